@@ -1,0 +1,50 @@
+//! Decoders for the files under `/proc/PID/net`: bytes in, typed rows out.
+//!
+//! This crate reads nothing by itself. Bytes go in as they come, in pieces of any size; rows, and a count of
+//! what could not be read as one, come out. Any bytes are welcome: a decoder never fails and never panics.
+//!
+//! ```
+//! use procnet::{Endian, Table, proc::{self, arp::Arp}};
+//!
+//! let file = proc::find("arp").unwrap();
+//! let mut decoder = file.decoder(Endian::NATIVE);
+//! decoder.feed(b"IP address       HW type     Flags       HW address            Mask     Device\n");
+//! decoder.feed(b"192.0.2.1        0x1         0x2         02:fc:00:00:00:05     *        eth0\n");
+//! let table = decoder.finish();
+//! assert_eq!(table.len(), 1);
+//! let rows = table.as_any().downcast_ref::<Table<Arp>>().unwrap();
+//! assert_eq!(rows[0].ip_address, std::net::Ipv4Addr::new(192, 0, 2, 1));
+//! ```
+//!
+//! The parts: [`cell`] is one typed value and the description of its column, [`row`] what every kind of row
+//! offers, [`table`] rows with their texts and faults, [`shape`] the forms that the kernel prints in,
+//! [`mod@proc`] one module for each file, [`dictionary`] what the kernel's numbers are called.
+
+#![forbid(unsafe_code)]
+
+pub mod cell;
+pub mod dictionary;
+pub mod number;
+pub mod proc;
+pub mod row;
+pub mod shape;
+pub mod table;
+
+pub use cell::{Column, Kind, Unit, Value};
+pub use row::{Field, Row};
+pub use table::{AnyTable, Fault, Table};
+
+/// Byte order of the machine whose `/proc` was read: IPv4 and IPv6 addresses of the socket files are
+/// printed as numbers of the host's byte order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endian {
+    /// Least significant byte first.
+    Little,
+    /// Most significant byte first.
+    Big,
+}
+
+impl Endian {
+    /// The byte order of this machine.
+    pub const NATIVE: Self = if cfg!(target_endian = "big") { Self::Big } else { Self::Little };
+}
