@@ -1,0 +1,221 @@
+//! Decodes and joins: a tick of parts goes in, a snapshot comes out.
+//!
+//! The engine is a [`Sink`]: it decodes each part while it arrives and keeps no bytes of it. It remembers
+//! what comparisons need: the reading before and the first one of every counter, and the tables of files
+//! that were not read this time, which stay with their age.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use procnet::proc::inet::Inet;
+use procnet::shape::Decoder;
+use procnet::{AnyTable, Table, proc};
+
+use crate::owners::{Collected, may_trace, namespace_inode};
+use crate::process::Process;
+use crate::rates::Earlier;
+use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
+use crate::snapshot::{Netns, Note, NoteEvent, Snapshot, Source};
+use crate::sockets::{KINDS, Sockets};
+use crate::users::Users;
+use crate::views;
+
+/// The most bytes of a part that is held until it is whole (links, names): 64 MiB.
+const LARGEST: usize = 64 << 20;
+
+/// How many notes are kept.
+const NOTES: usize = 16;
+
+/// Turns samples into snapshots.
+pub struct Engine {
+    machine: Arc<Machine>,
+    moment: Moment,
+    process: Arc<Process>,
+    seen: Process,
+    netns: Netns,
+    owners: Collected,
+    users: Arc<Users>,
+    notes: Vec<Note>,
+    sources: BTreeMap<&'static str, Source>,
+    sockets: Vec<Arc<Sockets>>,
+    read: Vec<&'static str>,
+    decoder: Option<Box<dyn Decoder>>,
+    held: Vec<u8>,
+}
+
+impl Engine {
+    /// An engine for the samples of a machine.
+    pub fn new(machine: Machine) -> Self {
+        Self {
+            machine: Arc::new(machine),
+            moment: Moment::default(),
+            process: Arc::default(),
+            seen: Process::default(),
+            netns: Netns::default(),
+            owners: Collected::default(),
+            users: Arc::default(),
+            notes: Vec::new(),
+            sources: BTreeMap::new(),
+            sockets: Vec::new(),
+            read: Vec::new(),
+            decoder: None,
+            held: Vec::new(),
+        }
+    }
+
+    /// Takes a whole sample and gives the snapshot of its moment.
+    pub fn advance(&mut self, sample: &Sample) -> Arc<Snapshot> {
+        sample.replay(self);
+        self.snapshot()
+    }
+
+    /// The snapshot of the tick whose parts have all come.
+    pub fn snapshot(&mut self) -> Arc<Snapshot> {
+        self.end_process();
+        let owners = self.owners.join(self.process.pid, self.netns.inode, self.moment.boottime);
+        self.join_sockets();
+        for sockets in &mut self.sockets {
+            Arc::make_mut(sockets).pick_owned(&owners);
+        }
+        self.read.clear();
+        Arc::new(Snapshot {
+            moment: self.moment,
+            machine: self.machine.clone(),
+            process: self.process.clone(),
+            netns: self.netns,
+            owners,
+            users: self.users.clone(),
+            notes: self.notes.as_slice().into(),
+            sources: self.sources.clone(),
+            sockets: self.sockets.clone(),
+        })
+    }
+
+    fn end_process(&mut self) {
+        if *self.process == self.seen {
+            return;
+        }
+        let (old, new) = (&*self.process, &self.seen);
+        let known = old.pid == new.pid && old.start_time == new.start_time;
+        if known && new.executed_since(old) {
+            self.note(NoteEvent::Exec { from: self.process.name.clone(), to: self.seen.name.clone() });
+        }
+        self.process = Arc::new(self.seen.clone());
+    }
+
+    fn note(&mut self, event: NoteEvent) {
+        if self.notes.len() == NOTES {
+            self.notes.remove(0);
+        }
+        self.notes.push(Note { wall: self.moment.wall, event });
+    }
+
+    /// Another namespace has other counters, interfaces and sockets: nothing is compared across the change.
+    fn enter(&mut self, inode: Option<u64>) {
+        if let (Some(from), Some(to)) = (self.netns.inode, inode)
+            && from != to
+        {
+            self.note(NoteEvent::NetnsChanged { from, to });
+            self.sources.clear();
+            self.sockets.clear();
+        }
+        if inode.is_some() {
+            self.netns = Netns { inode };
+        }
+    }
+
+    fn end_file(&mut self, path: &str, reading: Reading) {
+        let Some(file) = proc::find(path) else {
+            self.decoder = None;
+            return;
+        };
+        let decoder = self.decoder.take().unwrap_or_else(|| file.decoder(self.machine.endian));
+        let table = decoder.finish();
+        let old = self.sources.remove(file.path);
+        let (mut before, mut base) = (None, None);
+        if let Some(old) = old.filter(|_| file.counted) {
+            let first =
+                old.base.as_ref().map_or((&old.table, old.reading.at), |base| (base.table(), base.at()));
+            base = Some(Earlier::relate(&*table, first.0.clone(), first.1));
+            if old.reading.status == Status::Ok {
+                before = Some(Earlier::relate(&*table, old.table, old.reading.at));
+            }
+        }
+        let order = views::order_of(file.path).map(|order| order(&*table).into());
+        self.sources.insert(file.path, Source { reading, table, before, base, order });
+        self.read.push(file.path);
+    }
+
+    fn join_sockets(&mut self) {
+        for kind in KINDS {
+            if !kind.files.iter().any(|file| self.read.contains(&file.path)) {
+                continue;
+            }
+            let tables = kind.files.iter().map(|file| typed(&self.sources.get(file.path)?.table)).collect();
+            let sockets = Arc::new(Sockets::order(kind, tables));
+            match self.sockets.iter_mut().find(|known| known.kind == *kind) {
+                Some(known) => *known = sockets,
+                None => self.sockets.push(sockets),
+            }
+        }
+    }
+
+    fn end_held(&mut self, origin: &Origin, reading: Reading) {
+        let held = std::mem::take(&mut self.held);
+        match origin {
+            Origin::Process(path) => self.end_identity(path, &held, reading),
+            Origin::Links(pid) => self.owners.read(*pid, &held, reading.status, reading.at),
+            Origin::Walk => self.owners.walked(Walk::parse(&held)),
+            Origin::Capabilities => self.owners.permitted(may_trace(&held).unwrap_or(false)),
+            Origin::Users if reading.status == Status::Ok => self.users = Arc::new(Users::parse(&held)),
+            Origin::Users | Origin::Net(_) => {}
+        }
+        self.held = held;
+        self.held.clear();
+    }
+
+    fn end_identity(&mut self, path: &str, bytes: &[u8], reading: Reading) {
+        match path {
+            "stat" => self.seen.read_stat(bytes),
+            "status" => self.seen.read_status(bytes),
+            "cmdline" => bytes.clone_into(&mut self.seen.cmdline),
+            "exe" => self.seen.exe = (reading.status == Status::Ok).then(|| bytes.to_vec()),
+            "ns/net" => self.enter(namespace_inode(bytes)),
+            _ => {}
+        }
+    }
+}
+
+fn typed(table: &Arc<dyn AnyTable>) -> Option<Arc<Table<Inet>>> {
+    table.clone().into_any().downcast().ok()
+}
+
+impl Sink for Engine {
+    fn begin(&mut self, moment: Moment) {
+        self.moment = moment;
+        self.decoder = None;
+        self.held.clear();
+        self.read.clear();
+    }
+
+    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) {
+        if let Origin::Net(path) = origin {
+            if self.decoder.is_none() {
+                self.decoder = proc::find(path).map(|file| file.decoder(self.machine.endian));
+            }
+            if let Some(decoder) = &mut self.decoder {
+                decoder.feed(bytes);
+            }
+        } else {
+            let room = LARGEST.saturating_sub(self.held.len()).min(bytes.len());
+            self.held.extend_from_slice(&bytes[..room]);
+        }
+    }
+
+    fn end(&mut self, origin: &Origin, reading: Reading) {
+        match origin {
+            Origin::Net(path) => self.end_file(path, reading),
+            other => self.end_held(other, reading),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! CSV (RFC 4180): the rows of one table, with the time before them.
+
+use std::io::{self, Write};
+
+use procnet::{Kind, Unit, Value};
+
+use super::{Export, Format, Selection, rfc3339};
+use crate::format;
+use crate::snapshot::Snapshot;
+
+pub(super) static FORMAT: Format = Format {
+    name: "csv",
+    doc: "comma-separated values of exactly one table, with a header line",
+    one_table: true,
+    tells_problems: false,
+    export: || Box::new(Csv { begun: false }),
+};
+
+struct Csv {
+    begun: bool,
+}
+
+impl Export for Csv {
+    fn write(&mut self, out: &mut dyn Write, snapshot: &Snapshot, selection: &Selection) -> io::Result<()> {
+        let at = rfc3339(snapshot.moment.wall);
+        let mut writer = csv::WriterBuilder::new().from_writer(out);
+        let mut field = String::new();
+        for (_, table) in selection.tables() {
+            let table = table.view(snapshot, selection.scope);
+            if !std::mem::replace(&mut self.begun, true) {
+                writer.write_record(
+                    std::iter::once("at").chain(table.columns.iter().map(|column| column.name)),
+                )?;
+            }
+            for row in 0..table.len() {
+                writer.write_field(&at)?;
+                for (place, column) in table.columns.iter().enumerate() {
+                    field.clear();
+                    plain(table.cell(row, place), column, &mut field);
+                    writer.write_field(&field)?;
+                }
+                writer.write_record(None::<&[u8]>)?;
+            }
+        }
+        writer.flush()
+    }
+}
+
+/// The value as a program reads it: raw units, nothing for what is absent, lists by spaces.
+fn plain(value: Value<'_>, column: &procnet::Column, out: &mut String) {
+    use std::fmt::Write;
+    match value {
+        Value::Absent(_) => {}
+        Value::Flags(0, _) => {}
+        Value::Named(number, _) => {
+            let _ = write!(out, "{number}");
+        }
+        value => {
+            let raw = procnet::Column { unit: Unit::None, kind: Kind::Info, ..*column };
+            format::text(value, &raw, 1, out);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! JSON lines: one object a row.
+
+use std::io::{self, Write};
+
+use procnet::Value;
+use serde::Serialize;
+
+use super::cells::{Cell, Harmless, Row};
+use super::json::netns;
+use super::{Export, Format, Selection, rfc3339};
+use crate::snapshot::Snapshot;
+
+pub(super) static FORMAT: Format = Format {
+    name: "jsonl",
+    doc: "one JSON object for each row, on a line of its own",
+    one_table: false,
+    tells_problems: false,
+    export: || Box::new(JsonLines),
+};
+
+struct JsonLines;
+
+impl Export for JsonLines {
+    fn write(
+        &mut self,
+        mut out: &mut dyn Write,
+        snapshot: &Snapshot,
+        selection: &Selection,
+    ) -> io::Result<()> {
+        let at = rfc3339(snapshot.moment.wall);
+        for (view, table) in selection.tables() {
+            let table = table.view(snapshot, selection.scope);
+            let netns = netns(snapshot, table.scope).map_or(Value::Absent(""), Value::Unsigned);
+            let before = [
+                ("at", Cell(Value::Text(at.as_bytes()))),
+                ("view", Cell(Value::Label(view.name))),
+                ("table", Cell(Value::Label(table.def.name))),
+                ("scope", Cell(Value::Label(table.scope.word()))),
+                ("netns", Cell(netns)),
+            ];
+            for row in 0..table.len() {
+                let mut serializer = serde_json::Serializer::with_formatter(&mut out, Harmless::compact());
+                Row { table: &table, row, before: &before }.serialize(&mut serializer)?;
+                out.write_all(b"\n")?;
+            }
+        }
+        Ok(())
+    }
+}

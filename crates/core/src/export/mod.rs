@@ -1,0 +1,152 @@
+//! Snapshots in print: text, JSON, JSON lines, CSV. An output format is one small file; to add one, name
+//! it in [`FORMATS`].
+
+mod cells;
+mod csv;
+mod json;
+mod jsonl;
+mod text;
+
+use std::io::{self, Write};
+
+use crate::scope::Scope;
+use crate::snapshot::Snapshot;
+use crate::views::{self, TableDef, View};
+
+/// Version of the machine-readable output.
+pub const SCHEMA: u32 = 1;
+
+/// What is printed: views, and of each all tables or those named.
+#[derive(Clone)]
+pub struct Selection {
+    /// Views with their tables.
+    pub views: Vec<(&'static View, Vec<&'static TableDef>)>,
+    /// The scope of tables that leave the choice.
+    pub scope: Scope,
+}
+
+impl Selection {
+    /// Reads words `VIEW` and `VIEW.TABLE`; no words mean all views.
+    ///
+    /// # Errors
+    ///
+    /// Says which word names nothing, and what there is.
+    pub fn parse<S: AsRef<str>>(words: &[S], scope: Scope) -> Result<Self, String> {
+        let mut selection = Self { views: Vec::new(), scope };
+        if words.is_empty() {
+            selection.views = views::ALL.iter().map(|view| (*view, view.tables.to_vec())).collect();
+        }
+        for word in words {
+            selection.add(word.as_ref())?;
+        }
+        Ok(selection)
+    }
+
+    fn add(&mut self, word: &str) -> Result<(), String> {
+        let (name, table) = word.split_once('.').map_or((word, None), |(view, table)| (view, Some(table)));
+        let view = views::find(name).ok_or_else(|| {
+            let names: Vec<_> = views::ALL.iter().map(|view| view.name).collect();
+            format!("no tab {name:?}; there are {}", names.join(", "))
+        })?;
+        let tables: Vec<_> = match table {
+            None => view.tables.to_vec(),
+            Some(table) => {
+                let known = view.tables.iter().copied().find(|known| known.name == table);
+                vec![known.ok_or_else(|| {
+                    let names: Vec<_> = view.tables.iter().map(|table| table.name).collect();
+                    format!("no table {table:?} in {name}; there are {}", names.join(", "))
+                })?]
+            }
+        };
+        match self.views.iter_mut().find(|(known, _)| std::ptr::eq(*known, view)) {
+            Some((_, known)) => {
+                for table in tables {
+                    if !known.iter().any(|other| std::ptr::eq(*other, table)) {
+                        known.push(table);
+                    }
+                }
+            }
+            None => self.views.push((view, tables)),
+        }
+        Ok(())
+    }
+
+    /// All tables with their views, in order.
+    pub fn tables(&self) -> impl Iterator<Item = (&'static View, &'static TableDef)> + '_ {
+        self.views.iter().flat_map(|(view, tables)| tables.iter().map(move |table| (*view, *table)))
+    }
+}
+
+/// Prints snapshots, one after another.
+pub trait Export {
+    /// Prints one snapshot.
+    ///
+    /// # Errors
+    ///
+    /// What writing to `out` says.
+    fn write(&mut self, out: &mut dyn Write, snapshot: &Snapshot, selection: &Selection) -> io::Result<()>;
+}
+
+/// An output format.
+pub struct Format {
+    /// Name, as typed.
+    pub name: &'static str,
+    /// What it is, in a sentence.
+    pub doc: &'static str,
+    /// Whether it takes exactly one table.
+    pub one_table: bool,
+    /// Whether problems of a table are part of what is printed; else they are for the caller to tell.
+    pub tells_problems: bool,
+    /// Makes a printer.
+    pub export: fn() -> Box<dyn Export>,
+}
+
+/// All formats, the default first.
+pub static FORMATS: &[&Format] = &[&text::FORMAT, &json::FORMAT, &jsonl::FORMAT, &csv::FORMAT];
+
+/// The format of this name.
+pub fn find(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.name == name)
+}
+
+/// What is to be told of tables that are not whole, by formats that do not tell it themselves.
+pub fn problems(snapshot: &Snapshot, selection: &Selection) -> Vec<String> {
+    let tables = selection.tables().filter_map(|(view, table)| {
+        let table = table.view(snapshot, selection.scope);
+        (table.state.word != "ok")
+            .then(|| format!("{}.{}: {}", view.name, table.def.name, table.state.reason))
+    });
+    tables.collect()
+}
+
+/// The wall clock of a snapshot as RFC 3339, in UTC with milliseconds.
+pub fn rfc3339(wall: i64) -> String {
+    match jiff::Timestamp::from_nanosecond(wall.into()) {
+        Ok(time) => format!("{time:.3}"),
+        Err(_) => "1970-01-01T00:00:00.000Z".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selections() {
+        let names = |words: &[&str]| {
+            let selection = Selection::parse(words, Scope::Process)?;
+            Ok(selection.tables().map(|(_, table)| table.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&["stats.IpExt", "tcp", "stats.TcpExt", "tcp"]), Ok(vec!["IpExt", "TcpExt", "tcp"]));
+        assert!(names(&[]).is_ok_and(|tables: Vec<_>| tables.len() > 20));
+        let unknown: Result<Vec<&str>, String> = names(&["foo"]);
+        assert!(unknown.unwrap_err().starts_with(r#"no tab "foo"; there are tcp, udp"#));
+        assert!(names(&["stats.foo"]).unwrap_err().contains("TcpExt, IpExt"));
+    }
+
+    #[test]
+    fn times() {
+        assert_eq!(rfc3339(1_000_000_000_123_456_789), "2001-09-09T01:46:40.123Z");
+        assert_eq!(rfc3339(i64::MIN), "1677-09-21T00:12:43.145Z");
+    }
+}

@@ -1,0 +1,167 @@
+//! Values as text: the only place that formats, and the only one that makes text from outside harmless.
+
+use std::fmt::Write;
+
+use procnet::{Column, Kind, Unit, Value};
+
+/// Writes a value as people read it; `clk_tck` turns clock ticks into seconds.
+pub fn text(value: Value<'_>, column: &Column, clk_tck: u64, out: &mut String) {
+    let written = match value {
+        Value::Absent(why) => write!(out, "{}", if why.is_empty() { "-" } else { why }),
+        Value::Unsigned(ticks) if column.unit == Unit::Ticks => {
+            write!(out, "{:.2}s", ticks as f64 / clk_tck.max(1) as f64)
+        }
+        Value::Unsigned(number) => write!(out, "{number}"),
+        Value::Signed(number) => write!(out, "{number}"),
+        Value::Float(number) if column.kind == Kind::Rate => rate(number, out),
+        Value::Float(number) => write!(out, "{number}"),
+        Value::Named(number, name) => write!(out, "{number} {name}"),
+        Value::Label(word) => write!(out, "{word}"),
+        Value::Text(bytes) => {
+            harmless(bytes, out);
+            Ok(())
+        }
+        Value::Ip(address) => write!(out, "{address}"),
+        Value::Flags(bits, names) => flags(bits, names, ' ', out),
+        Value::Letters(bits, letters) => self::letters(bits, letters, out),
+        Value::Pids(pids) => list(pids, out),
+    };
+    debug_assert!(written.is_ok(), "writing to a string cannot fail");
+}
+
+/// Whether a value stands at the right of its column.
+pub fn right_aligned(value: &Value<'_>) -> bool {
+    matches!(value, Value::Unsigned(_) | Value::Signed(_) | Value::Float(_))
+}
+
+/// A rate: exact below 1,000, then four digits and a decimal prefix.
+fn rate(number: f64, out: &mut String) -> std::fmt::Result {
+    const PREFIXES: [&str; 6] = ["", "k", "M", "G", "T", "P"];
+    let (mut number, mut step) = (number, 0);
+    while number >= 1000.0 && step + 1 < PREFIXES.len() {
+        number /= 1000.0;
+        step += 1;
+    }
+    match step {
+        0 if number.fract() == 0.0 => write!(out, "{number}"),
+        0 => write!(out, "{number:.1}"),
+        _ => write!(out, "{number:.2}{}", PREFIXES[step]),
+    }
+}
+
+fn flags(bits: u32, names: &[(u32, &str)], between: char, out: &mut String) -> std::fmt::Result {
+    let mut first = true;
+    let mut rest = bits;
+    for (mask, name) in names {
+        if bits & mask == *mask {
+            rest &= !mask;
+            if !std::mem::take(&mut first) {
+                out.push(between);
+            }
+            out.push_str(name);
+        }
+    }
+    match (rest, first) {
+        (0, true) => write!(out, "-"),
+        (0, false) => Ok(()),
+        (rest, true) => write!(out, "{rest:#x}"),
+        (rest, false) => write!(out, "{between}{rest:#x}"),
+    }
+}
+
+fn letters(bits: u32, letters: &[(u32, &str)], out: &mut String) -> std::fmt::Result {
+    let mut rest = bits;
+    for (mask, letter) in letters {
+        if bits & mask != 0 {
+            rest &= !mask;
+            out.push_str(letter);
+        }
+    }
+    if rest == 0 { Ok(()) } else { write!(out, "+{rest:#x}") }
+}
+
+fn list(numbers: &[u32], out: &mut String) -> std::fmt::Result {
+    for (place, number) in numbers.iter().enumerate() {
+        if place > 0 {
+            out.push(' ');
+        }
+        write!(out, "{number}")?;
+    }
+    Ok(())
+}
+
+/// Writes text from outside so that it can do nothing to a terminal and hides nothing: control characters,
+/// marks that change the direction of writing and characters without width become escapes, and so do bytes
+/// that are no UTF-8.
+pub fn harmless(bytes: &[u8], out: &mut String) {
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if is_harmful(character) {
+                let _ = write!(out, "{}", character.escape_unicode());
+            } else {
+                out.push(character);
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+}
+
+/// The same as a text of its own.
+pub fn harmless_text(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    harmless(bytes, &mut out);
+    out
+}
+
+/// Characters that a terminal acts on or that show nothing.
+pub fn is_harmful(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(unit: Unit, kind: Kind) -> Column {
+        Column { name: "x", title: "x", unit, kind, doc: "" }
+    }
+
+    fn shown(value: Value<'_>, unit: Unit, kind: Kind) -> String {
+        let mut out = String::new();
+        text(value, &column(unit, kind), 100, &mut out);
+        out
+    }
+
+    #[test]
+    fn values_as_people_read_them() {
+        const NAMES: &[(u32, &str)] = &[(1, "A"), (2, "B")];
+        assert_eq!(shown(Value::Unsigned(1185), Unit::Ticks, Kind::Gauge), "11.85s");
+        assert_eq!(shown(Value::Unsigned(u64::MAX), Unit::Bytes, Kind::Counter), "18446744073709551615");
+        assert_eq!(shown(Value::Float(12.0), Unit::Bytes, Kind::Rate), "12");
+        assert_eq!(shown(Value::Float(12.34), Unit::Bytes, Kind::Rate), "12.3");
+        assert_eq!(shown(Value::Float(12_345.0), Unit::Bytes, Kind::Rate), "12.35k");
+        assert_eq!(shown(Value::Flags(7, NAMES), Unit::None, Kind::Info), "A B 0x4");
+        assert_eq!(shown(Value::Flags(0, NAMES), Unit::None, Kind::Info), "-");
+        assert_eq!(shown(Value::Letters(6, NAMES), Unit::None, Kind::Info), "B+0x4");
+        assert_eq!(shown(Value::Pids(&[1, 22]), Unit::None, Kind::Info), "1 22");
+        assert_eq!(shown(Value::Absent(""), Unit::None, Kind::Info), "-");
+        assert_eq!(shown(Value::Absent("why"), Unit::None, Kind::Info), "why");
+        assert_eq!(shown(Value::Named(1, "other"), Unit::None, Kind::Info), "1 other");
+    }
+
+    #[test]
+    fn nothing_from_outside_reaches_a_terminal_raw() {
+        assert_eq!(harmless_text(b"\x1b[2Jx\xff\n"), r"\u{1b}[2Jx\xff\u{a}");
+        assert_eq!(harmless_text("a\u{202e}b\u{9b}31m\u{200b}é".as_bytes()), r"a\u{202e}b\u{9b}31m\u{200b}é");
+        for character in '\0'..='\u{ff}' {
+            let shown = harmless_text(character.to_string().as_bytes());
+            assert!(!shown.chars().any(char::is_control), "{character:?}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Samples of kernel data, joined into snapshots of one process and its network namespace.
+//!
+//! [`sample`] is what was read, [`engine`] decodes and joins it, [`snapshot`] is the result, immutable;
+//! [`views`] are the ways to look at it, [`export`] the ways to print them. Nothing here reads a file, a
+//! clock or a terminal.
+
+#![forbid(unsafe_code)]
+
+pub mod engine;
+pub mod export;
+pub mod format;
+pub mod interval;
+pub mod owners;
+pub mod plan;
+pub mod process;
+pub mod rates;
+pub mod report;
+pub mod sample;
+pub mod scope;
+pub mod session;
+pub mod snapshot;
+pub mod sockets;
+pub mod users;
+pub mod views;

@@ -1,0 +1,64 @@
+//! What is to be read in the next tick.
+//!
+//! Views declare what they need; the plan is the union of what is looked at, and a collector reads nothing
+//! else: a file under `net` can be huge.
+
+use std::collections::BTreeSet;
+
+use crate::scope::Scope;
+use crate::views::View;
+
+/// The sources of one tick. What identifies the process (`stat`, `status`, `exe`, `ns/net`) is always read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// Files under `net`, by path, in the order in which they are read.
+    pub net: Vec<&'static str>,
+    /// Whose descriptors are read.
+    pub owners: Owners,
+}
+
+/// Whose descriptors are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Owners {
+    /// Nobody's.
+    #[default]
+    None,
+    /// The target's, its ancestors', descendants' and siblings': where shared descriptors come from.
+    Family,
+    /// The family's at once, all other processes' piece by piece within a small share of the tick.
+    Background,
+    /// Everybody's before the tick ends.
+    All,
+}
+
+impl Plan {
+    /// The plan of these views in a scope.
+    pub fn of<'a>(views: impl IntoIterator<Item = &'a View>, scope: Scope) -> Self {
+        let mut plan = Self::default();
+        for view in views {
+            plan.add(view.needs);
+            if view.owners {
+                plan.owners = plan.owners.max(match scope {
+                    Scope::Process => Owners::Family,
+                    _ => Owners::Background,
+                });
+            }
+        }
+        plan
+    }
+
+    /// Adds what every session reads once, after what is already in the plan: each counter file, so that
+    /// "since start" has a base, and each socket table, so that a closing report has one.
+    pub fn with_first_readings(mut self) -> Self {
+        for view in crate::views::ALL {
+            self.add(view.needs);
+        }
+        self.owners = self.owners.max(Owners::Family);
+        self
+    }
+
+    fn add(&mut self, needs: &[&'static str]) {
+        let known: BTreeSet<_> = self.net.iter().copied().collect();
+        self.net.extend(needs.iter().filter(|path| !known.contains(*path)));
+    }
+}

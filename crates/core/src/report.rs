@@ -1,0 +1,81 @@
+//! What is said when the watched process has ended.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::Duration;
+
+use crate::format::harmless_text;
+use crate::sample::Status;
+use crate::snapshot::Snapshot;
+use crate::sockets::{KINDS, TCP};
+use crate::views::state_of;
+
+/// The closing report: the process, how long it was watched, its sockets as they were last read.
+pub fn closing(snapshot: &Snapshot, watched: Duration) -> String {
+    let process = &snapshot.process;
+    let user = process
+        .uid
+        .and_then(|uid| snapshot.users.name(uid))
+        .map(|name| format!(", user {}", harmless_text(name)));
+    let mut text = format!(
+        "process {} ({}{}) has ended; watched for {}\n",
+        process.pid,
+        harmless_text(&process.name),
+        user.unwrap_or_default(),
+        length(watched),
+    );
+    match snapshot.owners.target_status {
+        Some(Status::Denied) => {
+            let _ = writeln!(text, "its sockets could not be told: {}", snapshot.owners.refusal());
+        }
+        None => text.push_str("its sockets were not read\n"),
+        Some(_) => sockets(snapshot, &mut text),
+    }
+    text
+}
+
+fn sockets(snapshot: &Snapshot, text: &mut String) {
+    let _ = writeln!(text, "its sockets as last read, {} of all families:", snapshot.owners.target_sockets());
+    for kind in KINDS {
+        let Some(sockets) = snapshot.sockets(kind) else { continue };
+        let places = sockets.places(true);
+        let _ = write!(text, "  {}: {}", kind.name, places.len());
+        if **kind == TCP && !places.is_empty() {
+            let mut states: BTreeMap<u8, usize> = BTreeMap::new();
+            for socket in places.iter().filter_map(|place| sockets.get(*place)) {
+                *states.entry(socket.st).or_default() += 1;
+            }
+            let states: Vec<_> =
+                states.iter().map(|(st, count)| format!("{count} {}", state_of(*st))).collect();
+            let _ = write!(text, " ({})", states.join(", "));
+        }
+        let ages = kind.files.iter().filter_map(|file| snapshot.source(file.path));
+        let age = ages.map(|source| snapshot.age(source.reading)).max().unwrap_or(0);
+        // The last tick reads the tab that was shown; the others stand as they were before.
+        if age > 1_000_000_000 {
+            let _ = write!(text, ", read {} before", length(Duration::from_nanos(age)));
+        }
+        text.push('\n');
+    }
+}
+
+/// A length of time in words: `45 s`, `3 min 20 s`, `2 h 5 min`.
+fn length(time: Duration) -> String {
+    match time.as_secs() {
+        0..10 => format!("{:.1} s", time.as_secs_f64()),
+        seconds @ 10..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_in_words() {
+        let of = |seconds| length(Duration::from_secs_f64(seconds));
+        assert_eq!([of(0.44), of(45.0), of(200.0), of(7500.0)], ["0.4 s", "45 s", "3 min 20 s", "2 h 5 min"]);
+    }
+}

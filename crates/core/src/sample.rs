@@ -1,0 +1,253 @@
+//! What was read in one tick: bytes, where they come from, and how the reading went.
+//!
+//! A [`Sample`] is the only thing that enters the [`Engine`](crate::engine::Engine). A live collector, a
+//! recording and a test hand the same type over, so that all of them run the same code. A large source
+//! arrives in chunks through a [`Sink`] and is never held as bytes and rows at once.
+
+use std::borrow::Cow;
+use std::fmt;
+
+pub use procnet::Endian;
+
+/// The machine that a stream of samples comes from. It stands at the head of every stream, because
+/// `/proc` prints addresses in the byte order of its host and times in its clock ticks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Machine {
+    /// `uname -r`.
+    pub kernel: String,
+    /// `uname -m`.
+    pub arch: String,
+    /// Byte order of the machine.
+    pub endian: Endian,
+    /// Clock ticks a second (`USER_HZ`), the unit of timers in `/proc`.
+    pub clk_tck: u64,
+    /// Bytes of a memory page.
+    pub page_size: u64,
+    /// `/proc/sys/kernel/random/boot_id`.
+    pub boot_id: String,
+    /// When the machine started, seconds since the epoch (`btime` of `/proc/stat`).
+    pub boot_time: i64,
+}
+
+/// Where a part comes from, in the kernel's own words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A file under `/proc/PID/net`, by its path below it: `tcp`, `stat/arp_cache`.
+    Net(Cow<'static, str>),
+    /// A file or link of the target itself, by its path below `/proc/PID`: `stat`, `status`, `cmdline`,
+    /// `exe`, `ns/net`. A link's bytes are what it points to.
+    Process(Cow<'static, str>),
+    /// The links of one process that say which namespace and which sockets it has: lines
+    /// `PATH TARGET`, with `PATH` below `/proc/PID` (`ns/net net:[4026531840]`,
+    /// `fd/7 socket:[1234]`, `task/71/fd/7 socket:[1234]`). Descriptors that are no sockets are left out.
+    Links(u32),
+    /// How far the walk over the other processes has come: see [`Walk`].
+    Walk,
+    /// `/etc/passwd`, for the names of users.
+    Users,
+    /// What the reader itself may do: the `CapEff` line of its own `status`.
+    Capabilities,
+}
+
+impl Origin {
+    /// A file under `/proc/PID/net`.
+    pub const fn net(path: &'static str) -> Self {
+        Self::Net(Cow::Borrowed(path))
+    }
+
+    /// A file or link of the target.
+    pub const fn process(path: &'static str) -> Self {
+        Self::Process(Cow::Borrowed(path))
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Net(path) => write!(f, "net/{path}"),
+            Self::Process(path) => f.write_str(path),
+            Self::Links(pid) => write!(f, "descriptors of {pid}"),
+            Self::Walk => f.write_str("descriptors of other processes"),
+            Self::Users => f.write_str("/etc/passwd"),
+            Self::Capabilities => f.write_str("own capabilities"),
+        }
+    }
+}
+
+/// How the reading of a part ended. What could not be read is data that the user sees with its reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Read to its end.
+    Ok,
+    /// The kernel does not offer it here.
+    Missing,
+    /// Permission was refused.
+    Denied,
+    /// It was not to be read in this tick, or must not be asked here (a copied tree).
+    NotAsked,
+    /// Only `.0` of `.1` pieces could be read; the rest was refused.
+    Partial(u32, u32),
+    /// The source changed or vanished while it was read: what came before is kept.
+    Interrupted,
+    /// Another error, by its errno.
+    Error(i32),
+}
+
+/// One moment: the header of a tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Moment {
+    /// Wall clock, nanoseconds since the epoch.
+    pub wall: i64,
+    /// `CLOCK_BOOTTIME`, nanoseconds. Rates are computed with it.
+    pub boottime: u64,
+    /// Number of the tick, from 0.
+    pub seq: u64,
+}
+
+/// How one part was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// How it ended.
+    pub status: Status,
+    /// `CLOCK_BOOTTIME` when reading began, nanoseconds.
+    pub at: u64,
+    /// How long it took, nanoseconds.
+    pub took: u64,
+}
+
+/// How far the walk over the processes other than the target's relatives has come. It travels as the
+/// text `pass=N visited=N denied=N complete=0|1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Walk {
+    /// Number of walks begun.
+    pub pass: u64,
+    /// Processes looked at in this pass.
+    pub visited: u64,
+    /// Of these, those whose descriptors may not be read.
+    pub denied: u64,
+    /// At least one whole pass has ended.
+    pub complete: bool,
+}
+
+impl fmt::Display for Walk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pass, visited, denied, complete } = self;
+        write!(f, "pass={pass} visited={visited} denied={denied} complete={}", u8::from(*complete))
+    }
+}
+
+impl Walk {
+    /// Reads the text form; a word that is not understood counts as 0.
+    pub fn parse(bytes: &[u8]) -> Self {
+        let mut walk = Self::default();
+        for word in String::from_utf8_lossy(bytes).split_whitespace() {
+            let Some((name, value)) = word.split_once('=') else { continue };
+            let value = value.parse().unwrap_or(0);
+            match name {
+                "pass" => walk.pass = value,
+                "visited" => walk.visited = value,
+                "denied" => walk.denied = value,
+                "complete" => walk.complete = value == 1,
+                _ => {}
+            }
+        }
+        walk
+    }
+}
+
+/// One source as it was read: origin, how it went, bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// How the reading went.
+    pub reading: Reading,
+    /// What the kernel said.
+    pub bytes: Vec<u8>,
+}
+
+/// All that was read in one tick.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sample {
+    /// When.
+    pub moment: Moment,
+    /// What.
+    pub parts: Vec<Part>,
+}
+
+/// Receives a tick while it is read: `begin`, then for each part any number of `chunk`s and one `end`.
+/// Parts do not overlap. The tick is whole when the reader says so by returning.
+pub trait Sink {
+    /// A tick begins.
+    fn begin(&mut self, moment: Moment);
+    /// Bytes of a part, in order; pieces end anywhere.
+    fn chunk(&mut self, origin: &Origin, bytes: &[u8]);
+    /// A part is over. A part without bytes has an `end` alone.
+    fn end(&mut self, origin: &Origin, reading: Reading);
+}
+
+/// A sample is what a sink gets when it keeps everything.
+impl Sink for Sample {
+    fn begin(&mut self, moment: Moment) {
+        self.moment = moment;
+        self.parts.clear();
+    }
+
+    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) {
+        match self.parts.last_mut() {
+            Some(part) if part.origin == *origin => part.bytes.extend_from_slice(bytes),
+            _ => self.parts.push(Part { origin: origin.clone(), reading: OPEN, bytes: bytes.to_vec() }),
+        }
+    }
+
+    fn end(&mut self, origin: &Origin, reading: Reading) {
+        match self.parts.last_mut() {
+            Some(part) if part.origin == *origin => part.reading = reading,
+            _ => self.parts.push(Part { origin: origin.clone(), reading, bytes: Vec::new() }),
+        }
+    }
+}
+
+/// The reading of a part whose end has not come.
+const OPEN: Reading = Reading { status: Status::Interrupted, at: 0, took: 0 };
+
+impl Sample {
+    /// Hands the sample to a sink, as a collector would have.
+    pub fn replay(&self, sink: &mut dyn Sink) {
+        sink.begin(self.moment);
+        for part in &self.parts {
+            if !part.bytes.is_empty() {
+                sink.chunk(&part.origin, &part.bytes);
+            }
+            sink.end(&part.origin, part.reading);
+        }
+    }
+
+    /// Adds a part that was read whole, for recordings made by hand.
+    pub fn push(&mut self, origin: Origin, bytes: impl Into<Vec<u8>>) {
+        let reading = Reading { status: Status::Ok, at: self.moment.boottime, took: 0 };
+        self.parts.push(Part { origin, reading, bytes: bytes.into() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replayed_sample_is_the_same_sample() {
+        let mut sample = Sample { moment: Moment { wall: 5, boottime: 7, seq: 1 }, parts: Vec::new() };
+        sample.push(Origin::net("tcp"), *b"rows");
+        sample.push(Origin::net("tcp6"), *b"");
+        let mut copy = Sample::default();
+        sample.replay(&mut copy);
+        assert_eq!(copy, sample);
+    }
+
+    #[test]
+    fn a_walk_survives_its_text() {
+        let walk = Walk { pass: 3, visited: 120, denied: 4, complete: true };
+        assert_eq!(Walk::parse(walk.to_string().as_bytes()), walk);
+        assert_eq!(Walk::parse(b"\xff pass=x nonsense"), Walk::default());
+    }
+}

@@ -1,0 +1,144 @@
+//! What is known at one moment: immutable, shared, the same for every way of looking.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use procnet::AnyTable;
+
+use crate::owners::Owners;
+use crate::process::Process;
+use crate::rates::Earlier;
+use crate::sample::{Machine, Moment, Reading, Status};
+use crate::scope::Scope;
+use crate::sockets::{SocketKind, Sockets};
+use crate::users::Users;
+
+/// One moment of a process and its network namespace.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// When.
+    pub moment: Moment,
+    /// Where.
+    pub machine: Arc<Machine>,
+    /// The process.
+    pub process: Arc<Process>,
+    /// Its network namespace.
+    pub netns: Netns,
+    /// Who holds which socket.
+    pub owners: Arc<Owners>,
+    /// Names of users.
+    pub users: Arc<Users>,
+    /// What happened to the process while it was watched, oldest first.
+    pub notes: Arc<[Note]>,
+    pub(crate) sources: BTreeMap<&'static str, Source>,
+    pub(crate) sockets: Vec<Arc<Sockets>>,
+}
+
+/// The network namespace of the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Netns {
+    /// Inode of the namespace; `None` where it may not be seen.
+    pub inode: Option<u64>,
+}
+
+/// Something that happened to the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Wall clock of the tick that noticed it, nanoseconds since the epoch.
+    pub wall: i64,
+    /// What.
+    pub event: NoteEvent,
+}
+
+/// What can happen to a target that lives on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoteEvent {
+    /// It runs another program now: the names before and after.
+    Exec {
+        /// Name before.
+        from: Vec<u8>,
+        /// Name after.
+        to: Vec<u8>,
+    },
+    /// It is in another network namespace now: figures began anew.
+    NetnsChanged {
+        /// Inode before.
+        from: u64,
+        /// Inode after.
+        to: u64,
+    },
+}
+
+/// One file under `net` as it was last read.
+#[derive(Clone)]
+pub struct Source {
+    /// How the last reading went.
+    pub reading: Reading,
+    /// What it said; that of the reading before where the last one failed is not kept.
+    pub table: Arc<dyn AnyTable>,
+    /// The reading before.
+    pub before: Option<Earlier>,
+    /// The first reading.
+    pub base: Option<Earlier>,
+    /// Rows in the order in which they are to be shown, where it is not the kernel's.
+    pub order: Option<Arc<[u32]>>,
+}
+
+impl Source {
+    /// Nanoseconds between this reading and the one before.
+    pub fn elapsed(&self) -> u64 {
+        self.before.as_ref().map_or(0, |before| self.reading.at.saturating_sub(before.at()))
+    }
+}
+
+impl Snapshot {
+    /// A file under `net`; `None` when it was never read.
+    pub fn source(&self, path: &str) -> Option<&Source> {
+        self.sources.get(path)
+    }
+
+    /// The sockets of a kind; `None` when they were never read.
+    pub fn sockets(&self, kind: &SocketKind) -> Option<&Arc<Sockets>> {
+        self.sockets.iter().find(|sockets| sockets.kind == kind)
+    }
+
+    /// The scope that can be had when `asked` is: without the target's descriptors nobody can tell which
+    /// sockets are its own, and the namespace is shown instead. With it the reason.
+    pub fn scope(&self, asked: Scope) -> (Scope, Option<Cow<'static, str>>) {
+        match (asked, self.owners.target_status) {
+            (Scope::Process, Some(Status::Denied)) => {
+                (Scope::Namespace, Some(format!("descriptors not readable: {}", self.owners.refusal()).into()))
+            }
+            (Scope::Process, Some(Status::Missing | Status::Error(_))) => {
+                (Scope::Namespace, Some("descriptors not readable".into()))
+            }
+            (Scope::Process, Some(Status::Interrupted)) => {
+                (Scope::Process, Some("descriptors changed while they were read".into()))
+            }
+            (Scope::Process, Some(Status::Partial(..))) => {
+                (Scope::Process, Some("descriptors of some threads not readable".into()))
+            }
+            (scope, _) => (scope, None),
+        }
+    }
+
+    /// Age of a reading at the moment of the snapshot, nanoseconds.
+    pub fn age(&self, reading: Reading) -> u64 {
+        self.moment.boottime.saturating_sub(reading.at)
+    }
+
+    /// `namespace net:[4026531840] · shared by 12 processes`, as far as it is known.
+    pub fn namespace_title(&self) -> String {
+        let Some(inode) = self.netns.inode else {
+            return format!("namespace (which: {})", self.owners.refusal());
+        };
+        let Owners { complete, denied, sharing, .. } = *self.owners;
+        let at_least = if complete && denied == 0 { "" } else { "at least " };
+        match sharing {
+            0 | 1 if !at_least.is_empty() => format!("namespace net:[{inode}]"),
+            0 | 1 => format!("namespace net:[{inode}] · of this process alone"),
+            more => format!("namespace net:[{inode}] · shared by {at_least}{more} processes"),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `analysis`: the counters of the standard MIBs, and packet processing by CPU.
+
+use super::counters::CounterTable;
+use super::files::FileTable;
+use super::icmp::{ICMP, ICMP_MSG, ICMP6};
+use super::{TableDef, View};
+use crate::scope::Scope;
+
+pub(super) static VIEW: View = View {
+    name: "analysis",
+    help: "counters of IP, ICMP, TCP and UDP of the namespace, and packet processing by CPU",
+    needs: &["snmp", "snmp6", "softnet_stat"],
+    owners: false,
+    tables: &[
+        &IP,
+        &ICMP,
+        &ICMP_MSG,
+        &TCP,
+        &UDP,
+        &UDP_LITE,
+        &IP6,
+        &ICMP6,
+        &UDP6,
+        &UDP_LITE6,
+        &PACKET_STATS_PER_CPU,
+    ],
+};
+
+macro_rules! groups {
+    ($($id:ident $name:literal $path:literal $doc:literal;)*) => {
+        $(static $id: TableDef = TableDef {
+            name: $name,
+            doc: $doc,
+            scope: Some(Scope::Namespace),
+            content: &CounterTable { path: $path, group: $name },
+        };)*
+    };
+}
+
+groups! {
+    IP "Ip" "snmp" "IPv4 packets, forwarding and fragments";
+    TCP "Tcp" "snmp" "TCP connections and segments; retransmission timeout algorithm and bounds";
+    UDP "Udp" "snmp" "UDP datagrams over IPv4";
+    UDP_LITE "UdpLite" "snmp" "UDP-Lite datagrams over IPv4";
+    IP6 "Ip6" "snmp6" "IPv6 packets, forwarding and fragments";
+    UDP6 "Udp6" "snmp6" "UDP datagrams over IPv6";
+    UDP_LITE6 "UdpLite6" "snmp6" "UDP-Lite datagrams over IPv6";
+}
+
+static PACKET_STATS_PER_CPU: TableDef = TableDef {
+    name: "packet_stats_per_cpu",
+    doc: "packets processed by each CPU of the machine",
+    scope: Some(Scope::Host),
+    content: &FileTable { path: "softnet_stat", first: &[], order: None },
+};

@@ -1,0 +1,46 @@
+//! `tcp`: TCP sockets of both families.
+
+use super::socket_table::*;
+use super::{TableDef, View};
+use crate::sockets;
+
+pub(super) static VIEW: View = View {
+    name: "tcp",
+    help: "TCP connections and listening sockets: addresses, state, queues, timers, owners",
+    needs: &["tcp", "tcp6"],
+    owners: true,
+    tables: &[&TABLE],
+};
+
+static TABLE: TableDef = TableDef {
+    name: "tcp",
+    doc: "TCP sockets",
+    scope: None,
+    content: &SocketTable { kind: &sockets::TCP, columns: COLUMNS },
+};
+
+const COLUMNS: &[SocketColumn] = &[
+    LOCAL_ADDRESS,
+    LOCAL_PORT,
+    REMOTE_ADDRESS,
+    REMOTE_PORT,
+    STATE,
+    TX_QUEUE,
+    RX_QUEUE,
+    ACCEPT_QUEUE,
+    OWNERS,
+    USER,
+    TIMER_NAME,
+    TIMER_EXPIRES,
+    RETRANSMITS,
+    PROBES_OUT,
+    RTO,
+    ATO,
+    SND_CWND,
+    SSTHRESH,
+    FASTOPEN,
+    FAMILY,
+    UID,
+    INODE,
+    REF,
+];

@@ -1,0 +1,38 @@
+//! `traffic`: bytes and packets of every interface.
+
+use super::files::FileTable;
+use super::{TableDef, View};
+use crate::scope::Scope;
+
+pub(super) static VIEW: View = View {
+    name: "traffic",
+    help: "bytes, packets, errors and drops of every interface of the namespace",
+    needs: &["dev"],
+    owners: false,
+    tables: &[&INTERFACES],
+};
+
+static INTERFACES: TableDef = TableDef {
+    name: "interfaces",
+    doc: "traffic of each interface, link headers included",
+    scope: Some(Scope::Namespace),
+    content: &FileTable {
+        path: "dev",
+        first: &[
+            "interface",
+            "rx_bytes",
+            "rx_bytes_rate",
+            "tx_bytes",
+            "tx_bytes_rate",
+            "rx_packets",
+            "rx_packets_rate",
+            "tx_packets",
+            "tx_packets_rate",
+            "rx_errs",
+            "rx_drop",
+            "tx_errs",
+            "tx_drop",
+        ],
+        order: None,
+    },
+};

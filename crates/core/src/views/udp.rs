@@ -1,0 +1,40 @@
+//! `udp`: UDP and UDP-Lite sockets of both families.
+
+use super::socket_table::*;
+use super::{TableDef, View};
+use crate::sockets;
+
+pub(super) static VIEW: View = View {
+    name: "udp",
+    help: "UDP and UDP-Lite sockets: addresses, queues, drops, owners",
+    needs: &["udp", "udp6", "udplite", "udplite6"],
+    owners: true,
+    tables: &[&TABLE],
+};
+
+static TABLE: TableDef = TableDef {
+    name: "udp",
+    doc: "UDP and UDP-Lite sockets",
+    scope: None,
+    content: &SocketTable { kind: &sockets::UDP, columns: COLUMNS },
+};
+
+const COLUMNS: &[SocketColumn] = &[
+    LOCAL_ADDRESS,
+    LOCAL_PORT,
+    REMOTE_ADDRESS,
+    REMOTE_PORT,
+    CONNECTED,
+    TX_QUEUE,
+    RX_MEMORY,
+    DROPS,
+    DROPS_RATE,
+    OWNERS,
+    USER,
+    PROTOCOL,
+    FAMILY,
+    UID,
+    INODE,
+    REF,
+    KERNEL_STATE,
+];
