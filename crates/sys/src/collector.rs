@@ -1,0 +1,237 @@
+//! The live collector: one tick of a process, read by a plan into a sink.
+
+use std::fmt::Write;
+
+use netmonitor_core::plan::{Owners, Plan};
+use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
+
+use crate::caps::Capabilities;
+use crate::clock::{boottime, wall};
+use crate::dir::gone;
+use crate::family::Family;
+use crate::links::{LinkReader, Process};
+use crate::reader::{Reader, end, link_part, status_of};
+use crate::stat::Stat;
+use crate::target::Target;
+use crate::threads::{live_thread, read_stat};
+use crate::tree::ProcTree;
+use crate::users::Users;
+use crate::walk::{Share, Walker};
+
+/// As much of a command line as is read.
+const CMDLINE: usize = 4096;
+
+/// The target no longer exists: it has been waited for, or all its threads have ended. What the sink was
+/// given since the last `begin`, if anything, is no whole tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the process has ended")]
+pub struct Ended;
+
+/// Reads a process, its network namespace and who shares its sockets, a tick at a time.
+#[derive(Debug)]
+pub struct Collector {
+    tree: ProcTree,
+    target: Target,
+    seq: u64,
+    /// When the previous tick began.
+    previous: Option<u64>,
+    /// The thread through which the process is read, because its leader has exited.
+    thread: Option<u32>,
+    /// The target's `stat` and what it says, of this tick.
+    stat_bytes: Vec<u8>,
+    stat: Option<Stat>,
+    path: String,
+    reader: Reader,
+    links: LinkReader,
+    family: Family,
+    walker: Walker,
+    users: Users,
+    capabilities: Capabilities,
+}
+
+impl Collector {
+    /// A collector of one process of a tree.
+    pub fn new(tree: ProcTree, target: Target) -> Self {
+        Self {
+            tree,
+            target,
+            seq: 0,
+            previous: None,
+            thread: None,
+            stat_bytes: Vec::new(),
+            stat: None,
+            path: String::new(),
+            reader: Reader::new(),
+            links: LinkReader::default(),
+            family: Family::default(),
+            walker: Walker::default(),
+            users: Users::default(),
+            capabilities: Capabilities::default(),
+        }
+    }
+
+    /// The tree that is read.
+    pub fn tree(&self) -> &ProcTree {
+        &self.tree
+    }
+
+    /// The process that is read.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Reads one tick: what identifies the process, the files of the plan in its order, the links of those
+    /// whose descriptors it asks for, and the names of users when they have changed. Whatever cannot be read
+    /// is a part with its reason; only the end of the process ends the reading.
+    pub fn collect(&mut self, plan: &Plan, sink: &mut dyn Sink) -> Result<(), Ended> {
+        let moment = Moment { wall: wall(), boottime: boottime(), seq: self.seq };
+        let looked = self.look();
+        if looked.status == Status::Interrupted {
+            return Err(Ended);
+        }
+        sink.begin(moment);
+        self.seq += 1;
+        self.capabilities.tick(self.target.dir().is_copy(), sink);
+        self.identity(looked, sink);
+        for path in &plan.net {
+            self.net(path, sink)?;
+        }
+        self.owners(plan.owners, moment, sink)?;
+        self.users.tick(self.target.dir().is_copy(), &mut self.reader, sink);
+        self.previous = Some(moment.boottime);
+        Ok(())
+    }
+
+    /// Reads the target's `stat` and, if its leader has exited, finds a thread that lives. The status is
+    /// `Interrupted` if there is none. A copy's processes do not end.
+    fn look(&mut self) -> Reading {
+        let at = boottime();
+        let dir = self.target.dir();
+        let status = match read_stat(dir, "stat", &mut self.stat_bytes) {
+            Ok(stat) => {
+                let lives = !stat.is_dead();
+                self.thread = if lives { None } else { live_thread(dir, self.thread).unwrap_or(None) };
+                self.stat = Some(stat);
+                if lives || self.thread.is_some() || dir.is_copy() { Status::Ok } else { Status::Interrupted }
+            }
+            Err(errno) if gone(errno) && !dir.is_copy() => Status::Interrupted,
+            // Its bytes are handed on; to parse them is somebody else's task.
+            Err(rustix::io::Errno::IO) if !self.stat_bytes.is_empty() => Status::Ok,
+            Err(errno) => status_of(errno, 0),
+        };
+        Reading { status, at, took: boottime().saturating_sub(at) }
+    }
+
+    /// What identifies the process. `stat` and `status` are the leader's own also when it has exited, for
+    /// its start time is the process's; the rest of it is empty then.
+    fn identity(&mut self, stat: Reading, sink: &mut dyn Sink) {
+        let origin = Origin::process("stat");
+        if stat.status == Status::Ok {
+            sink.chunk(&origin, &self.stat_bytes);
+        }
+        sink.end(&origin, stat);
+        let dir = self.target.dir();
+        self.reader.part(dir, "status", usize::MAX, &Origin::process("status"), sink);
+        place(&mut self.path, self.thread, "", "cmdline");
+        self.reader.part(dir, &self.path, CMDLINE, &Origin::process("cmdline"), sink);
+        for link in ["exe", "ns/net"] {
+            place(&mut self.path, self.thread, "", link);
+            link_part(dir, &self.path, &Origin::process(link), sink);
+        }
+    }
+
+    /// One file of the network namespace.
+    fn net(&mut self, path: &'static str, sink: &mut dyn Sink) -> Result<(), Ended> {
+        let at = boottime();
+        let origin = Origin::net(path);
+        if !stays_below(path) {
+            end(sink, &origin, Status::Missing, at);
+            return Ok(());
+        }
+        let mut status = self.net_file(path, &origin, sink);
+        // A leader that exits takes its `net` with it: a missing file may be a missing process.
+        if status == Status::Missing && !self.target.dir().is_copy() {
+            let before = self.thread;
+            if self.look().status == Status::Interrupted {
+                end(sink, &origin, Status::Interrupted, at);
+                return Err(Ended);
+            }
+            if self.thread != before {
+                status = self.net_file(path, &origin, sink);
+            }
+        }
+        end(sink, &origin, status, at);
+        Ok(())
+    }
+
+    fn net_file(&mut self, path: &str, origin: &Origin, sink: &mut dyn Sink) -> Status {
+        place(&mut self.path, self.thread, "net/", path);
+        let chunk = |bytes: &[u8]| sink.chunk(origin, bytes);
+        self.reader.file(self.target.dir(), &self.path, usize::MAX, chunk)
+    }
+
+    /// The target's links, with those of threads that have descriptors of their own.
+    fn own_links(&mut self, sink: &mut dyn Sink) -> Result<Status, Ended> {
+        let (pid, dir) = (self.target.pid(), self.target.dir());
+        // Threads can be compared only where their numbers are ours.
+        let threads = self.stat.filter(|_| self.tree.is_ours()).map_or(1, |stat| stat.num_threads);
+        let status = self.links.part(Process { dir, pid, thread: self.thread, threads }, sink);
+        let cut = matches!(status, Status::Missing | Status::Interrupted) && !dir.is_copy();
+        if cut && self.look().status == Status::Interrupted { Err(Ended) } else { Ok(status) }
+    }
+
+    /// The links of everybody whom the plan asks for.
+    fn owners(&mut self, owners: Owners, moment: Moment, sink: &mut dyn Sink) -> Result<(), Ended> {
+        let share = match owners {
+            Owners::None => return Ok(()),
+            Owners::Family => None,
+            Owners::Background => {
+                Some(Share::Since(self.previous.map(|previous| moment.boottime.saturating_sub(previous))))
+            }
+            Owners::All => Some(Share::Whole),
+        };
+        if let Some(share) = share {
+            self.walker.begin(self.tree.dir(), share);
+        }
+        let status = self.own_links(sink)?;
+        let (tree, walker) = (self.tree.dir(), &mut self.walker);
+        let (pid, dir) = (self.target.pid(), self.target.dir());
+        walker.saw(pid, status);
+        let saw = |pid, status| walker.saw(pid, status);
+        self.family.tick(moment.boottime, tree, (pid, dir), &mut self.links, sink, saw);
+        if let Some(share) = share {
+            walker.tick(tree, share, &mut self.links, sink);
+        }
+        Ok(())
+    }
+}
+
+/// A path below the target's directory, or below that of the thread through which it is read.
+fn place(path: &mut String, thread: Option<u32>, below: &str, rest: &str) {
+    path.clear();
+    if let Some(tid) = thread {
+        let _ = write!(path, "task/{tid}/");
+    }
+    path.push_str(below);
+    path.push_str(rest);
+}
+
+/// A path that cannot lead out of the directory that it is relative to.
+fn stays_below(path: &str) -> bool {
+    !path.is_empty() && path.split('/').all(|name| !matches!(name, "" | "." | ".."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_below_net_are_read() {
+        for path in ["tcp", "stat/arp_cache", "..x", "x..y"] {
+            assert!(stays_below(path), "{path}");
+        }
+        for path in ["", "/etc/passwd", "../status", "stat/../../fd", "..", "stat//x", "."] {
+            assert!(!stays_below(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The target's relatives: the processes that share descriptors with it by birth.
+//!
+//! Ancestors (a socket can be handed down from any of them), descendants, and siblings. Siblings are left
+//! out where the parent is PID 1 or 2: what init and kthreadd start shares nothing with its neighbours. Who
+//! was found to be a relative stays one while it lives, also when the process between has ended: a daemon
+//! that was forked twice still holds what it was born with.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+use std::ops::ControlFlow;
+
+use netmonitor_core::sample::{Origin, Sink, Status};
+use rustix::io::Errno;
+
+use crate::clock::boottime;
+use crate::dir::{Dir, gone, numbers};
+use crate::links::{LinkReader, Process};
+use crate::reader::end;
+use crate::threads::read_stat;
+
+/// Most relatives that are followed.
+const MOST: usize = 4096;
+
+/// Relatives are not read again before this many nanoseconds have passed: a second, less what ticks of a
+/// second may come early...
+const PAUSE: u64 = 900_000_000;
+
+/// ...nor before this many times what reading them took: large families cost at most a tenth of a core.
+const REST: u64 = 10;
+
+/// Longest file of `children` or `stat` that is read.
+const CAP: usize = 1024 * 1024;
+
+/// The relatives of one process.
+#[derive(Debug, Default)]
+pub(crate) struct Family {
+    /// In the order in which they were found: ancestors from the parent up, descendants, siblings.
+    members: Vec<u32>,
+    /// When they are due to be read, `CLOCK_BOOTTIME`.
+    due: u64,
+    kin: Kin,
+}
+
+impl Family {
+    /// Reads the relatives' links if they are due in a tick that began at `now`, and tells `seen` of each.
+    pub(crate) fn tick(
+        &mut self,
+        now: u64,
+        tree: &Dir,
+        target: (u32, &Dir),
+        links: &mut LinkReader,
+        sink: &mut dyn Sink,
+        mut seen: impl FnMut(u32, Status),
+    ) {
+        if now < self.due {
+            return;
+        }
+        let began = boottime();
+        self.find(tree, target);
+        self.members.retain(|&pid| {
+            let status = match tree.subdir(self.kin.path_of(pid)) {
+                Ok(dir) => links.part(Process { dir: &dir, pid, thread: None, threads: 1 }, sink),
+                Err(errno) => {
+                    let status = crate::reader::status_of(errno, 0);
+                    end(sink, &Origin::Links(pid), status, boottime());
+                    if gone(errno) {
+                        return false;
+                    }
+                    status
+                }
+            };
+            seen(pid, status);
+            true
+        });
+        let took = boottime() - began;
+        self.due = now + PAUSE.max(took.saturating_mul(REST));
+    }
+
+    /// Adds those who are relatives now and were not known.
+    fn find(&mut self, tree: &Dir, (target, dir): (u32, &Dir)) {
+        self.kin.begin(tree, target, dir);
+        let mut found = Found::new(target);
+        let parent = self.kin.parent(dir).unwrap_or(0);
+        let mut ancestor = parent;
+        while found.add(ancestor) {
+            let above = tree.subdir(self.kin.path_of(ancestor)).ok();
+            ancestor = above.and_then(|dir| self.kin.parent(&dir)).unwrap_or(0);
+        }
+        let mut next = found.order.len();
+        self.kin.children(tree, target, &mut found);
+        while let Some(&child) = found.order.get(next) {
+            self.kin.children(tree, child, &mut found);
+            next += 1;
+        }
+        if parent > 2 {
+            self.kin.children(tree, parent, &mut found);
+        }
+        for &pid in &self.members {
+            found.add(pid);
+        }
+        self.members = found.order;
+    }
+}
+
+/// Relatives in the order in which they were found, each once and the target never.
+struct Found {
+    order: Vec<u32>,
+    known: HashSet<u32>,
+}
+
+impl Found {
+    fn new(target: u32) -> Self {
+        Self { order: Vec::new(), known: HashSet::from([0, target]) }
+    }
+
+    /// Whether it was new and there was room: a copy's parents may run in a circle.
+    fn add(&mut self, pid: u32) -> bool {
+        let new = self.order.len() < MOST && self.known.insert(pid);
+        if new {
+            self.order.push(pid);
+        }
+        new
+    }
+}
+
+/// Finds parents and children.
+#[derive(Debug, Default)]
+struct Kin {
+    /// The kernel has no `children` files: every process's parent, ordered by parent.
+    parents: Option<Vec<(u32, u32)>>,
+    path: String,
+    bytes: Vec<u8>,
+}
+
+impl Kin {
+    /// Finds out how children are to be found in this round.
+    fn begin(&mut self, tree: &Dir, target: u32, dir: &Dir) {
+        self.parents = None;
+        let missing = self.children_of_thread(dir, target, &mut Found::new(target)) == Err(Errno::NOENT);
+        if missing && read_stat(dir, "stat", &mut self.bytes).is_ok() {
+            self.parents = Some(self.scan(tree));
+        }
+    }
+
+    fn path_of(&mut self, pid: u32) -> &str {
+        self.path.clear();
+        let _ = write!(self.path, "{pid}");
+        &self.path
+    }
+
+    fn parent(&mut self, dir: &Dir) -> Option<u32> {
+        read_stat(dir, "stat", &mut self.bytes).ok().map(|stat| stat.ppid)
+    }
+
+    /// Adds the children of all threads of a process, as far as they are not yet in `found`.
+    fn children(&mut self, tree: &Dir, pid: u32, found: &mut Found) {
+        if let Some(parents) = &self.parents {
+            let first = parents.partition_point(|&(parent, _)| parent < pid);
+            let own = parents[first..].iter().take_while(|&&(parent, _)| parent == pid);
+            for &(_, child) in own {
+                found.add(child);
+            }
+            return;
+        }
+        let Ok(dir) = tree.subdir(self.path_of(pid)) else { return };
+        let Ok(task) = dir.listing("task") else { return };
+        let _ = numbers(&task, |tid| {
+            let _ = self.children_of_thread(&dir, tid, found);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// `task/TID/children` holds PIDs with a blank after each (`fs/proc/array.c`, `children_seq_show`).
+    fn children_of_thread(&mut self, dir: &Dir, tid: u32, found: &mut Found) -> Result<(), Errno> {
+        self.path.clear();
+        let _ = write!(self.path, "task/{tid}/children");
+        dir.small(&self.path, CAP, &mut self.bytes)?;
+        for word in self.bytes.split(u8::is_ascii_whitespace) {
+            if let Some(pid) = crate::dir::number(word) {
+                found.add(pid);
+            }
+        }
+        Ok(())
+    }
+
+    fn scan(&mut self, tree: &Dir) -> Vec<(u32, u32)> {
+        let mut parents = Vec::new();
+        if let Ok(listing) = tree.listing(".") {
+            let _ = numbers(&listing, |pid| {
+                self.path.clear();
+                let _ = write!(self.path, "{pid}/stat");
+                if let Ok(stat) = read_stat(tree, &self.path, &mut self.bytes) {
+                    parents.push((stat.ppid, pid));
+                }
+                ControlFlow::Continue(())
+            });
+        }
+        parents.sort_unstable();
+        parents
+    }
+}

@@ -1,0 +1,29 @@
+//! The live collector: reads a proc tree and hands its bytes on, each with its origin and how the reading
+//! went.
+//!
+//! This is the only crate with system calls and `unsafe`. It interprets no more than it needs to find its
+//! way (a process's state, its parent, its threads): what the bytes mean is decided above it, so that a
+//! recording and a live process run the same code.
+
+mod caps;
+mod clock;
+mod collector;
+mod dir;
+mod end;
+mod family;
+mod kcmp;
+mod links;
+mod reader;
+mod stat;
+mod suspend;
+mod target;
+mod threads;
+mod tree;
+mod users;
+mod walk;
+
+pub use collector::{Collector, Ended};
+pub use end::EndWatch;
+pub use suspend::suspend_process_group;
+pub use target::{Target, TargetError};
+pub use tree::{Kind, ProcTree, TreeError};

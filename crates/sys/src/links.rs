@@ -1,0 +1,219 @@
+//! The links of one process that say which network namespace and which sockets it has.
+//!
+//! The part's lines are `PATH TARGET`: first `ns/net`, then one `fd/N` for each descriptor that is a
+//! socket, then `task/TID/fd/N` for threads that have a table of descriptors of their own. Where the leader
+//! has exited, `ns/net` and `fd` are those of a thread that lives.
+
+use std::fmt::Write;
+use std::mem::MaybeUninit;
+use std::ops::ControlFlow;
+use std::os::fd::OwnedFd;
+
+use netmonitor_core::sample::{Origin, Sink, Status};
+use rustix::fs::RawDir;
+use rustix::io::Errno;
+
+use crate::clock::boottime;
+use crate::dir::{Dir, denied, gone, number, numbers};
+use crate::kcmp::compare_tables;
+use crate::reader::{end, status_of};
+use crate::threads::live_thread;
+
+/// Bytes that are gathered before they are handed on.
+const GATHER: usize = 64 * 1024;
+
+/// Longer than any line: `task/TID/fd/N socket:[INODE]`.
+const LINE: usize = 128;
+
+/// Room for one round of `getdents64`: some 500 descriptors.
+const DENTS: usize = 16 * 1024;
+
+/// Whose links are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Process<'d> {
+    /// Its directory.
+    pub(crate) dir: &'d Dir,
+    /// Its PID.
+    pub(crate) pid: u32,
+    /// A live thread, where the leader is known to have exited.
+    pub(crate) thread: Option<u32>,
+    /// How many threads it has, if their tables are to be looked at too.
+    pub(crate) threads: u32,
+}
+
+/// Reads links through buffers that are kept: nothing is allocated for a descriptor or a thread.
+#[derive(Debug, Default)]
+pub(crate) struct LinkReader {
+    out: Vec<u8>,
+    /// Lines of this part have been handed on already.
+    handed: bool,
+    path: String,
+    /// A thread of each table of descriptors, in the order of [`compare_tables`].
+    tables: Vec<u32>,
+}
+
+impl LinkReader {
+    /// Reads one part and says how that went.
+    pub(crate) fn part(&mut self, process: Process<'_>, sink: &mut dyn Sink) -> Status {
+        let at = boottime();
+        let origin = Origin::Links(process.pid);
+        self.handed = false;
+        let mut status = self.attempt(process, &origin, sink);
+        if status == Status::Interrupted && !self.handed {
+            // A leader that exits takes its directories with it while the process lives on in its threads.
+            status = self.attempt(process, &origin, sink);
+        }
+        if !self.out.is_empty() {
+            sink.chunk(&origin, &self.out);
+        }
+        end(sink, &origin, status, at);
+        status
+    }
+
+    fn attempt(&mut self, process: Process<'_>, origin: &Origin, sink: &mut dyn Sink) -> Status {
+        self.out.clear();
+        let dir = process.dir;
+        let mut thread = process.thread;
+        let mut namespace = self.namespace(dir, thread);
+        if !dir.is_copy() && namespace.is_err_and(gone) {
+            thread = match live_thread(dir, thread) {
+                Ok(Some(tid)) => Some(tid),
+                Ok(None) => return Status::Missing,
+                Err(errno) if denied(errno) => return Status::Denied,
+                Err(_) => return Status::Interrupted,
+            };
+            namespace = self.namespace(dir, thread);
+        }
+        place(&mut self.path, thread, "fd");
+        if let Err(errno) = self.table(dir, None, origin, sink) {
+            return match status_of(errno, 1) {
+                Status::Interrupted if dir.is_copy() => Status::Missing,
+                status => status,
+            };
+        }
+        let mut status = Status::Ok;
+        if process.threads > 1 {
+            let base = thread.unwrap_or(process.pid);
+            status = self.thread_tables(dir, base, process.threads, origin, sink);
+        }
+        // A table that is given up while it is listed ends early and without an error.
+        if !dir.is_copy() && namespace.is_ok() && !self.still_there(dir, thread) {
+            return Status::Interrupted;
+        }
+        status
+    }
+
+    /// Writes the line of the network namespace, once.
+    fn namespace(&mut self, dir: &Dir, thread: Option<u32>) -> Result<(), Errno> {
+        let mut target = [MaybeUninit::uninit(); LINE];
+        place(&mut self.path, thread, "ns/net");
+        let target = dir.link(&self.path, &mut target)?;
+        self.out.extend_from_slice(b"ns/net ");
+        self.out.extend_from_slice(target);
+        self.out.push(b'\n');
+        Ok(())
+    }
+
+    fn still_there(&mut self, dir: &Dir, thread: Option<u32>) -> bool {
+        place(&mut self.path, thread, "ns/net");
+        !dir.link(&self.path, &mut [MaybeUninit::uninit(); LINE]).is_err_and(gone)
+    }
+
+    /// Writes the lines of the table at `self.path`, named as the process's or as a thread's.
+    fn table(
+        &mut self,
+        dir: &Dir,
+        thread: Option<u32>,
+        origin: &Origin,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Errno> {
+        let table: OwnedFd = dir.listing(&self.path)?;
+        place(&mut self.path, thread, "fd/");
+        let mut room = [MaybeUninit::uninit(); DENTS];
+        let mut target = [MaybeUninit::uninit(); LINE];
+        let mut entries = RawDir::new(&table, &mut room);
+        while let Some(entry) = entries.next() {
+            let entry = entry?;
+            let name = entry.file_name();
+            if number(name.to_bytes()).is_none() {
+                continue;
+            }
+            let target = match rustix::fs::readlinkat_raw(&table, name, &mut target) {
+                Ok((target, _)) if target.starts_with(b"socket:[") => target,
+                // Of a copy: a descriptor that was captured as something other than a link.
+                Ok(_) | Err(Errno::INVAL) => continue,
+                // It was closed since it was listed.
+                Err(errno) if gone(errno) => continue,
+                Err(errno) => return Err(errno),
+            };
+            let words: [&[u8]; 5] = [self.path.as_bytes(), name.to_bytes(), b" ", target, b"\n"];
+            words.iter().for_each(|word| self.out.extend_from_slice(word));
+            if self.out.len() > GATHER - LINE {
+                sink.chunk(origin, &self.out);
+                self.out.clear();
+                self.handed = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the lines of every table of descriptors that is not `base`'s. Where the kernel does not tell
+    /// which threads share one, they are taken to share, as nearly all do, and the status says so.
+    fn thread_tables(
+        &mut self,
+        dir: &Dir,
+        base: u32,
+        threads: u32,
+        origin: &Origin,
+        sink: &mut dyn Sink,
+    ) -> Status {
+        let Ok(task) = dir.listing("task") else { return Status::Ok };
+        self.tables.clear();
+        self.tables.push(base);
+        let mut status = Status::Ok;
+        let listed = numbers(&task, |tid| {
+            match self.place_of(tid) {
+                Ok(Ok(_)) => {}
+                Ok(Err(new)) => {
+                    self.tables.insert(new, tid);
+                    place(&mut self.path, Some(tid), "fd");
+                    if self.table(dir, Some(tid), origin, sink).is_err_and(denied) {
+                        status = Status::Denied;
+                    }
+                }
+                // The thread has ended.
+                Err(Errno::SRCH) => {}
+                Err(_) => {
+                    status = Status::Partial(self.tables.len() as u32, threads);
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        if listed.is_err() && status == Status::Ok { Status::Interrupted } else { status }
+    }
+
+    /// Where a thread's table stands among those seen, or where it belongs.
+    fn place_of(&self, tid: u32) -> Result<Result<usize, usize>, Errno> {
+        let mut failed = None;
+        let found = self.tables.binary_search_by(|&seen| {
+            if seen == tid {
+                return std::cmp::Ordering::Equal;
+            }
+            compare_tables(seen, tid).unwrap_or_else(|errno| {
+                failed = Some(errno);
+                std::cmp::Ordering::Equal
+            })
+        });
+        failed.map_or(Ok(found), Err)
+    }
+}
+
+/// A path below the process's directory, or below one of its threads'.
+fn place(path: &mut String, thread: Option<u32>, rest: &str) {
+    path.clear();
+    if let Some(tid) = thread {
+        let _ = write!(path, "task/{tid}/");
+    }
+    path.push_str(rest);
+}

@@ -1,0 +1,183 @@
+//! The walk over all processes of the tree: who else holds a socket.
+//!
+//! To read every process's descriptors can take seconds on a large host. The walk is therefore resumed from
+//! tick to tick, each time for a small share of the time that has passed, and one [`Walk`] part says how
+//! far it has come. A tick works on one pass only, so its number holds for all that the tick has read.
+
+use std::collections::HashSet;
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+
+use netmonitor_core::sample::{Origin, Sink, Status, Walk};
+use rustix::fs::{RawDir, SeekFrom, seek};
+use rustix::io::Errno;
+
+use crate::clock::boottime;
+use crate::dir::{Dir, number};
+use crate::links::{LinkReader, Process};
+use crate::reader::{end, status_of};
+
+/// A pass does not begin before this many nanoseconds have passed since the last began.
+const PAUSE: u64 = 5_000_000_000;
+
+/// One of this many nanoseconds is spent walking.
+const SHARE: u64 = 100;
+
+/// Least and most nanoseconds of a tick.
+const LEAST: u64 = 200_000;
+const MOST: u64 = 50_000_000;
+
+/// Nanoseconds of the first tick, which has no time before it.
+const FIRST: u64 = 5_000_000;
+
+/// Room for some 40 entries: what is listed and not come to in this tick is listed again in the next.
+const DENTS: usize = 1024;
+
+/// How long a tick may walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// The share of the time since the previous tick, nanoseconds; none before the first.
+    Since(Option<u64>),
+    /// Until the pass has ended.
+    Whole,
+}
+
+/// The walk, between two of its steps.
+#[derive(Debug, Default)]
+pub(crate) struct Walker {
+    state: Walk,
+    /// The listing of a pass that has not ended, and where in it to go on.
+    open: Option<(OwnedFd, u64)>,
+    began: u64,
+    /// Nanoseconds that earlier ticks spent beyond their share: one process's descriptors are read whole.
+    debt: u64,
+    /// Processes that were read in this pass, by the walk or as relatives.
+    seen: HashSet<u32>,
+    /// Why the tree cannot be listed.
+    failed: Option<Errno>,
+}
+
+impl Walker {
+    /// Begins a pass if none is under way and one is due. To be called before anything of the tick is read
+    /// that [`saw`](Self::saw) is told of.
+    pub(crate) fn begin(&mut self, tree: &Dir, share: Share) {
+        let now = boottime();
+        let due = self.state.pass == 0 || share == Share::Whole || now - self.began >= PAUSE;
+        if self.open.is_some() || !due {
+            return;
+        }
+        self.began = now;
+        self.seen.clear();
+        self.state = Walk { pass: self.state.pass + 1, complete: self.state.complete, ..Walk::default() };
+        match tree.listing(".") {
+            Ok(listing) => (self.open, self.failed) = (Some((listing, 0)), None),
+            Err(errno) => self.failed = Some(errno),
+        }
+    }
+
+    /// A process was read in this pass.
+    pub(crate) fn saw(&mut self, pid: u32, status: Status) {
+        if self.seen.insert(pid) {
+            self.state.visited += 1;
+            self.state.denied += u64::from(status == Status::Denied);
+        }
+    }
+
+    /// Goes on with the pass, if one is under way, and says how far it has come.
+    pub(crate) fn tick(&mut self, tree: &Dir, share: Share, links: &mut LinkReader, sink: &mut dyn Sink) {
+        let at = boottime();
+        let budget = self.budget(share);
+        if let Some(budget) = budget
+            && let Some((listing, from)) = self.open.take()
+        {
+            match self.step((tree, &listing), from, at.saturating_add(budget), links, sink) {
+                Ok(Some(cookie)) => self.open = Some((listing, cookie)),
+                Ok(None) => self.state.complete = true,
+                Err(errno) => self.failed = Some(errno),
+            }
+            if share != Share::Whole {
+                self.debt += (boottime() - at).saturating_sub(budget);
+            }
+        }
+        let status = self.failed.map_or(Status::Ok, |errno| status_of(errno, 0));
+        let at = boottime();
+        sink.chunk(&Origin::Walk, self.state.to_string().as_bytes());
+        end(sink, &Origin::Walk, status, at);
+    }
+
+    /// How long this tick may take, if at all.
+    fn budget(&mut self, share: Share) -> Option<u64> {
+        let own = match share {
+            Share::Whole => return Some(u64::MAX),
+            Share::Since(None) => FIRST,
+            Share::Since(Some(elapsed)) => (elapsed / SHARE).clamp(LEAST, MOST),
+        };
+        let paid = own.min(self.debt);
+        self.debt -= paid;
+        Some(own - paid).filter(|&left| left > 0)
+    }
+
+    /// Reads processes from a place of the listing on, until the time has come. Gives the place to go on
+    /// from, none at the end.
+    fn step(
+        &mut self,
+        (tree, listing): (&Dir, &OwnedFd),
+        from: u64,
+        until: u64,
+        links: &mut LinkReader,
+        sink: &mut dyn Sink,
+    ) -> Result<Option<u64>, Errno> {
+        seek(listing, SeekFrom::Start(from))?;
+        let mut room = [MaybeUninit::uninit(); DENTS];
+        let mut entries = RawDir::new(listing, &mut room);
+        while let Some(entry) = entries.next() {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(pid) = number(name.to_bytes()).filter(|pid| !self.seen.contains(pid)) else { continue };
+            // It may have ended since it was listed.
+            let Ok(dir) = tree.subdir(name.to_str().unwrap_or_default()) else { continue };
+            if is_kernel_thread(&dir) {
+                self.seen.insert(pid);
+                continue;
+            }
+            let status = links.part(Process { dir: &dir, pid, thread: None, threads: 1 }, sink);
+            self.saw(pid, status);
+            if boottime() >= until {
+                return Ok(Some(entry.next_entry_cookie()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Kernel threads execute no file, hold no descriptors and share no sockets with anybody; on a host there
+/// are more of them than of processes.
+fn is_kernel_thread(dir: &Dir) -> bool {
+    !dir.is_copy() && dir.link("exe", &mut [MaybeUninit::uninit(); 1]) == Err(Errno::NOENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tenths_of_ms(budget: Option<u64>) -> Option<u64> {
+        budget.map(|ns| ns / 100_000)
+    }
+
+    #[test]
+    fn a_tick_gets_a_hundredth_of_the_time_within_bounds() {
+        let mut walker = Walker::default();
+        let mut tenths = |since: Option<u64>| tenths_of_ms(walker.budget(Share::Since(since)));
+        assert_eq!(tenths(None), Some(50));
+        assert_eq!(tenths(Some(1_000_000_000)), Some(100));
+        assert_eq!(tenths(Some(1)), Some(2));
+        assert_eq!(tenths(Some(3_600_000_000_000)), Some(500));
+    }
+
+    #[test]
+    fn what_was_overspent_is_paid_back_before_the_walk_goes_on() {
+        let mut walker = Walker { debt: 25_000_000, ..Walker::default() };
+        let mut second = || tenths_of_ms(walker.budget(Share::Since(Some(1_000_000_000))));
+        assert_eq!([second(), second(), second(), second()], [None, None, Some(50), Some(100)]);
+    }
+}

@@ -1,0 +1,274 @@
+//! What the children of the tests do. A role begins before `main`, so that its process has one thread, the
+//! leader, as long as it makes no other.
+
+use std::io::{BufRead, Write};
+use std::net::TcpListener;
+use std::os::fd::AsFd;
+use std::thread;
+
+use netmonitor_core::plan::Owners;
+use netmonitor_core::sample::Origin;
+use netmonitor_sys::{Kind, ProcTree, Target, has_ptrace, suspend_process_group};
+use rustix::process::{Gid, Pid, Uid, getpid, getppid};
+use rustix::thread::{
+    UnshareFlags, gettid, set_thread_gid, set_thread_groups, set_thread_uid, unshare_unsafe,
+};
+
+use crate::child::{ROLE, WORDS};
+use crate::{collector, plan, status, text, tick};
+
+/// Called by the dynamic linker, or by the C library's start code, before `main`.
+#[used]
+// SAFETY: the section holds pointers to functions of this signature, and this is one.
+#[unsafe(link_section = ".init_array")]
+static BEFORE_MAIN: extern "C" fn() = before_main;
+
+extern "C" fn before_main() {
+    let Some(role) = std::env::var(ROLE).ok() else { return };
+    let words = std::env::var(WORDS).unwrap_or_default();
+    match role.as_str() {
+        "exit" => {}
+        "listen" => listen(),
+        "leader-exits" => leader_exits(words == "later"),
+        "unshared-table" => unshared_table(),
+        "fork" => fork_in_thread(),
+        "orphan" => orphan(),
+        "nobody" => nobody(&words),
+        "hidden" => hidden(&words),
+        "other-namespace" => other_namespace(&words),
+        "no-kcmp" => no_kcmp(),
+        "suspend" => suspend(),
+        _ => panic!("no such role: {role}"),
+    }
+    std::process::exit(0);
+}
+
+fn say(words: &[u64]) {
+    let words: Vec<_> = words.iter().map(u64::to_string).collect();
+    println!("{}", words.join(" "));
+}
+
+/// A listening socket and its inode.
+fn socket() -> (TcpListener, u64) {
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let inode = rustix::fs::fstat(socket.as_fd()).unwrap().st_ino;
+    (socket, inode)
+}
+
+/// Blocks until the test says something or has ended.
+fn await_word() {
+    let _ = std::io::stdin().lock().read_line(&mut String::new());
+}
+
+fn tid() -> u64 {
+    Pid::as_raw(Some(gettid())) as u64
+}
+
+fn listen() {
+    let (_socket, inode) = socket();
+    say(&[inode]);
+    await_word();
+}
+
+/// The leader exits, later when the test says so; of two threads that go on, the first exits when the test
+/// says so.
+fn leader_exits(later: bool) {
+    let leader = tid();
+    let (_socket, inode) = socket();
+    if later {
+        say(&[inode]);
+        await_word();
+    }
+    let first = thread::spawn(|| {
+        await_word();
+    });
+    thread::spawn(move || {
+        let state = || {
+            let stat = std::fs::read_to_string(format!("/proc/self/task/{leader}/stat")).unwrap();
+            stat[stat.rfind(')').unwrap() + 2..].chars().next().unwrap()
+        };
+        while state() != 'Z' {
+            thread::yield_now();
+        }
+        say(&[inode]);
+        first.join().unwrap();
+        say(&[0]);
+        await_word();
+        std::process::exit(0);
+    });
+    // SAFETY: ends this thread and nothing else; what it owns on its stack, the socket above all, is never
+    // dropped, and no other thread borrows it.
+    unsafe { libc::syscall(libc::SYS_exit, 0) };
+}
+
+/// Two threads share a table of descriptors that is not the leader's.
+fn unshared_table() {
+    let (_socket, shared) = socket();
+    thread::spawn(move || {
+        // SAFETY: from here on this thread's descriptors are its own. Those that it inherited have the same
+        // numbers and are neither closed nor used by another thread's owner of them.
+        unsafe { unshare_unsafe(UnshareFlags::FILES).unwrap() };
+        let (_socket, own) = socket();
+        let first = tid();
+        thread::spawn(move || {
+            say(&[shared, own, first, tid()]);
+            await_word();
+        })
+        .join()
+        .unwrap();
+    })
+    .join()
+    .unwrap();
+}
+
+/// A thread that is not the leader forks; parent and child share a socket.
+fn fork_in_thread() {
+    let (_socket, inode) = socket();
+    thread::spawn(move || {
+        let child = fork(await_end_of_input);
+        say(&[inode, child]);
+        await_word();
+    })
+    .join()
+    .unwrap();
+}
+
+/// Leaves a process behind that has no relative but init.
+fn orphan() {
+    let (_socket, inode) = socket();
+    let child = fork(await_end_of_input);
+    say(&[inode, child]);
+}
+
+/// Forks a process that does one thing, which must allocate nothing, and ends.
+fn fork(child: fn()) -> u64 {
+    // SAFETY: the child calls only `child`, which makes system calls alone, and `_exit`.
+    match unsafe { libc::fork() } {
+        -1 => panic!("fork: {}", std::io::Error::last_os_error()),
+        0 => {
+            child();
+            // SAFETY: ends the process without running anything of it.
+            unsafe { libc::_exit(0) }
+        }
+        pid => pid as u64,
+    }
+}
+
+fn await_end_of_input() {
+    let mut byte = [0];
+    while let Ok(1) = rustix::io::read(rustix::stdio::stdin(), &mut byte) {}
+}
+
+fn become_nobody() {
+    set_thread_groups(&[]).unwrap();
+    set_thread_gid(Gid::from_raw(65534)).unwrap();
+    set_thread_uid(Uid::from_raw(65534)).unwrap();
+}
+
+/// What an ordinary user gets of another user's process.
+fn nobody(pid: &str) {
+    become_nobody();
+    let pid = pid.parse().unwrap();
+    let sample = tick(&mut collector(pid), &plan(&["tcp"], Owners::All)).unwrap();
+    for origin in [
+        Origin::process("stat"),
+        Origin::process("exe"),
+        Origin::process("ns/net"),
+        Origin::net("tcp"),
+        Origin::Links(pid),
+    ] {
+        println!("{origin}: {:?}", status(&sample, &origin));
+    }
+    println!("{}", text(&sample, &Origin::Walk));
+    println!("ptrace: {}", has_ptrace());
+}
+
+/// What an ordinary user is told of a process that procfs hides. Words: a directory to mount on, `hidepid`'s
+/// value, a PID.
+fn hidden(words: &str) {
+    let words: Vec<_> = words.split(' ').collect();
+    let [directory, hidepid, pid] = words[..] else { panic!("{words:?}") };
+    // SAFETY: this thread, the only one, gets its own mounts; no Rust value depends on them.
+    if let Err(error) = unsafe { unshare_unsafe(UnshareFlags::NEWNS) } {
+        return println!("cannot unshare: {error}");
+    }
+    mount("none", "/", "", libc::MS_REC | libc::MS_PRIVATE, "");
+    mount("proc", directory, "proc", 0, &format!("hidepid={hidepid}"));
+    become_nobody();
+    let tree = ProcTree::open(directory.as_ref()).unwrap();
+    println!("{:?}", tree.kind());
+    println!("{}", Target::find(&tree, pid).unwrap_err());
+}
+
+fn mount(source: &str, on: &str, kind: &str, flags: libc::c_ulong, data: &str) {
+    let [source, on, kind, data] = [source, on, kind, data].map(|text| std::ffi::CString::new(text).unwrap());
+    // SAFETY: all four are strings that end with a NUL and outlive the call.
+    let failed =
+        unsafe { libc::mount(source.as_ptr(), on.as_ptr(), kind.as_ptr(), flags, data.as_ptr().cast()) };
+    assert_eq!(failed, 0, "mount: {}", std::io::Error::last_os_error());
+}
+
+/// Watches a process through the procfs of a PID namespace that is not its own.
+fn other_namespace(pid: &str) {
+    // SAFETY: only children are born into the new namespace; this process stays where it is.
+    if let Err(error) = unsafe { unshare_unsafe(UnshareFlags::NEWPID) } {
+        return println!("cannot unshare: {error}");
+    }
+    // SAFETY: this process has one thread, so its child may do anything.
+    match unsafe { libc::fork() } {
+        -1 => panic!("fork: {}", std::io::Error::last_os_error()),
+        0 => {}
+        _ => return await_word(),
+    }
+    assert_eq!(getpid(), Pid::INIT);
+    assert!(getppid().is_none());
+    let tree = ProcTree::open("/proc".as_ref()).unwrap();
+    let target = Target::find(&tree, pid).unwrap();
+    let nobody = Target::find(&tree, "1000000000").unwrap_err();
+    println!("{:?} {} {nobody}", tree.kind(), target.pidfd().is_some());
+    assert_eq!(tree.kind(), Kind::Live { ours: false });
+    println!("{}", target.end_watch().unwrap().wait());
+}
+
+/// A process that may not call kcmp reads its own links.
+fn no_kcmp() {
+    let (_socket, inode) = socket();
+    let (stay, end) = std::sync::mpsc::channel::<()>();
+    let other = thread::spawn(move || {
+        let _ = end.recv();
+    });
+    refuse_kcmp();
+    let own = std::process::id();
+    let sample = tick(&mut collector(own), &plan(&[], Owners::Family)).unwrap();
+    println!("{:?}", status(&sample, &Origin::Links(own)));
+    println!("{}", text(&sample, &Origin::Links(own)).contains(&format!("socket:[{inode}]")));
+    drop(stay);
+    other.join().unwrap();
+}
+
+/// A seccomp filter, as a container's runtime installs: kcmp fails with EPERM, all else is allowed.
+fn refuse_kcmp() {
+    let step = |code: u32, jt, jf, k| libc::sock_filter { code: code as u16, jt, jf, k };
+    let program = [
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, libc::SYS_kcmp as u32),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
+    ];
+    let program = libc::sock_fprog { len: program.len() as u16, filter: program.as_ptr().cast_mut() };
+    rustix::thread::set_no_new_privs(true).unwrap();
+    // SAFETY: the kernel copies the program, whose length is right, and writes nothing through the pointers.
+    let failed = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) };
+    assert_eq!(failed, 0, "seccomp: {}", std::io::Error::last_os_error());
+}
+
+fn suspend() {
+    println!("stopping");
+    suspend_process_group().unwrap();
+    println!("continued");
+    let _ = std::io::stdout().flush();
+    // SAFETY: SIGTSTP ignored runs no handler.
+    unsafe { libc::signal(libc::SIGTSTP, libc::SIG_IGN) };
+    suspend_process_group().unwrap();
+    println!("not stopped");
+}
