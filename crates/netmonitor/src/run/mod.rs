@@ -1,0 +1,82 @@
+//! Does what the command line means, by wiring the other crates together.
+
+mod live;
+pub(crate) mod panic;
+mod session;
+mod show;
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use netmonitor_core::session::{Event, State};
+use netmonitor_sys::{ProcTree, Target};
+
+use crate::cli::{Meant, Task};
+
+/// Exit status 2: usage, a bad target, a bad file.
+const REFUSED: u8 = 2;
+/// Exit status 3: nothing could be read.
+const COULD_NOT_LOOK: u8 = 3;
+
+/// Something that the user has to put right; exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Refused(pub(crate) String);
+
+/// Does it.
+pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
+    let Some(typed) = meant.target else {
+        let usage = match meant.task {
+            Task::Session { .. } => "netmonitor [OPTIONS] <PID>",
+            Task::Show { .. } => "netmonitor show [OPTIONS] <PID> [TAB]...",
+        };
+        let hint = "find a PID with `pgrep -a NAME`, `pidof NAME` or `ps -e`";
+        return Ok(refuse(Event::NoProcess, &format!("no process given\nusage: {usage}\nhint: {hint}")));
+    };
+    let tree = ProcTree::open(&meant.procfs).map_err(|error| Refused(error.to_string()))?;
+    let target = match Target::find(&tree, &typed) {
+        Ok(target) => target,
+        Err(error) => return Ok(refuse(Event::BadProcess, &error.to_string())),
+    };
+    match meant.task {
+        Task::Session { .. } if !io::stdout().is_terminal() || !io::stdin().is_terminal() => {
+            let why = "a session needs a terminal; without one, use: netmonitor show";
+            Ok(refuse(Event::NoTerminal, &format!("{why} {typed}")))
+        }
+        Task::Session { interval, scope, skip_intro, linger } => {
+            let color = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+            let settings = netmonitor_tui::Settings { interval, scope, skip_intro, linger, color };
+            session::run(tree, target, settings)
+        }
+        Task::Show { selection, format, interval, count } => {
+            show::Show { selection, format, interval, count }.run(tree, target)
+        }
+    }
+}
+
+/// Tells why there is no session, by the states that lead there.
+fn refuse(event: Event, why: &str) -> ExitCode {
+    let state = State::Start.next(event);
+    eprintln!("error: {why}");
+    match state.next(Event::Told) {
+        State::FailExit => ExitCode::from(REFUSED),
+        state => unreachable!("{event:?} leads to {state:?}"),
+    }
+}
+
+/// Tells what went wrong and gives the exit status for it.
+pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
+    if error.chain().any(is_closed_pipe) {
+        return ExitCode::SUCCESS;
+    }
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        eprintln!("error: {refused}");
+        return ExitCode::from(REFUSED);
+    }
+    eprintln!("error: {error:#}");
+    ExitCode::from(COULD_NOT_LOOK)
+}
+
+fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

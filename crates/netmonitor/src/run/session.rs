@@ -1,0 +1,99 @@
+//! The session on a terminal: threads that send what happens, one loop that draws, effects performed.
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::mpsc::{self, Sender};
+use std::time::Instant;
+
+use anyhow::Context;
+use netmonitor_core::engine::Engine;
+use netmonitor_core::report;
+use netmonitor_core::session::State;
+use netmonitor_sys::{Collector, ProcTree, Target};
+use netmonitor_tui::{App, Effect, Input, Settings};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::live::{Live, Order};
+
+type Screen = Terminal<CrosstermBackend<io::Stdout>>;
+
+/// Watches a process until it ends or the user does.
+pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow::Result<ExitCode> {
+    let begun = Instant::now();
+    let (inputs, received) = mpsc::channel();
+    let (orders, ordered) = mpsc::channel();
+    let mut app = App::new(settings);
+    let interval = app.interval();
+
+    let engine = Engine::new(tree.machine());
+    watch_end(&target, inputs.clone())?;
+    watch_signals(inputs.clone())?;
+    let plan = app.first_plan();
+    let live = Live { collector: Collector::new(tree, target), engine, plan, interval, orders: ordered };
+    let snapshots = inputs.clone();
+    spawn("reading", move || live.run(|snapshot| snapshots.send(Input::Snapshot(snapshot)).is_ok()))?;
+
+    netmonitor_tui::enter().context("preparing the terminal")?;
+    netmonitor_tui::read_terminal(inputs);
+    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout())).context("preparing the terminal")?;
+    let ended = netmonitor_tui::run(&mut terminal, &mut app, &received, &mut |effect, terminal| {
+        perform(effect, terminal, &orders)
+    });
+    netmonitor_tui::restore();
+    ended.context("drawing on the terminal")?;
+
+    if app.state() == State::Exited
+        && let Some(snapshot) = app.snapshot()
+    {
+        print!("{}", report::closing(snapshot, begun.elapsed()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn perform(effect: Effect, terminal: &mut Screen, orders: &Sender<Order>) -> io::Result<()> {
+    let order = match effect {
+        Effect::Plan(plan) => Order::Plan(plan),
+        Effect::Interval(interval) => Order::Interval(interval),
+        Effect::Refresh => Order::Refresh,
+        Effect::Pause(pause) => Order::Pause(pause),
+        Effect::Redraw => return terminal.clear(),
+        Effect::Suspend => {
+            netmonitor_tui::restore();
+            netmonitor_sys::suspend_process_group()?;
+            netmonitor_tui::enter()?;
+            return terminal.clear();
+        }
+    };
+    // After the process has ended nobody takes orders: what was read stays.
+    let _ = orders.send(order);
+    Ok(())
+}
+
+fn watch_end(target: &Target, inputs: Sender<Input>) -> anyhow::Result<()> {
+    let watch = target.end_watch().context("waiting for the end of the process")?;
+    spawn("end", move || {
+        if watch.wait() {
+            let _ = inputs.send(Input::ProcessEnded);
+        }
+    })
+}
+
+fn watch_signals(inputs: Sender<Input>) -> anyhow::Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT]).context("waiting for signals")?;
+    spawn("signals", move || {
+        for signal in signals.forever() {
+            let input = if signal == SIGCONT { Input::Resumed } else { Input::Quit };
+            if inputs.send(input).is_err() {
+                return;
+            }
+        }
+    })
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).context("starting a thread")?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! `show`: prints tables, once or again and again.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Instant;
+
+use anyhow::Context;
+use netmonitor_core::engine::Engine;
+use netmonitor_core::export::{self, Format, Selection};
+use netmonitor_core::interval::Interval;
+use netmonitor_core::plan::{Owners, Plan};
+use netmonitor_core::scope::Scope;
+use netmonitor_sys::{Collector, Ended, ProcTree, Target};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::Refused;
+
+/// What to print, how, and how often.
+pub(super) struct Show {
+    pub(super) selection: Selection,
+    pub(super) format: &'static Format,
+    pub(super) interval: Option<Interval>,
+    pub(super) count: Option<u64>,
+}
+
+impl Show {
+    /// Prints until there is nothing more to print.
+    pub(super) fn run(self, tree: ProcTree, target: Target) -> anyhow::Result<ExitCode> {
+        let mut engine = Engine::new(tree.machine());
+        let mut collector = Collector::new(tree, target);
+        let mut export = (self.format.export)();
+        let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
+        let mut plan = self.plan(self.selection.scope);
+        let stop = self.interval.map(|_| stop_signals()).transpose()?;
+        let mut next = Instant::now();
+        for reading in 1.. {
+            match collector.collect(&plan, &mut engine) {
+                Ok(()) => {}
+                Err(Ended) if reading == 1 => return Err(Refused("the process ended while it was read".into()).into()),
+                Err(Ended) => return Ok(ExitCode::SUCCESS),
+            }
+            let mut snapshot = engine.snapshot();
+            let (scope, _) = snapshot.scope(self.selection.scope);
+            if reading == 1 && scope != self.selection.scope {
+                // The process's own sockets cannot be told, so the namespace's are shown, with their owners.
+                plan = self.plan(scope);
+                if collector.collect(&plan, &mut engine).is_ok() {
+                    snapshot = engine.snapshot();
+                }
+            }
+            export.write(&mut out, &snapshot, &self.selection).and_then(|()| out.flush()).context("writing")?;
+            if reading == 1 && !self.format.tells_problems {
+                for problem in export::problems(&snapshot, &self.selection) {
+                    eprintln!("note: {problem}");
+                }
+            }
+            let (Some(interval), Some(stop)) = (self.interval, &stop) else { break };
+            if self.count == Some(reading) {
+                break;
+            }
+            next = (next + interval.duration()).max(Instant::now());
+            match stop.recv_timeout(next.saturating_duration_since(Instant::now())) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// One reading is all that there is: it looks at every process where the owners of a whole namespace
+    /// are asked for.
+    fn plan(&self, scope: Scope) -> Plan {
+        let mut plan = Plan::of(self.selection.views.iter().map(|(view, _)| *view), scope);
+        plan.net.retain(|path| self.selection.tables().any(|(_, table)| table.content.files().contains(path)));
+        if plan.owners == Owners::Background {
+            plan.owners = Owners::All;
+        }
+        plan
+    }
+}
+
+/// A channel that says when a signal wants an end.
+fn stop_signals() -> anyhow::Result<mpsc::Receiver<()>> {
+    let (sender, receiver) = mpsc::channel();
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("waiting for signals")?;
+    std::thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            // The receiver is gone when the program is about to end anyway.
+            let _ = signals.forever().next().map(|_| sender.send(()));
+        })
+        .context("starting a thread")?;
+    Ok(receiver)
+}

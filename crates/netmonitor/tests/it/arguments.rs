@@ -1,0 +1,153 @@
+//! The command line: every way to name no process, wrong words, help, configuration.
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+use netmonitor_testkit::{need_root, need_tool};
+
+use crate::{netmonitor, run, stderr, stdout};
+
+fn refused(words: &[&str]) -> String {
+    let output = run(words);
+    assert_eq!(output.status.code(), Some(2), "{words:?}: {}", stderr(&output));
+    assert!(output.stdout.is_empty(), "{words:?} prints {}", stdout(&output));
+    let told = stderr(&output).to_owned();
+    assert!(told.starts_with("error: "), "{told}");
+    assert!(!told.contains('\x1b'), "{told}");
+    told
+}
+
+#[test]
+fn no_process_given() {
+    for words in [&[][..], &["show"], &["--skip-intro"], &["show", "--format", "json"]] {
+        let told = refused(words);
+        assert!(told.starts_with("error: no process given\nusage: netmonitor "), "{told}");
+        assert!(told.contains("hint: find a PID with"), "{told}");
+        assert_eq!(told.lines().count(), 3);
+    }
+}
+
+#[test]
+fn each_kind_of_wrong_process_is_told_apart() {
+    let pid_max = std::fs::read_to_string("/proc/sys/kernel/pid_max").unwrap();
+    let above = (pid_max.trim().parse::<u64>().unwrap() + 1).to_string();
+    for (typed, told) in [
+        ("abc", "is not a number"),
+        ("12x", "is not a number"),
+        ("1/../2", "is not a number"),
+        ("self", "is not a number"),
+        ("0", "0 is not the PID of a process"),
+        ("-7", "-7 is negative"),
+        (&*above, "above pid_max"),
+        ("99999999999999999999999", "above pid_max"),
+    ] {
+        for words in [vec![typed], vec!["show", typed, "tcp"]] {
+            let error = refused(&words);
+            assert!(error.contains(told), "{words:?}: {error}");
+        }
+    }
+    assert!(refused(&["--", "show"]).contains(r#""show" is not a number"#));
+}
+
+#[test]
+fn a_process_that_has_ended_a_zombie_and_a_thread() {
+    let mut child = Command::new("true").stdin(Stdio::null()).spawn().unwrap();
+    let pid = child.id().to_string();
+    // Its parent has not waited for it, so it becomes a zombie.
+    let state = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    while !state().rsplit_once(')').unwrap().1.starts_with(" Z") {
+        std::thread::yield_now();
+    }
+    assert!(refused(&[&pid]).contains("exited"), "{}", refused(&[&pid]));
+    child.wait().unwrap();
+    assert!(refused(&["show", &pid]).contains("no process has the PID"), "{}", refused(&[&pid]));
+
+    let (tell, told) = std::sync::mpsc::channel();
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let thread = std::thread::spawn(move || {
+        tell.send(rustix::thread::gettid().as_raw_nonzero().to_string()).unwrap();
+        let _ = stopped.recv();
+    });
+    let tid = told.recv().unwrap();
+    let error = refused(&[&tid]);
+    assert!(error.contains("thread") && error.contains(&std::process::id().to_string()), "{error}");
+    drop(stop);
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_session_without_a_terminal_names_show() {
+    let pid = std::process::id().to_string();
+    let error = refused(&[&pid]);
+    assert!(error.contains(&format!("use: netmonitor show {pid}")), "{error}");
+}
+
+#[test]
+fn wrong_words_are_told() {
+    let pid = std::process::id().to_string();
+    let tell = |words: &[&str]| refused(&[&["show", &pid], words].concat());
+    assert!(tell(&["foo"]).contains(r#"no tab "foo"; there are tcp, udp"#));
+    assert!(tell(&["stats.foo"]).contains("TcpExt, IpExt, MPTcpExt"));
+    assert!(tell(&["tcp", "--format", "xml"]).contains("text, json, jsonl, csv"));
+    assert!(tell(&["stats", "--format", "csv"]).contains("csv takes exactly one table"));
+    assert!(tell(&["tcp", "--interval", "0"]).contains(r#"not an interval: "0""#));
+    assert!(tell(&["tcp", "--scope", "host"]).contains("process or namespace"));
+    assert!(tell(&["tcp", "--count", "0"]).contains("--count"));
+    assert!(tell(&["tcp", "--frob"]).contains("--frob"));
+    assert!(refused(&["--procfs", "/nonexistent", &pid]).contains("/nonexistent"));
+}
+
+#[test]
+fn help_and_version() {
+    for words in [&["--help"][..], &["-h"], &["help"], &["show", "--help"]] {
+        let output = run(words);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(stdout(&output).contains("Usage: netmonitor"), "{}", stdout(&output));
+    }
+    assert!(stdout(&run(&["--help"])).contains("Exit status: 0 done"));
+    assert_eq!(stdout(&run(&["--version"])), concat!("netmonitor ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn options_come_from_file_environment_and_flags_and_the_later_wins() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("netmonitor/config.toml");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let pid = std::process::id().to_string();
+    let scope = |flags: &[&str], environment: Option<&str>| {
+        let mut command = netmonitor();
+        command.env("XDG_CONFIG_HOME", folder.path()).args(["show", &pid, "tcp", "--format", "json"]).args(flags);
+        environment.map(|scope| command.env("NETMONITOR_SCOPE", scope));
+        let output = command.output().unwrap();
+        if output.status.code() != Some(0) {
+            return Err(stderr(&output).to_owned());
+        }
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        Ok(document["views"][0]["tables"][0]["scope"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(scope(&[], None), Ok("process".to_owned()));
+    std::fs::write(&file, "scope = \"namespace\"\ninterval = 2.5\n").unwrap();
+    assert_eq!(scope(&[], None), Ok("namespace".to_owned()));
+    assert_eq!(scope(&[], Some("process")), Ok("process".to_owned()));
+    assert_eq!(scope(&["--scope", "namespace"], Some("process")), Ok("namespace".to_owned()));
+    std::fs::write(&file, "scop = \"namespace\"\n").unwrap();
+    let error = scope(&[], None).unwrap_err();
+    assert!(error.contains("unknown field `scop`") && error.contains("config.toml"), "{error}");
+    assert!(refused(&["--config", "/nonexistent.toml", &pid]).contains("/nonexistent.toml"));
+}
+
+#[test]
+fn somebody_elses_process_is_shown_by_its_namespace() {
+    if !need_root() || !need_tool("ss") {
+        return;
+    }
+    let pid = std::process::id().to_string();
+    let output =
+        netmonitor().args(["show", &pid, "tcp", "--format", "json"]).uid(65534).gid(65534).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let table = &document["views"][0]["tables"][0];
+    assert_eq!((&table["scope"], &table["status"]), (&"namespace".into(), &"partial".into()));
+    assert!(table["reason"].as_str().unwrap().contains("CAP_SYS_PTRACE"), "{table}");
+    assert_eq!(document["target"]["netns"], serde_json::Value::Null, "which namespace may not be seen either");
+}

@@ -1,0 +1,60 @@
+//! The program as its users meet it: the real binary, real sockets, a real pseudo-terminal.
+
+mod arguments;
+mod compare;
+mod copy;
+mod session;
+mod show;
+
+use std::process::{Command, Output};
+
+use netmonitor_testkit::hold;
+use serde_json::Value as Json;
+
+/// Not a test of anything: the process that holds sockets for the others.
+#[test]
+fn holder() {
+    hold::run_if_asked();
+}
+
+/// Name of the test above.
+const HOLDER: &str = "holder";
+
+fn netmonitor() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
+    // Nobody's configuration but the test's own.
+    command.env("XDG_CONFIG_HOME", "/nonexistent").env_remove("NETMONITOR_INTERVAL");
+    command
+}
+
+fn run(words: &[&str]) -> Output {
+    netmonitor().args(words).output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// What `show` prints as JSON.
+fn json(pid: u32, words: &[&str]) -> Json {
+    let pid = pid.to_string();
+    let words: Vec<&str> = [&["show", &pid, "--format", "json"], words].concat();
+    let output = run(&words);
+    assert_eq!(output.status.code(), Some(0), "{words:?}: {}", stderr(&output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The rows of a table of such a document.
+fn rows<'a>(document: &'a Json, table: &str) -> &'a [Json] {
+    table_of(document, table)["rows"].as_array().unwrap()
+}
+
+fn table_of<'a>(document: &'a Json, name: &str) -> &'a Json {
+    let views = document["views"].as_array().unwrap().iter();
+    let mut tables = views.flat_map(|view| view["tables"].as_array().unwrap());
+    tables.find(|table| table["name"] == name).unwrap_or_else(|| panic!("no table {name}"))
+}

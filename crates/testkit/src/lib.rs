@@ -1,0 +1,37 @@
+//! What netmonitor's own tests stand on: [`pty`] a real pseudo-terminal, [`netns`] network namespaces,
+//! [`hold`] processes that hold sockets of every kind.
+//!
+//! A test that lacks root or a tool says why it is skipped; with `NETMONITOR_STRICT=1` that is a failure.
+
+pub mod hold;
+pub mod netns;
+pub mod pty;
+
+use std::time::Duration;
+
+/// How long anything is waited for before a test fails.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Whether a test may go on that needs something; says why not.
+pub fn need(what: &str, there: bool) -> bool {
+    if there {
+        return true;
+    }
+    assert!(std::env::var_os("NETMONITOR_STRICT").is_none_or(|set| set != "1"), "{what} is needed, and skips are forbidden");
+    eprintln!("skipped: {what} is needed");
+    false
+}
+
+/// Whether the test runs as root.
+pub fn need_root() -> bool {
+    need("root", rustix::process::geteuid().is_root())
+}
+
+/// Whether a command can be run.
+pub fn need_tool(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let there = std::env::split_paths(&path)
+        .chain(["/usr/sbin".into(), "/sbin".into()])
+        .any(|directory| directory.join(name).is_file());
+    need(name, there)
+}

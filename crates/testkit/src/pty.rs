@@ -1,0 +1,160 @@
+//! A real pseudo-terminal with a program in it, and what its screen shows.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
+
+use crate::PATIENCE;
+
+/// A program in a pseudo-terminal.
+pub struct Pty {
+    master: File,
+    slave: OwnedFd,
+    child: Child,
+    screen: Arc<(Mutex<Screen>, Condvar)>,
+}
+
+struct Screen {
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+}
+
+impl Pty {
+    /// Starts a program on a terminal of this size, as the leader of a session of its own.
+    pub fn spawn(mut command: Command, rows: u16, columns: u16) -> Self {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let name = ptsname(&master, Vec::new()).unwrap();
+        let slave = rustix::fs::open(
+            name,
+            rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC,
+            rustix::fs::Mode::empty(),
+        )
+        .unwrap();
+        tcsetwinsize(&slave, size(rows, columns)).unwrap();
+        let stream = || Stdio::from(slave.try_clone().unwrap());
+        command.stdin(stream()).stdout(stream()).stderr(stream()).env("TERM", "xterm-256color").env_remove("NO_COLOR");
+        // SAFETY: between fork and exec only two system calls are made.
+        unsafe {
+            command.pre_exec(|| {
+                rustix::process::setsid()?;
+                rustix::process::ioctl_tiocsctty(std::os::fd::BorrowedFd::borrow_raw(0))?;
+                Ok(())
+            });
+        }
+        let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let parser = vt100::Parser::new(rows, columns, 0);
+        let screen = Arc::new((Mutex::new(Screen { parser, raw: Vec::new() }), Condvar::new()));
+        let master = File::from(master);
+        read_on(master.try_clone().unwrap(), screen.clone());
+        Self { master, slave, child, screen }
+    }
+
+    /// PID of the program.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Types.
+    pub fn send(&mut self, keys: &str) {
+        self.master.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Changes the size of the terminal.
+    pub fn resize(&mut self, rows: u16, columns: u16) {
+        self.screen.0.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+        tcsetwinsize(&self.slave, size(rows, columns)).unwrap();
+    }
+
+    /// What the screen shows now.
+    pub fn contents(&self) -> String {
+        self.screen.0.lock().unwrap().parser.screen().contents()
+    }
+
+    /// Whether the program has switched to the alternate screen.
+    pub fn alternate_screen(&self) -> bool {
+        self.screen.0.lock().unwrap().parser.screen().alternate_screen()
+    }
+
+    /// Whether the cursor is hidden.
+    pub fn cursor_hidden(&self) -> bool {
+        self.screen.0.lock().unwrap().parser.screen().hide_cursor()
+    }
+
+    /// Every byte that the program has written so far.
+    pub fn raw(&self) -> Vec<u8> {
+        self.screen.0.lock().unwrap().raw.clone()
+    }
+
+    /// Waits until the screen is as wanted, and returns it.
+    #[track_caller]
+    pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let (lock, changed) = &*self.screen;
+        let end = Instant::now() + PATIENCE;
+        let mut screen = lock.lock().unwrap();
+        loop {
+            let contents = screen.parser.screen().contents();
+            if wanted(&contents) {
+                return contents;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "waited for {what} in vain; the screen shows:\n{contents}");
+            screen = changed.wait_timeout(screen, left).unwrap().0;
+        }
+    }
+
+    /// Waits until the screen shows a text.
+    #[track_caller]
+    pub fn wait_for(&self, text: &str) -> String {
+        self.wait(text, |contents| contents.contains(text))
+    }
+
+    /// Waits until the program has ended.
+    #[track_caller]
+    pub fn exit(&mut self) -> ExitStatus {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < end, "the program did not end; the screen shows:\n{}", self.contents());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// The terminal's modes.
+    pub fn modes(&self) -> Termios {
+        tcgetattr(&self.slave).unwrap()
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn size(rows: u16, columns: u16) -> Winsize {
+    Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }
+}
+
+fn read_on(mut master: File, screen: Arc<(Mutex<Screen>, Condvar)>) {
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(read @ 1..) = master.read(&mut bytes) {
+            let mut shown = screen.0.lock().unwrap();
+            shown.parser.process(&bytes[..read]);
+            shown.raw.extend_from_slice(&bytes[..read]);
+            screen.1.notify_all();
+        }
+    });
+}
