@@ -53,7 +53,9 @@ pub struct Owners {
     pub sought: bool,
     /// Every process was looked at.
     pub complete: bool,
-    /// Processes whose descriptors may not be read.
+    /// The namespace of every process was looked at.
+    pub counted: bool,
+    /// Processes that may not be looked at.
     pub denied: u64,
     /// The reader has CAP_SYS_PTRACE, so that a refusal has another cause.
     pub may_trace: bool,
@@ -68,7 +70,12 @@ impl Collected {
             self.changed |= self.links.remove(&pid).is_some();
             return;
         }
-        let mut links = Links { status: Some(status), seen: at, pass: self.pass(), ..Links::default() };
+        let asked = status != Status::NotAsked;
+        let mut links = match self.links.get(&pid) {
+            // The descriptors stay as they were last read.
+            Some(known) if !asked => Links { seen: at, pass: self.pass(), ..known.clone() },
+            _ => Links { status: asked.then_some(status), seen: at, pass: self.pass(), ..Links::default() },
+        };
         for line in lines.split(|&byte| byte == b'\n') {
             let Some(space) = line.iter().position(|&byte| byte == b' ') else { continue };
             let (path, target) = (&line[..space], &line[space + 1..]);
@@ -130,8 +137,9 @@ impl Collected {
             pids: pairs.iter().map(|(_, pid)| *pid).collect(),
             target: own.map(|links| links.inodes.clone()).unwrap_or_default(),
             target_status: own.and_then(|links| links.status),
-            sought: self.walk.is_some(),
-            complete: self.walk.is_some_and(|walk| walk.complete),
+            sought: self.walk.is_some_and(|walk| walk.descriptors),
+            complete: self.walk.is_some_and(|walk| walk.descriptors && walk.complete),
+            counted: self.walk.is_some_and(|walk| walk.complete),
             denied: self.walk.map_or(denied, |walk| walk.denied.max(denied)),
             may_trace: self.may_trace,
             sharing: self.links.values().filter(same).count() as u64,
@@ -228,12 +236,23 @@ mod tests {
         assert_eq!(reason(&owners, 0, Some(6)), "no owner possible");
         assert_eq!(reason(&owners, 0, Some(1)), "in an accept queue");
         assert_eq!(reason(&owners, 99, None), "not looked for");
-        collected.walked(Walk { pass: 1, ..Walk::default() });
+        collected.walked(Walk { pass: 1, descriptors: true, ..Walk::default() });
         assert_eq!(reason(&collected.join(1, Some(5), 1), 99, None), "none found so far");
-        collected.walked(Walk { pass: 1, complete: true, ..Walk::default() });
+        collected.walked(Walk { pass: 1, descriptors: true, complete: true, ..Walk::default() });
         assert_eq!(reason(&collected.join(1, Some(5), 1), 99, None), "not visible: needs CAP_SYS_PTRACE");
         collected.read(3, b"", Status::Missing, 1);
         assert_eq!(reason(&collected.join(1, Some(5), 1), 99, None), "no visible owner");
+    }
+
+    #[test]
+    fn a_look_at_the_namespace_alone_leaves_the_descriptors() {
+        let mut collected = collected();
+        collected.read(2, b"ns/net net:[6]\n", Status::NotAsked, 1);
+        collected.read(4, b"ns/net net:[5]\n", Status::NotAsked, 1);
+        collected.walked(Walk { pass: 1, complete: true, ..Walk::default() });
+        let owners = collected.join(1, Some(5), 1);
+        assert_eq!((owners.of(30), owners.sharing), (&[1, 2][..], 2));
+        assert!(owners.counted && !owners.complete && !owners.sought);
     }
 
     #[test]
@@ -242,7 +261,7 @@ mod tests {
         assert_eq!(may_trace(b"CapEff:\t0000000000000000"), Some(false));
         assert_eq!(may_trace(b"nonsense"), None);
         let mut collected = collected();
-        collected.walked(Walk { pass: 1, complete: true, ..Walk::default() });
+        collected.walked(Walk { pass: 1, descriptors: true, complete: true, ..Walk::default() });
         collected.permitted(true);
         let owners = collected.join(1, Some(5), 1);
         assert!(owners.refusal().starts_with("refused"));
@@ -253,7 +272,7 @@ mod tests {
     fn a_process_that_walks_no_longer_meet_is_dropped() {
         let mut collected = collected();
         for pass in 1..=3 {
-            collected.walked(Walk { pass, complete: true, ..Walk::default() });
+            collected.walked(Walk { pass, descriptors: true, complete: true, ..Walk::default() });
             collected.read(1, b"fd/3 socket:[30]\n", Status::Ok, pass * KEPT);
         }
         assert_eq!(collected.join(1, Some(5), 3 * KEPT).of(30), [1]);

@@ -15,6 +15,9 @@ pub struct Plan {
     pub net: Vec<&'static str>,
     /// Whose descriptors are read.
     pub owners: Owners,
+    /// How the other processes are walked over, to find who shares the namespace and, for
+    /// [`Owners::Everybody`], the sockets.
+    pub walk: Pace,
 }
 
 /// Whose descriptors are read.
@@ -25,22 +28,32 @@ pub enum Owners {
     None,
     /// The target's, its ancestors', descendants' and siblings': where shared descriptors come from.
     Family,
-    /// The family's at once, all other processes' piece by piece within a small share of the tick.
+    /// The family's at once, all other processes' in the walk.
+    Everybody,
+}
+
+/// How fast the walk over all processes goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Pace {
+    /// There is none.
+    #[default]
+    None,
+    /// Piece by piece, within a small share of each tick.
     Background,
-    /// Everybody's before the tick ends.
-    All,
+    /// To its end before the tick ends.
+    Whole,
 }
 
 impl Plan {
-    /// The plan of these views in a scope.
+    /// The plan of these views in a scope. Every view says how many processes share the namespace.
     pub fn of<'a>(views: impl IntoIterator<Item = &'a View>, scope: Scope) -> Self {
-        let mut plan = Self::default();
+        let mut plan = Self { walk: Pace::Background, ..Self::default() };
         for view in views {
             plan.add(view.needs);
             if view.owners {
                 plan.owners = plan.owners.max(match scope {
                     Scope::Process => Owners::Family,
-                    _ => Owners::Background,
+                    _ => Owners::Everybody,
                 });
             }
         }

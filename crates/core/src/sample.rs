@@ -39,7 +39,8 @@ pub enum Origin {
     Process(Cow<'static, str>),
     /// The links of one process that say which namespace and which sockets it has: lines
     /// `PATH TARGET`, with `PATH` below `/proc/PID` (`ns/net net:[4026531840]`,
-    /// `fd/7 socket:[1234]`, `task/71/fd/7 socket:[1234]`). Descriptors that are no sockets are left out.
+    /// `fd/7 socket:[1234]`, `task/71/fd/7 socket:[1234]`). Descriptors that are no sockets are left out. With
+    /// the status `NotAsked` only the namespace was looked at.
     Links(u32),
     /// How far the walk over the other processes has come: see [`Walk`].
     Walk,
@@ -116,23 +117,29 @@ pub struct Reading {
 }
 
 /// How far the walk over the processes other than the target's relatives has come. It travels as the
-/// text `pass=N visited=N denied=N complete=0|1`.
+/// text `pass=N visited=N denied=N descriptors=0|1 complete=0|1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Walk {
     /// Number of walks begun.
     pub pass: u64,
     /// Processes looked at in this pass.
     pub visited: u64,
-    /// Of these, those whose descriptors may not be read.
+    /// Of these, those that may not be looked at.
     pub denied: u64,
-    /// At least one whole pass has ended.
+    /// Descriptors are read, not only which namespace a process is in.
+    pub descriptors: bool,
+    /// At least one whole pass of this kind has ended.
     pub complete: bool,
 }
 
 impl fmt::Display for Walk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pass, visited, denied, complete } = self;
-        write!(f, "pass={pass} visited={visited} denied={denied} complete={}", u8::from(*complete))
+        let Self { pass, visited, denied, descriptors, complete } = *self;
+        let (descriptors, complete) = (u8::from(descriptors), u8::from(complete));
+        write!(
+            f,
+            "pass={pass} visited={visited} denied={denied} descriptors={descriptors} complete={complete}"
+        )
     }
 }
 
@@ -147,6 +154,7 @@ impl Walk {
                 "pass" => walk.pass = value,
                 "visited" => walk.visited = value,
                 "denied" => walk.denied = value,
+                "descriptors" => walk.descriptors = value == 1,
                 "complete" => walk.complete = value == 1,
                 _ => {}
             }
@@ -246,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_walk_survives_its_text() {
-        let walk = Walk { pass: 3, visited: 120, denied: 4, complete: true };
+        let walk = Walk { pass: 3, visited: 120, denied: 4, descriptors: true, complete: true };
         assert_eq!(Walk::parse(walk.to_string().as_bytes()), walk);
         assert_eq!(Walk::parse(b"\xff pass=x nonsense"), Walk::default());
     }

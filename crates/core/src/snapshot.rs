@@ -107,9 +107,10 @@ impl Snapshot {
     /// sockets are its own, and the namespace is shown instead. With it the reason.
     pub fn scope(&self, asked: Scope) -> (Scope, Option<Cow<'static, str>>) {
         match (asked, self.owners.target_status) {
-            (Scope::Process, Some(Status::Denied)) => {
-                (Scope::Namespace, Some(format!("descriptors not readable: {}", self.owners.refusal()).into()))
-            }
+            (Scope::Process, Some(Status::Denied)) => (
+                Scope::Namespace,
+                Some(format!("descriptors not readable: {}", self.owners.refusal()).into()),
+            ),
             (Scope::Process, Some(Status::Missing | Status::Error(_))) => {
                 (Scope::Namespace, Some("descriptors not readable".into()))
             }
@@ -133,8 +134,8 @@ impl Snapshot {
         let Some(inode) = self.netns.inode else {
             return format!("namespace (which: {})", self.owners.refusal());
         };
-        let Owners { complete, denied, sharing, .. } = *self.owners;
-        let at_least = if complete && denied == 0 { "" } else { "at least " };
+        let Owners { counted, denied, sharing, .. } = *self.owners;
+        let at_least = if counted && denied == 0 { "" } else { "at least " };
         match sharing {
             0 | 1 if !at_least.is_empty() => format!("namespace net:[{inode}]"),
             0 | 1 => format!("namespace net:[{inode}] · of this process alone"),

@@ -136,7 +136,7 @@ fn a_listening_socket_has_an_accept_queue_and_others_have_not() {
 #[test]
 fn why_there_is_no_owner_is_said() {
     let mut sample = sockets(0);
-    sample.push(Origin::Walk, *b"pass=1 visited=2 denied=0 complete=0");
+    sample.push(Origin::Walk, *b"pass=1 visited=2 denied=0 descriptors=1 complete=0");
     let snapshot = Engine::new(machine()).advance(&sample);
     let text = print(&snapshot, &["tcp"], Scope::Namespace, "text");
     for reason in ["no owner possible", "in an accept queue", "none found so far", "42 43"] {

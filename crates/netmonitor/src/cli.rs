@@ -151,10 +151,19 @@ impl Show {
         let tables: Vec<_> =
             selection.tables().map(|(view, table)| format!("{}.{}", view.name, table.name)).collect();
         if format.one_table && tables.len() != 1 {
-            return Err(refuse(format!("{} takes exactly one table; choose from {}", format.name, tables.join(", "))));
+            return Err(refuse(format!(
+                "{} takes exactly one table; choose from {}",
+                format.name,
+                tables.join(", ")
+            )));
         }
         let count = self.count.map(NonZeroU64::get);
-        Ok(Task::Show { selection, format, interval, count: if interval.is_none() { Some(1) } else { count } })
+        Ok(Task::Show {
+            selection,
+            format,
+            interval,
+            count: if interval.is_none() { Some(1) } else { count },
+        })
     }
 }
 

@@ -68,13 +68,17 @@ pub(crate) fn file(named: Option<&Path>) -> anyhow::Result<Options> {
     };
     let text = match std::fs::read_to_string(&path) {
         // At the usual place there may be none, or one of somebody else: HOME survives a change of user.
-        Err(error) if !needed && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
+        Err(error)
+            if !needed && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) =>
+        {
             return Ok(Options::default());
         }
         read => read
             .map_err(|error| Refused(format!("cannot read the configuration {}: {error}", path.display())))?,
     };
-    let wrong = |error: toml::de::Error| format!("in the configuration {}: {}", path.display(), error.to_string().trim());
+    let wrong = |error: toml::de::Error| {
+        format!("in the configuration {}: {}", path.display(), error.to_string().trim())
+    };
     Ok(toml::from_str(&text).map_err(|error| Refused(wrong(error)))?)
 }
 
@@ -100,7 +104,9 @@ mod tests {
 
     #[test]
     fn wrong_files_are_errors() {
-        for wrong in ["intervall = 1", "interval = 0", "interval = \"x\"", "scope = \"host\"", "linger = 1", "["] {
+        for wrong in
+            ["intervall = 1", "interval = 0", "interval = \"x\"", "scope = \"host\"", "linger = 1", "["]
+        {
             assert!(toml::from_str::<Options>(wrong).is_err(), "{wrong}");
         }
         assert!(file(Some(Path::new("/nonexistent/netmonitor.toml"))).is_err());

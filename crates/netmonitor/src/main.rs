@@ -7,7 +7,7 @@ mod run;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    run::panic::install();
+    netmonitor_tui::report_bugs(env!("CARGO_PKG_VERSION"));
     match cli::parse().and_then(run::run) {
         Ok(code) => code,
         Err(error) => run::failed(&error),

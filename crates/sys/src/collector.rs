@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use netmonitor_core::plan::{Owners, Plan};
+use netmonitor_core::plan::{Owners, Pace, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 
 use crate::caps::Capabilities;
@@ -91,13 +91,13 @@ impl Collector {
         }
         sink.begin(moment);
         self.seq += 1;
-        self.capabilities.tick(self.target.dir().is_copy(), sink);
         self.identity(looked, sink);
         for path in &plan.net {
             self.net(path, sink)?;
         }
-        self.owners(plan.owners, moment, sink)?;
+        self.owners(plan, moment, sink)?;
         self.users.tick(self.target.dir().is_copy(), &mut self.reader, sink);
+        self.capabilities.tick(self.target.dir().is_copy(), sink);
         self.previous = Some(moment.boottime);
         Ok(())
     }
@@ -181,26 +181,27 @@ impl Collector {
     }
 
     /// The links of everybody whom the plan asks for.
-    fn owners(&mut self, owners: Owners, moment: Moment, sink: &mut dyn Sink) -> Result<(), Ended> {
-        let share = match owners {
-            Owners::None => return Ok(()),
-            Owners::Family => None,
-            Owners::Background => {
+    fn owners(&mut self, plan: &Plan, moment: Moment, sink: &mut dyn Sink) -> Result<(), Ended> {
+        let share = match plan.walk {
+            Pace::None => None,
+            Pace::Background => {
                 Some(Share::Since(self.previous.map(|previous| moment.boottime.saturating_sub(previous))))
             }
-            Owners::All => Some(Share::Whole),
+            Pace::Whole => Some(Share::Whole),
         };
         if let Some(share) = share {
-            self.walker.begin(self.tree.dir(), share);
+            self.walker.begin(self.tree.dir(), share, plan.owners == Owners::Everybody);
         }
-        let status = self.own_links(sink)?;
-        let (tree, walker) = (self.tree.dir(), &mut self.walker);
-        let (pid, dir) = (self.target.pid(), self.target.dir());
-        walker.saw(pid, status);
-        let saw = |pid, status| walker.saw(pid, status);
-        self.family.tick(moment.boottime, tree, (pid, dir), &mut self.links, sink, saw);
+        if plan.owners != Owners::None {
+            let status = self.own_links(sink)?;
+            let (tree, walker) = (self.tree.dir(), &mut self.walker);
+            let (pid, dir) = (self.target.pid(), self.target.dir());
+            walker.saw(pid, status);
+            let saw = |pid, status| walker.saw(pid, status);
+            self.family.tick(moment.boottime, tree, (pid, dir), &mut self.links, sink, saw);
+        }
         if let Some(share) = share {
-            walker.tick(tree, share, &mut self.links, sink);
+            self.walker.tick(self.tree.dir(), share, &mut self.links, sink);
         }
         Ok(())
     }

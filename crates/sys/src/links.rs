@@ -70,6 +70,22 @@ impl LinkReader {
         status
     }
 
+    /// Reads which network namespace a process is in, and nothing else of it.
+    pub(crate) fn namespace_part(&mut self, process: Process<'_>, sink: &mut dyn Sink) -> Status {
+        let at = boottime();
+        let origin = Origin::Links(process.pid);
+        self.out.clear();
+        let status = match self.namespace(process.dir, process.thread) {
+            Ok(()) => Status::NotAsked,
+            Err(errno) => status_of(errno, 0),
+        };
+        if !self.out.is_empty() {
+            sink.chunk(&origin, &self.out);
+        }
+        end(sink, &origin, status, at);
+        status
+    }
+
     fn attempt(&mut self, process: Process<'_>, origin: &Origin, sink: &mut dyn Sink) -> Status {
         self.out.clear();
         let dir = process.dir;

@@ -1,4 +1,4 @@
-//! The walk over all processes of the tree: who else holds a socket.
+//! The walk over all processes of the tree: who else is in the namespace, who else holds a socket.
 //!
 //! To read every process's descriptors can take seconds on a large host. The walk is therefore resumed from
 //! tick to tick, each time for a small share of the time that has passed, and one [`Walk`] part says how
@@ -60,15 +60,22 @@ pub(crate) struct Walker {
 impl Walker {
     /// Begins a pass if none is under way and one is due. To be called before anything of the tick is read
     /// that [`saw`](Self::saw) is told of.
-    pub(crate) fn begin(&mut self, tree: &Dir, share: Share) {
+    pub(crate) fn begin(&mut self, tree: &Dir, share: Share, descriptors: bool) {
         let now = boottime();
-        let due = self.state.pass == 0 || share == Share::Whole || now - self.began >= PAUSE;
+        // A pass of the other kind answers another question.
+        let other = self.state.descriptors != descriptors;
+        if other {
+            self.open = None;
+            self.state.complete = false;
+        }
+        let due = other || self.state.pass == 0 || share == Share::Whole || now - self.began >= PAUSE;
         if self.open.is_some() || !due {
             return;
         }
         self.began = now;
         self.seen.clear();
-        self.state = Walk { pass: self.state.pass + 1, complete: self.state.complete, ..Walk::default() };
+        let Walk { pass, complete, .. } = self.state;
+        self.state = Walk { pass: pass + 1, descriptors, complete, ..Walk::default() };
         match tree.listing(".") {
             Ok(listing) => (self.open, self.failed) = (Some((listing, 0)), None),
             Err(errno) => self.failed = Some(errno),
@@ -140,7 +147,11 @@ impl Walker {
                 self.seen.insert(pid);
                 continue;
             }
-            let status = links.part(Process { dir: &dir, pid, thread: None, threads: 1 }, sink);
+            let process = Process { dir: &dir, pid, thread: None, threads: 1 };
+            let status = match self.state.descriptors {
+                true => links.part(process, sink),
+                false => links.namespace_part(process, sink),
+            };
             self.saw(pid, status);
             if boottime() >= until {
                 return Ok(Some(entry.next_entry_cookie()));

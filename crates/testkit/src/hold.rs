@@ -30,7 +30,8 @@ impl Holder {
         command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(ROLE, what);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take();
-        let ready = BufReader::new(child.stdout.take().unwrap()).lines().any(|line| line.unwrap().contains(READY));
+        let ready =
+            BufReader::new(child.stdout.take().unwrap()).lines().any(|line| line.unwrap().contains(READY));
         assert!(ready, "the process ended before it held {what}");
         Self { child, stdin }
     }

@@ -17,7 +17,10 @@ pub fn need(what: &str, there: bool) -> bool {
     if there {
         return true;
     }
-    assert!(std::env::var_os("NETMONITOR_STRICT").is_none_or(|set| set != "1"), "{what} is needed, and skips are forbidden");
+    assert!(
+        std::env::var_os("NETMONITOR_STRICT").is_none_or(|set| set != "1"),
+        "{what} is needed, and skips are forbidden"
+    );
     eprintln!("skipped: {what} is needed");
     false
 }

@@ -41,7 +41,12 @@ impl Pty {
         .unwrap();
         tcsetwinsize(&slave, size(rows, columns)).unwrap();
         let stream = || Stdio::from(slave.try_clone().unwrap());
-        command.stdin(stream()).stdout(stream()).stderr(stream()).env("TERM", "xterm-256color").env_remove("NO_COLOR");
+        command
+            .stdin(stream())
+            .stdout(stream())
+            .stderr(stream())
+            .env("TERM", "xterm-256color")
+            .env_remove("NO_COLOR");
         // SAFETY: between fork and exec only two system calls are made.
         unsafe {
             command.pre_exec(|| {

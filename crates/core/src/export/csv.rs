@@ -12,6 +12,7 @@ pub(super) static FORMAT: Format = Format {
     name: "csv",
     doc: "comma-separated values of exactly one table, with a header line",
     one_table: true,
+    titles: false,
     tells_problems: false,
     export: || Box::new(Csv { begun: false }),
 };

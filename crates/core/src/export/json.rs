@@ -15,6 +15,7 @@ pub(super) static FORMAT: Format = Format {
     name: "json",
     doc: "one JSON document for each reading",
     one_table: false,
+    titles: false,
     tells_problems: true,
     export: || Box::new(Json),
 };

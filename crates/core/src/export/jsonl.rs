@@ -14,6 +14,7 @@ pub(super) static FORMAT: Format = Format {
     name: "jsonl",
     doc: "one JSON object for each row, on a line of its own",
     one_table: false,
+    titles: false,
     tells_problems: false,
     export: || Box::new(JsonLines),
 };

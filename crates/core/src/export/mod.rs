@@ -95,6 +95,8 @@ pub struct Format {
     pub doc: &'static str,
     /// Whether it takes exactly one table.
     pub one_table: bool,
+    /// Whether tables have titles that say how many processes share the namespace.
+    pub titles: bool,
     /// Whether problems of a table are part of what is printed; else they are for the caller to tell.
     pub tells_problems: bool,
     /// Makes a printer.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use procnet::Kind;
+use procnet::{Kind, Value};
 
 use super::{Export, Format, Selection, rfc3339};
 use crate::format;
@@ -13,6 +13,7 @@ pub(super) static FORMAT: Format = Format {
     name: "text",
     doc: "aligned columns for people",
     one_table: false,
+    titles: true,
     tells_problems: true,
     export: || Box::new(Text { again: false }),
 };
@@ -51,53 +52,60 @@ fn write_table(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) 
     if table.is_empty() {
         return Ok(());
     }
-    let shown: Vec<usize> = (0..table.columns.len()).filter(|column| worth_showing(table, *column)).collect();
-    let mut widths: Vec<usize> =
-        shown.iter().map(|column| table.columns[*column].name.chars().count()).collect();
+    let mut columns: Vec<Column> =
+        (0..table.columns.len()).filter_map(|place| Column::of(table, place)).collect();
     let mut cell = String::new();
     for row in 0..table.len() {
-        for (width, column) in widths.iter_mut().zip(&shown) {
-            cell.clear();
-            write_cell(snapshot, table, row, *column, &mut cell);
-            *width = (*width).max(cell.chars().count());
+        for column in &mut columns {
+            write_cell(snapshot, table, row, column.place, &mut cell);
+            column.width = column.width.max(cell.chars().count());
         }
     }
-    for (place, column) in shown.iter().enumerate() {
-        let name = table.columns[*column].name;
-        pad(out, name, widths[place], right(table, *column), place + 1 == shown.len())?;
+    let last = columns.len().saturating_sub(1);
+    for (number, column) in columns.iter().enumerate() {
+        column.pad(out, table.columns[column.place].name, number == last)?;
     }
     for row in 0..table.len() {
-        for (place, column) in shown.iter().enumerate() {
-            cell.clear();
-            write_cell(snapshot, table, row, *column, &mut cell);
-            pad(out, &cell, widths[place], right(table, *column), place + 1 == shown.len())?;
+        for (number, column) in columns.iter().enumerate() {
+            write_cell(snapshot, table, row, column.place, &mut cell);
+            column.pad(out, &cell, number == last)?;
         }
     }
     Ok(())
 }
 
-/// A rate that no row has yet is left out; every other column is shown.
-fn worth_showing(table: &TableView<'_>, column: usize) -> bool {
-    let absent = |row| matches!(table.cell(row, column), procnet::Value::Absent(_));
-    table.columns[column].kind != Kind::Rate || !(0..table.len()).all(absent)
+/// A column that is printed.
+struct Column {
+    place: usize,
+    width: usize,
+    right: bool,
 }
 
-fn right(table: &TableView<'_>, column: usize) -> bool {
-    let mut cells = (0..table.len()).map(|row| table.cell(row, column));
-    cells
-        .find(|cell| !matches!(cell, procnet::Value::Absent(_)))
-        .is_some_and(|cell| format::right_aligned(&cell))
-}
-
-fn write_cell(snapshot: &Snapshot, table: &TableView<'_>, row: usize, column: usize, out: &mut String) {
-    format::text(table.cell(row, column), &table.columns[column], snapshot.machine.clk_tck, out);
-}
-
-fn pad(out: &mut dyn Write, text: &str, width: usize, right: bool, last: bool) -> io::Result<()> {
-    match (right, last) {
-        (true, true) => writeln!(out, "{text:>width$}"),
-        (true, false) => write!(out, "{text:>width$}  "),
-        (false, true) => writeln!(out, "{text}"),
-        (false, false) => write!(out, "{text:width$}  "),
+impl Column {
+    /// A rate that no row has yet is left out; every other column is printed.
+    fn of(table: &TableView<'_>, place: usize) -> Option<Self> {
+        let present = |row| Some(table.cell(row, place)).filter(|value| !matches!(value, Value::Absent(_)));
+        let first = (0..table.len()).find_map(present);
+        let column = &table.columns[place];
+        if column.kind == Kind::Rate && first.is_none() {
+            return None;
+        }
+        let right = first.is_some_and(|value| format::right_aligned(&value));
+        Some(Self { place, width: column.name.chars().count(), right })
     }
+
+    fn pad(&self, out: &mut dyn Write, text: &str, last: bool) -> io::Result<()> {
+        let width = self.width;
+        match (self.right, last) {
+            (true, true) => writeln!(out, "{text:>width$}"),
+            (true, false) => write!(out, "{text:>width$}  "),
+            (false, true) => writeln!(out, "{text}"),
+            (false, false) => write!(out, "{text:width$}  "),
+        }
+    }
+}
+
+fn write_cell(snapshot: &Snapshot, table: &TableView<'_>, row: usize, place: usize, out: &mut String) {
+    out.clear();
+    format::text(table.cell(row, place), &table.columns[place], snapshot.machine.clk_tck, out);
 }

@@ -35,6 +35,11 @@ impl Live {
     /// Goes on until the process has ended, the session is over, or nobody takes the snapshots.
     pub(super) fn run(mut self, mut give: impl FnMut(Arc<Snapshot>) -> bool) {
         let mut paused = false;
+        // Nothing is read before the first plan.
+        match self.orders.recv() {
+            Ok(order) => self.take(order, &mut paused),
+            Err(_) => return,
+        };
         loop {
             let begun = Instant::now();
             match self.collector.collect(&self.plan, &mut self.engine) {
@@ -80,7 +85,8 @@ impl Live {
         match order {
             Order::Plan(plan) => {
                 // What is being read already has just been read.
-                let more = plan.net.iter().any(|path| !self.plan.net.contains(path)) || plan.owners > self.plan.owners;
+                let new = plan.net.iter().any(|path| !self.plan.net.contains(path));
+                let more = new || plan.owners > self.plan.owners;
                 self.plan = plan;
                 more && !*paused
             }

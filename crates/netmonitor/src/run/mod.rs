@@ -1,7 +1,6 @@
 //! Does what the command line means, by wiring the other crates together.
 
 mod live;
-pub(crate) mod panic;
 mod session;
 mod show;
 

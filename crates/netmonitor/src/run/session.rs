@@ -7,38 +7,43 @@ use std::time::Instant;
 
 use anyhow::Context;
 use netmonitor_core::engine::Engine;
+use netmonitor_core::plan::Plan;
 use netmonitor_core::report;
 use netmonitor_core::session::State;
 use netmonitor_sys::{Collector, ProcTree, Target};
-use netmonitor_tui::{App, Effect, Input, Settings};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use netmonitor_tui::{App, Effect, Input, Screen, Settings};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::live::{Live, Order};
-
-type Screen = Terminal<CrosstermBackend<io::Stdout>>;
 
 /// Watches a process until it ends or the user does.
 pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let (inputs, received) = mpsc::channel();
     let (orders, ordered) = mpsc::channel();
+    let interval = settings.interval;
     let mut app = App::new(settings);
-    let interval = app.interval();
 
-    let engine = Engine::new(tree.machine());
     watch_end(&target, inputs.clone())?;
     watch_signals(inputs.clone())?;
-    let plan = app.first_plan();
-    let live = Live { collector: Collector::new(tree, target), engine, plan, interval, orders: ordered };
+    // What the session wants first is read while the terminal is prepared.
+    for effect in app.start() {
+        perform_order(effect, &orders);
+    }
+    let engine = Engine::new(tree.machine());
+    let live = Live {
+        collector: Collector::new(tree, target),
+        engine,
+        plan: Plan::default(),
+        interval,
+        orders: ordered,
+    };
     let snapshots = inputs.clone();
     spawn("reading", move || live.run(|snapshot| snapshots.send(Input::Snapshot(snapshot)).is_ok()))?;
 
-    netmonitor_tui::enter().context("preparing the terminal")?;
+    let mut terminal = netmonitor_tui::open().context("preparing the terminal")?;
     netmonitor_tui::read_terminal(inputs);
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout())).context("preparing the terminal")?;
     let ended = netmonitor_tui::run(&mut terminal, &mut app, &received, &mut |effect, terminal| {
         perform(effect, terminal, &orders)
     });
@@ -54,22 +59,32 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
 }
 
 fn perform(effect: Effect, terminal: &mut Screen, orders: &Sender<Order>) -> io::Result<()> {
+    match effect {
+        Effect::Redraw => netmonitor_tui::clear(terminal),
+        Effect::Suspend => {
+            netmonitor_tui::restore();
+            netmonitor_sys::suspend_process_group()?;
+            netmonitor_tui::enter()?;
+            netmonitor_tui::clear(terminal)
+        }
+        effect => {
+            perform_order(effect, orders);
+            Ok(())
+        }
+    }
+}
+
+/// Hands on what concerns the reading thread.
+fn perform_order(effect: Effect, orders: &Sender<Order>) {
     let order = match effect {
         Effect::Plan(plan) => Order::Plan(plan),
         Effect::Interval(interval) => Order::Interval(interval),
         Effect::Refresh => Order::Refresh,
         Effect::Pause(pause) => Order::Pause(pause),
-        Effect::Redraw => return terminal.clear(),
-        Effect::Suspend => {
-            netmonitor_tui::restore();
-            netmonitor_sys::suspend_process_group()?;
-            netmonitor_tui::enter()?;
-            return terminal.clear();
-        }
+        Effect::Redraw | Effect::Suspend => return,
     };
     // After the process has ended nobody takes orders: what was read stays.
     let _ = orders.send(order);
-    Ok(())
 }
 
 fn watch_end(target: &Target, inputs: Sender<Input>) -> anyhow::Result<()> {

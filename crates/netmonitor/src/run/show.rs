@@ -9,7 +9,7 @@ use anyhow::Context;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Format, Selection};
 use netmonitor_core::interval::Interval;
-use netmonitor_core::plan::{Owners, Plan};
+use netmonitor_core::plan::{Owners, Pace, Plan};
 use netmonitor_core::scope::Scope;
 use netmonitor_sys::{Collector, Ended, ProcTree, Target};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -38,7 +38,9 @@ impl Show {
         for reading in 1.. {
             match collector.collect(&plan, &mut engine) {
                 Ok(()) => {}
-                Err(Ended) if reading == 1 => return Err(Refused("the process ended while it was read".into()).into()),
+                Err(Ended) if reading == 1 => {
+                    return Err(Refused("the process ended while it was read".into()).into());
+                }
                 Err(Ended) => return Ok(ExitCode::SUCCESS),
             }
             let mut snapshot = engine.snapshot();
@@ -50,7 +52,10 @@ impl Show {
                     snapshot = engine.snapshot();
                 }
             }
-            export.write(&mut out, &snapshot, &self.selection).and_then(|()| out.flush()).context("writing")?;
+            export
+                .write(&mut out, &snapshot, &self.selection)
+                .and_then(|()| out.flush())
+                .context("writing")?;
             if reading == 1 && !self.format.tells_problems {
                 for problem in export::problems(&snapshot, &self.selection) {
                     eprintln!("note: {problem}");
@@ -69,14 +74,20 @@ impl Show {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// One reading is all that there is: it looks at every process where the owners of a whole namespace
-    /// are asked for.
+    /// What the tables that are printed need.
     fn plan(&self, scope: Scope) -> Plan {
         let mut plan = Plan::of(self.selection.views.iter().map(|(view, _)| *view), scope);
-        plan.net.retain(|path| self.selection.tables().any(|(_, table)| table.content.files().contains(path)));
-        if plan.owners == Owners::Background {
-            plan.owners = Owners::All;
-        }
+        plan.net
+            .retain(|path| self.selection.tables().any(|(_, table)| table.content.files().contains(path)));
+        // One reading is all that there may be. How many share the namespace is printed in titles only.
+        let named =
+            self.selection.tables().any(|(_, table)| table.scope.unwrap_or(scope) == Scope::Namespace);
+        let needed = plan.owners == Owners::Everybody || named && self.format.titles;
+        plan.walk = match (needed, self.interval) {
+            (false, _) => Pace::None,
+            (true, None) => Pace::Whole,
+            (true, Some(_)) => Pace::Background,
+        };
         plan
     }
 }

@@ -116,7 +116,10 @@ fn options_come_from_file_environment_and_flags_and_the_later_wins() {
     let pid = std::process::id().to_string();
     let scope = |flags: &[&str], environment: Option<&str>| {
         let mut command = netmonitor();
-        command.env("XDG_CONFIG_HOME", folder.path()).args(["show", &pid, "tcp", "--format", "json"]).args(flags);
+        command
+            .env("XDG_CONFIG_HOME", folder.path())
+            .args(["show", &pid, "tcp", "--format", "json"])
+            .args(flags);
         environment.map(|scope| command.env("NETMONITOR_SCOPE", scope));
         let output = command.output().unwrap();
         if output.status.code() != Some(0) {
@@ -149,5 +152,9 @@ fn somebody_elses_process_is_shown_by_its_namespace() {
     let table = &document["views"][0]["tables"][0];
     assert_eq!((&table["scope"], &table["status"]), (&"namespace".into(), &"partial".into()));
     assert!(table["reason"].as_str().unwrap().contains("CAP_SYS_PTRACE"), "{table}");
-    assert_eq!(document["target"]["netns"], serde_json::Value::Null, "which namespace may not be seen either");
+    assert_eq!(
+        document["target"]["netns"],
+        serde_json::Value::Null,
+        "which namespace may not be seen either"
+    );
 }

@@ -36,7 +36,8 @@ fn ss(netns: &Netns, options: &str) -> BTreeMap<Socket, String> {
             "FIN-WAIT-2" => "FIN_WAIT2".to_owned(),
             other => other.replace('-', "_"),
         };
-        let inode = words.iter().find_map(|word| word.strip_prefix("ino:")).map_or(0, |inode| inode.parse().unwrap());
+        let inode =
+            words.iter().find_map(|word| word.strip_prefix("ino:")).map_or(0, |inode| inode.parse().unwrap());
         let queue = |word: &str| word.parse().unwrap();
         // Behind the accept queue of a listening socket stands its backlog, which the text files do not have.
         let tx = if state == "LISTEN" { 0 } else { queue(words[2]) };
@@ -64,7 +65,8 @@ fn own(row: &Json) -> Socket {
 
 fn inodes_of(pid: u32) -> BTreeSet<u64> {
     let links = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
-    let inode = |link: std::path::PathBuf| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
+    let inode =
+        |link: std::path::PathBuf| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
     links.filter_map(|entry| inode(std::fs::read_link(entry.unwrap().path()).ok()?)).collect()
 }
 
@@ -97,8 +99,10 @@ fn tcp_sockets_are_those_of_ss() {
 
     let held = inodes_of(holder.pid());
     let document = json(holder.pid(), &["tcp"]);
-    let shown: BTreeSet<u64> = rows(&document, "tcp").iter().map(|row| row["inode"].as_u64().unwrap()).collect();
-    let expected: BTreeSet<u64> = told.iter().map(|socket| socket.5).filter(|inode| held.contains(inode)).collect();
+    let shown: BTreeSet<u64> =
+        rows(&document, "tcp").iter().map(|row| row["inode"].as_u64().unwrap()).collect();
+    let expected: BTreeSet<u64> =
+        told.iter().map(|socket| socket.5).filter(|inode| held.contains(inode)).collect();
     assert_eq!(shown, expected);
     assert!(shown.len() >= 10);
     for row in rows(&document, "tcp") {
@@ -214,7 +218,11 @@ fn neighbours_are_those_of_ip() {
     let holder = Holder::start(Some(&netns), HOLDER, "udp");
     let document = json(holder.pid(), &["arp"]);
     let told: Vec<Json> = serde_json::from_str(&netns.ip("-4 -j neigh")).unwrap();
-    let told: BTreeSet<_> = told.iter().map(|neighbour| (&neighbour["dst"], &neighbour["lladdr"], &neighbour["dev"])).map(|(a, b, c)| (a.to_string(), b.to_string(), c.to_string())).collect();
+    let told: BTreeSet<_> = told
+        .iter()
+        .map(|neighbour| (&neighbour["dst"], &neighbour["lladdr"], &neighbour["dev"]))
+        .map(|(a, b, c)| (a.to_string(), b.to_string(), c.to_string()))
+        .collect();
     let shown: BTreeSet<_> = rows(&document, "arp")
         .iter()
         .map(|row| (row["ip_address"].to_string(), row["hw_address"].to_string(), row["device"].to_string()))
@@ -273,16 +281,24 @@ fn routes_are_those_of_ip() {
     }
     let holder = Holder::start(Some(&netns), HOLDER, "udp");
     let document = json(holder.pid(), &["routing"]);
-    assert_eq!(shown_routes(rows(&document, "routes_ipv4")), told_routes(&netns.ip("-4 -j route"), "0.0.0.0", 32));
+    assert_eq!(
+        shown_routes(rows(&document, "routes_ipv4")),
+        told_routes(&netns.ip("-4 -j route"), "0.0.0.0", 32)
+    );
     let mut told = told_routes(&netns.ip("-6 -j route show table all"), "::", 128);
     // The file has one entry more: what stands for "no route", on lo, refusing.
     told.insert(("::/0".into(), "::".into(), 0xffff_ffff, "lo".into()));
     assert_eq!(shown_routes(rows(&document, "routes_ipv6")), told);
     for (table, gateway) in [("routes_ipv4", "192.0.2.2"), ("routes_ipv6", "2001:db8::2")] {
         let first = &rows(&document, table)[0];
-        assert_eq!((&first["prefix_length"], &first["gateway"]), (&0.into(), &gateway.into()), "the default route first");
+        assert_eq!(
+            (&first["prefix_length"], &first["gateway"]),
+            (&0.into(), &gateway.into()),
+            "the default route first"
+        );
     }
-    let refused = rows(&document, "routes_ipv4").iter().find(|row| row["destination"] == "198.51.100.0").unwrap();
+    let refused =
+        rows(&document, "routes_ipv4").iter().find(|row| row["destination"] == "198.51.100.0").unwrap();
     assert!(refused["flags"].as_str().unwrap().contains('!'), "{refused}");
 }
 

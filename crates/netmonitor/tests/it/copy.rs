@@ -21,7 +21,8 @@ fn tree() -> tempfile::TempDir {
     }
     let stat = "4242 (captured) S 1 4242 4242 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 777 1 1 1 1 1 99 0 0\n";
     fs::write(process.join("stat"), stat).unwrap();
-    fs::write(process.join("status"), "Name:\tcaptured\nTgid:\t4242\nPid:\t4242\nUid:\t0\t0\t0\t0\n").unwrap();
+    fs::write(process.join("status"), "Name:\tcaptured\nTgid:\t4242\nPid:\t4242\nUid:\t0\t0\t0\t0\n")
+        .unwrap();
     // Sockets of the capture, by their inodes.
     symlink("socket:[214209]", process.join("fd/3")).unwrap();
     symlink("socket:[214219]", process.join("fd/4")).unwrap();
@@ -43,7 +44,10 @@ fn a_captured_copy_is_shown_like_a_live_process() {
     assert_eq!((&own[0]["local_port"], &own[0]["state"]), (&value!(8080), &value!("LISTEN")));
     assert_eq!(own[0]["user"], value!(null), "users of another machine are not this one's");
     assert_eq!(rows(&document, "udp")[0]["drops"], 37);
-    assert_eq!(document["target"], value!({"pid": 4242, "name": "captured", "start_time": 777, "netns": 4026532000u64}));
+    assert_eq!(
+        document["target"],
+        value!({"pid": 4242, "name": "captured", "start_time": 777, "netns": 4026532000u64})
+    );
     assert_eq!(table_of(&document, "arp_cache")["status"], "missing");
 }
 

@@ -35,10 +35,16 @@ fn a_listening_socket_of_this_process_is_shown_as_its_own() {
 #[test]
 fn without_a_tab_the_nine_are_printed() {
     let document = json(std::process::id(), &[]);
-    let views: Vec<_> = document["views"].as_array().unwrap().iter().map(|view| view["view"].as_str().unwrap()).collect();
+    let views: Vec<_> =
+        document["views"].as_array().unwrap().iter().map(|view| view["view"].as_str().unwrap()).collect();
     assert_eq!(views, ["tcp", "udp", "arp", "traffic", "stats", "raw", "icmp", "routing", "analysis"]);
     let text = run(&["show", &me()]);
-    for title in ["tcp · process", "TcpExt · namespace net:[", "packet_stats_per_cpu · host", "routes_ipv6 · namespace"] {
+    for title in [
+        "tcp · process",
+        "TcpExt · namespace net:[",
+        "packet_stats_per_cpu · host",
+        "routes_ipv6 · namespace",
+    ] {
         assert!(stdout(&text).contains(title), "{title}");
     }
 }
@@ -46,12 +52,16 @@ fn without_a_tab_the_nine_are_printed() {
 #[test]
 fn json_lines_and_csv_carry_the_same_rows_as_json() {
     let document = json(std::process::id(), &["traffic"]);
-    let interfaces: Vec<_> = rows(&document, "interfaces").iter().map(|row| row["interface"].clone()).collect();
+    let interfaces: Vec<_> =
+        rows(&document, "interfaces").iter().map(|row| row["interface"].clone()).collect();
     let lines = run(&["show", &me(), "traffic", "--format", "jsonl"]);
     let lines: Vec<Json> = stdout(&lines).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.iter().map(|line| line["interface"].clone()).collect::<Vec<_>>(), interfaces);
     for line in &lines {
-        assert_eq!((&line["view"], &line["table"], &line["scope"]), (&"traffic".into(), &"interfaces".into(), &"namespace".into()));
+        assert_eq!(
+            (&line["view"], &line["table"], &line["scope"]),
+            (&"traffic".into(), &"interfaces".into(), &"namespace".into())
+        );
         assert!(line["at"].as_str().unwrap().ends_with('Z'));
     }
     let csv = run(&["show", &me(), "traffic.interfaces", "--format", "csv"]);

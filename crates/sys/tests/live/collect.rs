@@ -1,11 +1,11 @@
 //! What a tick holds, of processes that live and of such as may not be read.
 
-use netmonitor_core::plan::Owners;
+use netmonitor_core::owners::may_trace;
 use netmonitor_core::sample::{Moment, Origin, Reading, Sample, Sink, Status};
-use netmonitor_sys::{Ended, has_ptrace};
+use netmonitor_sys::Ended;
 
 use crate::child::Role;
-use crate::{collector, is_root, part, plan, status, text, tick};
+use crate::{EVERYBODY, FAMILY, NOBODY, collector, is_root, part, plan, status, text, tick};
 
 /// Keeps a tick, and has something done as soon as a part has ended.
 struct Watched<'s, F> {
@@ -33,7 +33,7 @@ impl<F: FnMut(&Origin)> Sink for Watched<'_, F> {
 #[test]
 fn a_tick_identifies_the_process_and_reads_the_plan_in_its_order() {
     let own = std::process::id();
-    let sample = tick(&mut collector(own), &plan(&["tcp6", "tcp", "no_such_file"], Owners::None)).unwrap();
+    let sample = tick(&mut collector(own), &plan(&["tcp6", "tcp", "no_such_file"], NOBODY)).unwrap();
     let origins: Vec<_> = sample.parts.iter().map(|part| part.origin.to_string()).collect();
     let expected = ["stat", "status", "cmdline", "exe", "ns/net", "net/tcp6", "net/tcp", "net/no_such_file"];
     assert_eq!(origins[..8], expected);
@@ -48,7 +48,7 @@ fn a_tick_identifies_the_process_and_reads_the_plan_in_its_order() {
 
 #[test]
 fn every_part_says_when_it_was_read() {
-    let sample = tick(&mut collector(std::process::id()), &plan(&["tcp"], Owners::Family)).unwrap();
+    let sample = tick(&mut collector(std::process::id()), &plan(&["tcp"], FAMILY)).unwrap();
     let mut before = sample.moment.boottime;
     for part in &sample.parts {
         assert!(part.reading.at >= before, "{}", part.origin);
@@ -61,7 +61,7 @@ fn every_part_says_when_it_was_read() {
 #[test]
 fn a_path_that_leads_out_of_net_is_missing() {
     let paths = &["../status", "/etc/passwd", "stat/../../stat", ""];
-    let sample = tick(&mut collector(std::process::id()), &plan(paths, Owners::None)).unwrap();
+    let sample = tick(&mut collector(std::process::id()), &plan(paths, NOBODY)).unwrap();
     for path in paths {
         let part = part(&sample, &Origin::net(path));
         assert_eq!((part.reading.status, part.bytes.len()), (Status::Missing, 0), "{path:?}");
@@ -71,7 +71,7 @@ fn a_path_that_leads_out_of_net_is_missing() {
 #[test]
 fn users_come_once_and_again_only_when_they_have_changed() {
     let mut collector = collector(std::process::id());
-    let plan = plan(&[], Owners::None);
+    let plan = plan(&[], NOBODY);
     let first = tick(&mut collector, &plan).unwrap();
     let (bytes, stated) = (&part(&first, &Origin::Users).bytes, status(&first, &Origin::Users));
     match std::fs::read("/etc/passwd") {
@@ -87,7 +87,7 @@ fn a_process_whose_leader_has_exited_is_read_through_a_live_thread() {
     let mut child = Role::start("leader-exits", "");
     let [inode] = child.numbers();
     let mut collector = collector(child.pid());
-    let plan = plan(&["tcp", "no_such_file"], Owners::Family);
+    let plan = plan(&["tcp", "no_such_file"], FAMILY);
     for first_thread_lives in [true, false] {
         let sample = tick(&mut collector, &plan).unwrap();
         assert!(text(&sample, &Origin::process("stat")).contains(") Z "));
@@ -115,12 +115,15 @@ fn what_may_not_be_read_is_denied_and_the_rest_is_read() {
         let mut child = Role::start("nobody", &std::process::id().to_string());
         lines.extend(std::iter::from_fn(|| Some(child.line()).filter(|line| !line.is_empty())));
     } else {
-        let sample = tick(&mut collector(1), &plan(&["tcp"], Owners::All)).unwrap();
+        let sample = tick(&mut collector(1), &plan(&["tcp"], EVERYBODY)).unwrap();
         for part in &sample.parts {
             lines.push(format!("{}: {:?}", part.origin, part.reading.status));
         }
         lines.push(text(&sample, &Origin::Walk));
-        lines.push(format!("ptrace: {}", has_ptrace()));
+        lines.push(format!(
+            "ptrace: {}",
+            may_trace(&part(&sample, &Origin::Capabilities).bytes) == Some(true)
+        ));
     }
     let pid = if is_root() { std::process::id() } else { 1 };
     for expected in ["stat: Ok", "exe: Denied", "ns/net: Denied", "net/tcp: Ok", "ptrace: false"] {
@@ -136,7 +139,7 @@ fn a_large_file_comes_in_pieces_that_make_up_the_whole() {
     let sockets: Vec<_> = (0..1000).map(|_| std::net::UdpSocket::bind("127.0.0.1:0").unwrap()).collect();
     let mut sizes = Vec::new();
     let mut sink = Watched { sample: Sample::default(), sizes: &mut sizes, ended: |_: &Origin| {} };
-    collector(std::process::id()).collect(&plan(&["udp"], Owners::Family), &mut sink).unwrap();
+    collector(std::process::id()).collect(&plan(&["udp"], FAMILY), &mut sink).unwrap();
     let sample = sink.sample;
     assert!(sizes.iter().all(|&size| size > 0 && size <= 256 * 1024), "{sizes:?}");
     let udp = text(&sample, &Origin::net("udp"));
@@ -162,7 +165,7 @@ fn a_process_that_ends_while_it_is_read_leaves_no_whole_tick() {
             }
         };
         let mut sink = Watched { sample: Sample::default(), sizes: &mut Vec::new(), ended: kill };
-        let ended = collector(child.pid()).collect(&plan(&["tcp"], Owners::Family), &mut sink);
+        let ended = collector(child.pid()).collect(&plan(&["tcp"], FAMILY), &mut sink);
         assert_eq!(ended, Err(Ended), "after {after}");
         let last = sink.sample.parts.last().unwrap();
         assert!(!matches!(last.reading.status, Status::Ok), "after {after}: {}", last.origin);
@@ -184,7 +187,7 @@ fn a_leader_that_exits_while_it_is_read_takes_nothing_with_it() {
             }
         };
         let mut sink = Watched { sample: Sample::default(), sizes: &mut Vec::new(), ended: exit };
-        collector.collect(&plan(&["tcp"], Owners::Family), &mut sink).unwrap();
+        collector.collect(&plan(&["tcp"], FAMILY), &mut sink).unwrap();
         assert_eq!(status(&sink.sample, &Origin::net("tcp")), Status::Ok, "after {after}");
         let links = text(&sink.sample, &Origin::Links(pid));
         assert_eq!(links.matches(&format!("socket:[{inode}]\n")).count(), 1, "after {after}: {links}");

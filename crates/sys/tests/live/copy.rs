@@ -4,12 +4,11 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use netmonitor_core::plan::Owners;
 use netmonitor_core::sample::{Endian, Origin, Status, Walk};
 use netmonitor_sys::{Collector, Kind, ProcTree, Target, TargetError};
 use tempfile::TempDir;
 
-use crate::{part, plan, status, text, tick};
+use crate::{EVERYBODY, FAMILY, NOBODY, part, plan, status, text, tick};
 
 const TAIL: &str = "0 0 0 0 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0";
 
@@ -54,7 +53,7 @@ fn a_copy_is_read_as_it_is() {
     assert_eq!(tree.kind(), Kind::Copy);
     let mut collector = collector(tree, "100");
     assert_eq!(collector.target().start_time(), 4711);
-    let sample = tick(&mut collector, &plan(&["tcp", "udp"], Owners::All)).unwrap();
+    let sample = tick(&mut collector, &plan(&["tcp", "udp"], EVERYBODY)).unwrap();
     assert_eq!(text(&sample, &Origin::net("tcp")), "  sl  local_address\n");
     assert_eq!(status(&sample, &Origin::net("udp")), Status::Missing);
     assert_eq!(status(&sample, &Origin::process("exe")), Status::Missing);
@@ -66,9 +65,9 @@ fn a_copy_is_read_as_it_is() {
         assert_eq!(text(&sample, &Origin::Links(pid)), format!("fd/3 socket:[{inode}]\n"));
     }
     let walk = Walk::parse(&part(&sample, &Origin::Walk).bytes);
-    assert_eq!(walk, Walk { pass: 1, visited: 4, denied: 0, complete: true });
+    assert_eq!(walk, Walk { pass: 1, visited: 4, denied: 0, descriptors: true, complete: true });
     assert_eq!(status(&sample, &Origin::Users), Status::NotAsked);
-    let next = tick(&mut collector, &plan(&[], Owners::None)).unwrap();
+    let next = tick(&mut collector, &plan(&[], NOBODY)).unwrap();
     assert!(next.parts.iter().all(|part| part.origin != Origin::Users));
 }
 
@@ -81,7 +80,7 @@ fn relatives_in_a_copy_are_found_by_their_parents_or_by_lists_of_children() {
             write(root.path(), "100/task/101/children", "200 \n");
             fs::remove_file(root.path().join("200/stat")).unwrap();
         }
-        let sample = tick(&mut collector(tree, "100"), &plan(&[], Owners::Family)).unwrap();
+        let sample = tick(&mut collector(tree, "100"), &plan(&[], FAMILY)).unwrap();
         for pid in [100, 50, 200] {
             assert_eq!(status(&sample, &Origin::Links(pid)), Status::Ok, "{pid}");
         }
@@ -138,7 +137,7 @@ fn a_process_of_a_copy_never_ends() {
     let watch = target.end_watch().unwrap();
     let mut collector = Collector::new(tree, target);
     fs::remove_dir_all(root.path().join("100")).unwrap();
-    let sample = tick(&mut collector, &plan(&["tcp"], Owners::Family)).unwrap();
+    let sample = tick(&mut collector, &plan(&["tcp"], FAMILY)).unwrap();
     assert_eq!(status(&sample, &Origin::process("stat")), Status::Missing);
     assert_eq!(status(&sample, &Origin::net("tcp")), Status::Missing);
     assert_eq!(status(&sample, &Origin::Links(100)), Status::Missing);
@@ -153,7 +152,7 @@ fn a_copy_that_points_out_of_itself_or_would_block_is_not_followed() {
     symlink("/proc/self/net/udp", net.join("udp")).unwrap();
     symlink("../../../../../../../../etc/passwd", net.join("raw")).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, net.join("icmp"), rustix::fs::Mode::RUSR).unwrap();
-    let sample = tick(&mut collector(tree, "100"), &plan(&["udp", "raw", "icmp"], Owners::None)).unwrap();
+    let sample = tick(&mut collector(tree, "100"), &plan(&["udp", "raw", "icmp"], NOBODY)).unwrap();
     for path in ["udp", "raw", "icmp"] {
         assert!(part(&sample, &Origin::net(path)).bytes.is_empty(), "{path}");
     }

@@ -4,12 +4,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use netmonitor_core::plan::Owners;
 use netmonitor_sys::{EndWatch, Ended, Target};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 use crate::child::Role;
-use crate::{collector, plan, proc, skip, tick};
+use crate::{EVERYBODY, FAMILY, collector, plan, proc, skip, tick};
 
 /// Longer than anything here takes, also on a loaded machine.
 const LONG: Duration = Duration::from_secs(30);
@@ -86,7 +85,7 @@ fn a_dead_leader_is_no_end_while_a_thread_lives() {
     let watch = watch(child.pid());
     watch.stop();
     assert!(!watch.wait());
-    assert!(tick(&mut collector(child.pid()), &plan(&["tcp"], Owners::All)).is_ok());
+    assert!(tick(&mut collector(child.pid()), &plan(&["tcp"], EVERYBODY)).is_ok());
 }
 
 #[test]
@@ -94,7 +93,7 @@ fn a_killed_process_has_ended_as_a_zombie_and_when_it_is_gone() {
     let mut child = Role::start("listen", "");
     child.numbers::<1>();
     let mut collector = collector(child.pid());
-    let plan = plan(&["tcp"], Owners::Family);
+    let plan = plan(&["tcp"], FAMILY);
     assert_eq!(tick(&mut collector, &plan).unwrap().moment.seq, 0);
     assert_eq!(tick(&mut collector, &plan).unwrap().moment.seq, 1);
     child.kill_to_zombie();
@@ -105,7 +104,7 @@ fn a_killed_process_has_ended_as_a_zombie_and_when_it_is_gone() {
 
 #[test]
 fn a_process_that_gets_the_number_is_not_followed() {
-    let plan = plan(&["tcp"], Owners::All);
+    let plan = plan(&["tcp"], EVERYBODY);
     // Another process of this machine may get the number first.
     for _ in 0..20 {
         let mut child = Role::start("listen", "");

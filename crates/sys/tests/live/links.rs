@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use netmonitor_core::plan::Owners;
 use netmonitor_core::sample::{Origin, Sample, Status, Walk};
 
 use crate::child::Role;
-use crate::{collector, part, plan, status, text, tick};
+use crate::{BACKGROUND, EVERYBODY, FAMILY, NAMESPACES, NOBODY, collector, part, plan, status, text, tick};
 
 /// The processes whose links are in a sample, each once.
 fn readers(sample: &Sample) -> HashSet<u32> {
@@ -37,7 +36,7 @@ fn walk(sample: &Sample) -> Walk {
 fn a_table_that_is_a_threads_own_is_read_once() {
     let mut child = Role::start("unshared-table", "");
     let [shared, own, first, second] = child.numbers();
-    let sample = tick(&mut collector(child.pid()), &plan(&[], Owners::Family)).unwrap();
+    let sample = tick(&mut collector(child.pid()), &plan(&[], FAMILY)).unwrap();
     let links = text(&sample, &Origin::Links(child.pid()));
     assert_eq!(status(&sample, &Origin::Links(child.pid())), Status::Ok);
     let of = |inode: u64| -> Vec<&str> {
@@ -67,20 +66,20 @@ fn relatives_are_read_with_the_target() {
     let [inode, grandchild] = child.numbers();
     let [other] = sibling.numbers();
     let mut collector = collector(child.pid());
-    let sample = tick(&mut collector, &plan(&[], Owners::Family)).unwrap();
+    let sample = tick(&mut collector, &plan(&[], FAMILY)).unwrap();
     let read = readers(&sample);
     assert!(read.contains(&std::process::id()) && read.contains(&1), "ancestors: {read:?}");
     assert!(holds(&sample, child.pid(), inode), "the target");
     assert!(holds(&sample, grandchild as u32, inode), "a child of a thread that is not the leader");
     assert!(holds(&sample, sibling.pid(), other), "a sibling");
-    let next = tick(&mut collector, &plan(&[], Owners::Family)).unwrap();
+    let next = tick(&mut collector, &plan(&[], FAMILY)).unwrap();
     assert_eq!(readers(&next), HashSet::from([child.pid()]), "relatives are not read again so soon");
     assert!(sample.parts.iter().all(|part| part.origin != Origin::Walk));
 }
 
 #[test]
 fn nobodys_links_are_read_unless_they_are_asked_for() {
-    let sample = tick(&mut collector(std::process::id()), &plan(&[], Owners::None)).unwrap();
+    let sample = tick(&mut collector(std::process::id()), &plan(&[], NOBODY)).unwrap();
     assert!(readers(&sample).is_empty());
 }
 
@@ -93,7 +92,7 @@ fn one_tick_reads_everybody_where_everybody_is_asked_for() {
     target.numbers::<1>();
     let mut collector = collector(target.pid());
     for pass in 1..=2 {
-        let sample = tick(&mut collector, &plan(&[], Owners::All)).unwrap();
+        let sample = tick(&mut collector, &plan(&[], EVERYBODY)).unwrap();
         assert!(holds(&sample, orphan as u32, inode));
         assert!(readers(&sample).contains(&std::process::id()), "the own process is read like any other");
         let walk = walk(&sample);
@@ -113,7 +112,7 @@ fn the_walk_comes_to_everybody_in_the_end() {
     let mut collector = collector(target.pid());
     let (mut found, mut there, mut read) = (0, HashSet::new(), HashSet::new());
     for _ in 0..100_000 {
-        let sample = tick(&mut collector, &plan(&[], Owners::Background)).unwrap();
+        let sample = tick(&mut collector, &plan(&[], BACKGROUND)).unwrap();
         let now = readers(&sample);
         if now.contains(&(orphan as u32)) {
             found += usize::from(holds(&sample, orphan as u32, inode));
@@ -130,4 +129,32 @@ fn the_walk_comes_to_everybody_in_the_end() {
         }
     }
     panic!("the pass has not ended");
+}
+
+#[test]
+fn the_walk_over_namespaces_reads_no_descriptors() {
+    let mut target = Role::start("listen", "");
+    target.numbers::<1>();
+    let mut collector = collector(target.pid());
+    let sample = tick(&mut collector, &plan(&[], NAMESPACES)).unwrap();
+    let own = std::fs::read_link("/proc/self/ns/net").unwrap();
+    for pid in [std::process::id(), target.pid()] {
+        let origin = Origin::Links(pid);
+        assert_eq!(text(&sample, &origin), format!("ns/net {}\n", own.display()));
+        assert_eq!(status(&sample, &origin), Status::NotAsked);
+    }
+    let first = walk(&sample);
+    assert!(first.complete && !first.descriptors);
+    let threads = readers(&sample).into_iter().filter(|pid| {
+        std::fs::read_link(format!("/proc/{pid}/exe"))
+            .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    });
+    assert_eq!(
+        threads.filter(|pid| std::path::Path::new(&format!("/proc/{pid}/fd")).exists()).collect::<Vec<_>>(),
+        [0; 0],
+        "kernel threads are left out"
+    );
+    // The other kind of walk answers another question, so it begins anew.
+    let second = walk(&tick(&mut collector, &plan(&[], BACKGROUND)).unwrap());
+    assert_eq!((second.pass, second.descriptors), (first.pass + 1, true));
 }

@@ -9,7 +9,7 @@ mod roles;
 mod suspend;
 mod target;
 
-use netmonitor_core::plan::{Owners, Plan};
+use netmonitor_core::plan::{Owners, Pace, Plan};
 use netmonitor_core::sample::{Origin, Part, Sample, Status};
 use netmonitor_sys::{Collector, Ended, ProcTree, Target};
 
@@ -25,8 +25,16 @@ fn collector(pid: u32) -> Collector {
     Collector::new(tree, target)
 }
 
-fn plan(net: &[&'static str], owners: Owners) -> Plan {
-    Plan { net: net.to_vec(), owners }
+/// Whose descriptors are read, and how the others are walked over.
+type Whose = (Owners, Pace);
+const NOBODY: Whose = (Owners::None, Pace::None);
+const FAMILY: Whose = (Owners::Family, Pace::None);
+const BACKGROUND: Whose = (Owners::Everybody, Pace::Background);
+const EVERYBODY: Whose = (Owners::Everybody, Pace::Whole);
+const NAMESPACES: Whose = (Owners::None, Pace::Whole);
+
+fn plan(net: &[&'static str], (owners, walk): Whose) -> Plan {
+    Plan { net: net.to_vec(), owners, walk }
 }
 
 /// One tick, kept whole.

@@ -6,16 +6,16 @@ use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::thread;
 
-use netmonitor_core::plan::Owners;
+use netmonitor_core::owners::may_trace;
 use netmonitor_core::sample::Origin;
-use netmonitor_sys::{Kind, ProcTree, Target, has_ptrace, suspend_process_group};
+use netmonitor_sys::{Kind, ProcTree, Target, suspend_process_group};
 use rustix::process::{Gid, Pid, Uid, getpid, getppid};
 use rustix::thread::{
     UnshareFlags, gettid, set_thread_gid, set_thread_groups, set_thread_uid, unshare_unsafe,
 };
 
 use crate::child::{ROLE, WORDS};
-use crate::{collector, plan, status, text, tick};
+use crate::{EVERYBODY, FAMILY, collector, plan, status, text, tick};
 
 /// Called by the dynamic linker, or by the C library's start code, before `main`.
 #[used]
@@ -169,7 +169,7 @@ fn become_nobody() {
 fn nobody(pid: &str) {
     become_nobody();
     let pid = pid.parse().unwrap();
-    let sample = tick(&mut collector(pid), &plan(&["tcp"], Owners::All)).unwrap();
+    let sample = tick(&mut collector(pid), &plan(&["tcp"], EVERYBODY)).unwrap();
     for origin in [
         Origin::process("stat"),
         Origin::process("exe"),
@@ -180,7 +180,7 @@ fn nobody(pid: &str) {
         println!("{origin}: {:?}", status(&sample, &origin));
     }
     println!("{}", text(&sample, &Origin::Walk));
-    println!("ptrace: {}", has_ptrace());
+    println!("ptrace: {}", may_trace(text(&sample, &Origin::Capabilities).as_bytes()) == Some(true));
 }
 
 /// What an ordinary user is told of a process that procfs hides. Words: a directory to mount on, `hidepid`'s
@@ -239,7 +239,7 @@ fn no_kcmp() {
     });
     refuse_kcmp();
     let own = std::process::id();
-    let sample = tick(&mut collector(own), &plan(&[], Owners::Family)).unwrap();
+    let sample = tick(&mut collector(own), &plan(&[], FAMILY)).unwrap();
     println!("{:?}", status(&sample, &Origin::Links(own)));
     println!("{}", text(&sample, &Origin::Links(own)).contains(&format!("socket:[{inode}]")));
     drop(stay);

@@ -1,0 +1,148 @@
+//! Figures of the whole program on real sockets: `cargo bench -p netmonitor`.
+//!
+//! A tick beside the bare reads of the same files, the first frame, resident memory, and the time from a key
+//! to the screen while a tick of 100,000 sockets is read. Traffic stays on loopback.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use netmonitor_core::engine::Engine;
+use netmonitor_core::plan::Plan;
+use netmonitor_core::scope::Scope;
+use netmonitor_core::views;
+use netmonitor_sys::{Collector, ProcTree, Target};
+use netmonitor_testkit::hold::{self, Holder};
+use netmonitor_testkit::netns::Netns;
+use netmonitor_testkit::pty::Pty;
+use rustix::process::geteuid;
+
+/// Connections of a process of the large population; each has two sockets.
+const CONNECTIONS: usize = 8_000;
+
+fn main() {
+    hold::run_if_asked();
+    if std::env::args().any(|word| word == "--exact") {
+        return;
+    }
+    let holder = Holder::start(None, "", "500");
+    println!("1,000 TCP sockets in one process");
+    tick(&holder);
+    first_frame(&holder);
+    memory(&holder);
+    drop(holder);
+    if geteuid().is_root() {
+        key_to_screen();
+    } else {
+        println!("key to screen with 100,000 sockets: needs root, for a namespace of its own");
+    }
+}
+
+/// A tick of the tcp tab, and the bare reads that the kernel does for it, in turn.
+fn tick(holder: &Holder) {
+    let tree = ProcTree::open(Path::new("/proc")).unwrap();
+    let target = Target::find(&tree, &holder.pid().to_string()).unwrap();
+    let mut engine = Engine::new(tree.machine());
+    let mut collector = Collector::new(tree, target);
+    let plan = Plan::of([views::find("tcp").unwrap()], Scope::Process);
+    let (mut ticks, mut reads) = (Vec::new(), Vec::new());
+    for _ in 0..60 {
+        let begun = Instant::now();
+        collector.collect(&plan, &mut engine).unwrap();
+        let snapshot = engine.snapshot();
+        ticks.push(begun.elapsed());
+        drop(snapshot);
+        let begun = Instant::now();
+        bare_reads(holder.pid());
+        reads.push(begun.elapsed());
+    }
+    let (tick, read) = (median(&mut ticks), median(&mut reads));
+    let ratio = tick.as_secs_f64() / read.as_secs_f64();
+    println!("  tick {tick:.2?}, bare reads {read:.2?}, ratio {ratio:.2}");
+}
+
+fn bare_reads(pid: u32) {
+    let mut buffer = vec![0; 64 << 10];
+    for file in ["net/tcp", "net/tcp6"] {
+        let mut file = File::open(format!("/proc/{pid}/{file}")).unwrap();
+        while file.read(&mut buffer).unwrap() > 0 {}
+    }
+    for entry in std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap() {
+        let _ = std::fs::read_link(entry.unwrap().path());
+    }
+}
+
+fn session(pid: u32, words: &[&str], size: (u16, u16)) -> Pty {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
+    command.arg(pid.to_string()).arg("--skip-intro").args(words).env("XDG_CONFIG_HOME", "/nonexistent");
+    Pty::spawn(command, size.0, size.1)
+}
+
+/// From the start of the program to a screen with rows, less what the kernel takes for the first readings.
+fn first_frame(holder: &Holder) {
+    let mut frames = Vec::new();
+    let mut reads = Vec::new();
+    for _ in 0..15 {
+        let begun = Instant::now();
+        let mut pty = session(holder.pid(), &[], (40, 120));
+        pty.wait_for("ESTABLISHED");
+        frames.push(begun.elapsed());
+        pty.send("\x04");
+        pty.exit();
+        let begun = Instant::now();
+        bare_first_reads(holder.pid());
+        reads.push(begun.elapsed());
+    }
+    let (frame, read) = (median(&mut frames), median(&mut reads));
+    println!("  first frame {frame:.2?}, of it the kernel's reads {read:.2?}");
+}
+
+fn bare_first_reads(pid: u32) {
+    let mut buffer = vec![0; 64 << 10];
+    for path in views::ALL.iter().flat_map(|view| view.needs) {
+        if let Ok(mut file) = File::open(format!("/proc/{pid}/net/{path}")) {
+            while file.read(&mut buffer).unwrap() > 0 {}
+        }
+    }
+    bare_reads(pid);
+}
+
+fn memory(holder: &Holder) {
+    let pty = session(holder.pid(), &["--interval", "0.1"], (40, 120));
+    pty.wait_for("ESTABLISHED");
+    std::thread::sleep(Duration::from_secs(3));
+    let status = std::fs::read_to_string(format!("/proc/{}/status", pty.pid())).unwrap();
+    let of = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    println!("  resident after 30 ticks {}, highest {}", of("VmRSS:"), of("VmHWM:"));
+}
+
+/// Help opened and closed again and again, while ticks follow each other without a pause.
+fn key_to_screen() {
+    let netns = Netns::new();
+    let holders: Vec<_> = (0..6).map(|_| Holder::start(Some(&netns), "", &CONNECTIONS.to_string())).collect();
+    let extra = Holder::start(Some(&netns), "", "2000");
+    let mut pty = session(extra.pid(), &["--interval", "0.1", "--scope", "namespace"], (40, 120));
+    pty.wait_for("ESTABLISHED");
+    let mut times = Vec::new();
+    for _ in 0..100 {
+        for (key, open) in [("?", true), ("\x1b", false)] {
+            std::thread::sleep(Duration::from_millis(7));
+            let begun = Instant::now();
+            pty.send(key);
+            pty.wait("an answer to the key", |screen| screen.contains("PgUp") == open);
+            times.push(begun.elapsed());
+        }
+    }
+    times.sort_unstable();
+    let (sockets, worst) = (2 * (holders.len() * CONNECTIONS + 2000), times[times.len() - 1]);
+    let (middle, most) = (times[times.len() / 2], times[times.len() * 95 / 100]);
+    println!("{sockets} TCP sockets in the namespace, read without a pause");
+    println!("  key to screen {middle:.2?} median, {most:.2?} for 95 of 100, {worst:.2?} at worst");
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}

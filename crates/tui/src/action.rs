@@ -1,0 +1,201 @@
+//! All that keys do: one table. Dispatch, help, hints and documents are made from it.
+//!
+//! To add a key: an entry in [`ALL`].
+
+use crossterm::event::KeyCode;
+
+use crate::app::{App, Mode};
+use crate::document::Move;
+use crate::event::Effect;
+use crate::key::Key;
+use crate::line::Line;
+
+/// What a key does.
+pub(crate) struct Action {
+    /// Name.
+    pub(crate) name: &'static str,
+    /// What it does, in a sentence.
+    pub(crate) doc: &'static str,
+    /// The keys.
+    pub(crate) keys: &'static [Key],
+    /// Where they are bound.
+    pub(crate) modes: &'static [Mode],
+    /// The word in the hints of the last line.
+    pub(crate) hint: Option<&'static str>,
+    /// Does it.
+    pub(crate) run: fn(&mut App, Key, &mut Vec<Effect>),
+}
+
+/// The action of a key: one that is bound to it alone goes before one that takes many.
+pub(crate) fn find(mode: Mode, key: Key) -> Option<&'static Action> {
+    let bound = |open| {
+        ALL.iter().find(move |action| {
+            action.modes.contains(&mode)
+                && action.keys.iter().any(|bound| bound.is_open() == open && bound.means(key))
+        })
+    };
+    bound(false).or_else(|| bound(true))
+}
+
+const EVERYWHERE: &[Mode] = Mode::ALL;
+const TAB: &[Mode] = &[Mode::Tab];
+const READING: &[Mode] = &[Mode::Tab, Mode::Help];
+const HELP: &[Mode] = &[Mode::Help];
+const COMMAND_LINE: &[Mode] = &[Mode::CommandLine];
+
+macro_rules! actions {
+    ($($name:literal $doc:literal $keys:expr, $modes:expr, $hint:expr, |$app:pat_param, $key:pat_param, $effects:pat_param| $run:expr;)*) => {
+        &[$(Action {
+            name: $name,
+            doc: $doc,
+            keys: $keys,
+            modes: $modes,
+            hint: $hint,
+            run: |$app: &mut App, $key: Key, $effects: &mut Vec<Effect>| $run,
+        },)*]
+    };
+}
+
+/// All actions, in the order of the help.
+pub(crate) static ALL: &[Action] = actions! {
+    "command" "open the command line"
+        &[Key::char(':')], TAB, Some("command"),
+        |app, _, _| app.open_command_line("");
+    "type-command" "open the command line with this letter in it"
+        &[Key::char('t'), Key::char('u'), Key::char('a'), Key::char('s'), Key::char('r'), Key::char('i')], TAB, None,
+        |app, key, _| app.open_command_line(&key.to_string());
+    "help" "show keys and commands"
+        &[Key::char('?'), Key::code(KeyCode::F(1))], TAB, Some("help"),
+        |app, _, _| app.open_help();
+    "quit" "end the session, unless a command is typed"
+        &[Key::char('q')], &[Mode::Intro, Mode::Tab, Mode::Help], Some("quit"),
+        |app, _, _| app.quit();
+    "tab" "show the tab of this number"
+        &[Key::char('1'), Key::char('2'), Key::char('3'), Key::char('4'), Key::char('5'), Key::char('6'),
+          Key::char('7'), Key::char('8'), Key::char('9')], TAB, Some("tab"),
+        |app, key, _| app.select(number(key));
+    "next-tab" "show the next tab"
+        &[Key::code(KeyCode::Tab), Key::code(KeyCode::Right)], TAB, None,
+        |app, _, _| app.select_behind(1);
+    "previous-tab" "show the tab before"
+        &[Key::code(KeyCode::BackTab), Key::code(KeyCode::Left)], TAB, None,
+        |app, _, _| app.select_behind(app.panes.len() - 1);
+    "scope" "sockets of the process, or of its whole namespace"
+        &[Key::char('n')], TAB, Some("scope"),
+        |app, _, _| app.change_scope();
+    "pause" "freeze what is shown; again: go on"
+        &[Key::char(' ')], TAB, Some("pause"),
+        |app, _, effects| app.pause(!app.paused, effects);
+    "live" "go on with the present"
+        &[Key::char('L')], TAB, None,
+        |app, _, effects| app.pause(false, effects);
+    "refresh" "read once now"
+        &[Key::code(KeyCode::F(5)), Key::ctrl('r')], TAB, None,
+        |app, _, effects| app.refresh(effects);
+    "up" "one row up"
+        &[Key::code(KeyCode::Up), Key::char('k')], READING, None,
+        |app, _, _| app.go(Move::Up);
+    "down" "one row down"
+        &[Key::code(KeyCode::Down), Key::char('j')], READING, None,
+        |app, _, _| app.go(Move::Down);
+    "page-up" "a screen up"
+        &[Key::code(KeyCode::PageUp)], READING, None,
+        |app, _, _| app.go(Move::PageUp);
+    "page-down" "a screen down"
+        &[Key::code(KeyCode::PageDown)], READING, None,
+        |app, _, _| app.go(Move::PageDown);
+    "first" "to the first row"
+        &[Key::code(KeyCode::Home)], READING, None,
+        |app, _, _| app.go(Move::First);
+    "last" "to the last row"
+        &[Key::code(KeyCode::End)], READING, None,
+        |app, _, _| app.go(Move::Last);
+    "columns-right" "show columns further right"
+        &[Key::shift(KeyCode::Right)], TAB, None,
+        |app, _, _| app.panes[app.tab].columns_right();
+    "columns-left" "show columns further left"
+        &[Key::shift(KeyCode::Left)], TAB, None,
+        |app, _, _| app.panes[app.tab].columns_left();
+    "close-help" "leave the help"
+        &[Key::code(KeyCode::Esc), Key::char('?'), Key::code(KeyCode::F(1))], HELP, Some("back"),
+        |app, _, _| app.help = None;
+    "run" "do what is typed"
+        &[Key::code(KeyCode::Enter)], COMMAND_LINE, None,
+        |app, _, effects| app.run_command(effects);
+    "complete" "complete the command; again: the next one"
+        &[Key::code(KeyCode::Tab)], COMMAND_LINE, None,
+        |app, _, _| app.completion.advance(&mut app.line);
+    "close-command-line" "leave the command line"
+        &[Key::code(KeyCode::Esc)], COMMAND_LINE, None,
+        |app, _, _| app.close_command_line();
+    "earlier-command" "the command before"
+        &[Key::code(KeyCode::Up)], COMMAND_LINE, None,
+        |app, _, _| edit(app, Line::recall_before);
+    "later-command" "the command after"
+        &[Key::code(KeyCode::Down)], COMMAND_LINE, None,
+        |app, _, _| edit(app, Line::recall_after);
+    "cursor-left" "cursor to the left"
+        &[Key::code(KeyCode::Left)], COMMAND_LINE, None,
+        |app, _, _| edit(app, Line::left);
+    "cursor-right" "cursor to the right"
+        &[Key::code(KeyCode::Right)], COMMAND_LINE, None,
+        |app, _, _| edit(app, Line::right);
+    "cursor-start" "cursor to the start"
+        &[Key::code(KeyCode::Home)], COMMAND_LINE, None,
+        |app, _, _| edit(app, Line::home);
+    "cursor-end" "cursor to the end"
+        &[Key::code(KeyCode::End)], COMMAND_LINE, None,
+        |app, _, _| edit(app, Line::end);
+    "erase" "erase the character before the cursor; leave an empty line"
+        &[Key::code(KeyCode::Backspace), Key::ctrl('h')], COMMAND_LINE, None,
+        |app, _, _| erase(app);
+    "delete" "erase the character under the cursor"
+        &[Key::code(KeyCode::Delete)], COMMAND_LINE, None,
+        |app, _, _| edit(app, Line::delete);
+    "erase-all" "erase all before the cursor"
+        &[Key::ctrl('u')], COMMAND_LINE, None,
+        |app, _, _| edit(app, Line::clear_before);
+    "type" "type it"
+        &[Key::Character], COMMAND_LINE, None,
+        |app, key, _| type_character(app, key);
+    "go-on" "leave the introduction"
+        &[Key::Any], &[Mode::Intro], None,
+        |app, _, _| app.go_on();
+    "suspend" "stop, to be gone on with by the shell's fg"
+        &[Key::ctrl('z')], EVERYWHERE, None,
+        |_, _, effects| effects.push(Effect::Suspend);
+    "redraw" "draw all of the screen again"
+        &[Key::ctrl('l')], EVERYWHERE, None,
+        |app, _, effects| app.redraw(effects);
+    "quit-now" "end the session, whatever is typed or shown"
+        &[Key::ctrl('d'), Key::ctrl('c')], EVERYWHERE, None,
+        |app, _, _| app.quit();
+};
+
+/// The tab that a digit stands for.
+fn number(key: Key) -> usize {
+    let digit = key.character().and_then(|digit| digit.to_digit(10)).unwrap_or(0);
+    (digit as usize).wrapping_sub(1)
+}
+
+fn edit(app: &mut App, change: fn(&mut Line)) {
+    app.completion.reset();
+    change(&mut app.line);
+}
+
+fn erase(app: &mut App) {
+    app.completion.reset();
+    if !app.line.backspace() {
+        app.close_command_line();
+    }
+}
+
+fn type_character(app: &mut App, key: Key) {
+    app.completion.reset();
+    if let Some(character) = key.character() {
+        app.line.insert(character);
+    }
+}
+
+#[cfg(test)]
+mod tests;

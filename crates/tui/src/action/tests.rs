@@ -1,0 +1,140 @@
+//! Properties of the table of actions.
+
+use std::sync::Arc;
+
+use crossterm::event::{Event, KeyEvent};
+use netmonitor_core::engine::Engine;
+use netmonitor_core::interval::Interval;
+use netmonitor_core::sample::{Endian, Machine, Origin, Sample};
+use netmonitor_core::scope::Scope;
+use netmonitor_core::snapshot::Snapshot;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::*;
+use crate::app::Settings;
+use crate::event::Input;
+
+fn snapshot() -> Arc<Snapshot> {
+    let machine = Machine {
+        kernel: String::new(),
+        arch: String::new(),
+        endian: Endian::Little,
+        clk_tck: 100,
+        page_size: 4096,
+        boot_id: String::new(),
+        boot_time: 0,
+    };
+    let mut sample = Sample::default();
+    let row = |inode| {
+        format!("0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 {inode} 1 0\n")
+    };
+    sample.push(Origin::net("tcp"), format!("header\n{}", (1..=100).map(row).collect::<String>()));
+    Engine::new(machine).advance(&sample)
+}
+
+/// A session in a mode, in the middle of everything, so that every action has something to do.
+fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
+    let scope = Scope::Namespace;
+    let skip_intro = mode != Mode::Intro;
+    let mut app =
+        App::new(Settings { interval: Interval::default(), scope, skip_intro, linger: false, color: true });
+    app.start();
+    app.update(Input::Snapshot(snapshot()));
+    app.tab = 4;
+    app.select(0);
+    match mode {
+        Mode::Intro | Mode::Tab => {}
+        Mode::Help => app.open_help(),
+        Mode::CommandLine => {
+            for line in ["udp", "raw"] {
+                app.open_command_line(line);
+                app.line.take();
+            }
+            app.open_command_line("t");
+            app.line.recall_before();
+            app.line.left();
+        }
+    }
+    let mut terminal = Terminal::new(TestBackend::new(60, 12)).expect("a test terminal has no errors");
+    let mut draw = |app: &mut App| {
+        terminal.draw(|frame| app.draw(frame)).expect("a test terminal has no errors");
+    };
+    draw(&mut app);
+    app.go(Move::PageDown);
+    app.panes[0].columns_right();
+    draw(&mut app);
+    app.paused = paused;
+    (app, terminal)
+}
+
+/// All that an action can change.
+fn fingerprint(app: &App) -> String {
+    let pane = &app.panes[app.tab];
+    let place = (app.tab, pane.cursor, pane.first_column, app.help.map(|help| help.top));
+    let typed = (app.typing, app.line.text(), app.line.before_cursor(), app.completion.typed(&app.line));
+    format!("{:?} {place:?} {typed:?} {} {} {:?}", app.state, app.paused, app.settings.scope, app.message)
+}
+
+fn pressed(key: Key) -> Input {
+    let (modifiers, code) = match key {
+        Key::Press(modifiers, code) => (modifiers, code),
+        Key::Character | Key::Any => (crossterm::event::KeyModifiers::NONE, KeyCode::Char('x')),
+    };
+    Input::Terminal(Event::Key(KeyEvent::new(code, modifiers)))
+}
+
+#[test]
+fn no_key_is_bound_twice_in_one_mode() {
+    for mode in Mode::ALL {
+        let mut bound: Vec<(Key, &str)> = Vec::new();
+        for action in ALL.iter().filter(|action| action.modes.contains(mode)) {
+            for key in action.keys {
+                let other = bound.iter().find(|(known, _)| known == key);
+                assert!(other.is_none(), "{key} is both {} and {other:?} in {mode:?}", action.name);
+                bound.push((*key, action.name));
+            }
+        }
+    }
+}
+
+#[test]
+fn names_are_unique_and_every_action_has_all_its_parts() {
+    for action in ALL {
+        assert_eq!(ALL.iter().filter(|other| other.name == action.name).count(), 1, "{}", action.name);
+        assert!(!action.doc.is_empty() && !action.keys.is_empty() && !action.modes.is_empty());
+    }
+}
+
+#[test]
+fn every_action_does_something_with_each_of_its_keys() {
+    for action in ALL {
+        for (mode, key) in
+            action.modes.iter().flat_map(|mode| action.keys.iter().map(move |key| (*mode, *key)))
+        {
+            let did_something = [false, true].into_iter().any(|paused| {
+                let (mut app, _) = session(mode, paused);
+                // The selected tab is no choice: begin elsewhere.
+                let here = key == Key::char('1');
+                if here {
+                    app.select(3);
+                }
+                let before = fingerprint(&app);
+                let effects = app.update(pressed(key));
+                fingerprint(&app) != before || !effects.is_empty()
+            });
+            assert!(did_something, "{} by {key} in {mode:?}", action.name);
+        }
+    }
+}
+
+#[test]
+fn a_key_of_its_own_goes_before_any_key() {
+    let name = |mode, key| find(mode, key).map(|action| action.name);
+    assert_eq!(name(Mode::Intro, Key::char('q')), Some("quit"));
+    assert_eq!(name(Mode::Intro, Key::char('t')), Some("go-on"));
+    assert_eq!(name(Mode::Intro, Key::ctrl('d')), Some("quit-now"));
+    assert_eq!(name(Mode::CommandLine, Key::char('q')), Some("type"));
+    assert_eq!(name(Mode::CommandLine, Key::ctrl('c')), Some("quit-now"));
+    assert_eq!(name(Mode::Tab, Key::char('x')), None);
+}

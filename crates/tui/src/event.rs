@@ -1,0 +1,39 @@
+//! What goes into a session and what comes out of it.
+
+use std::sync::Arc;
+
+use netmonitor_core::interval::Interval;
+use netmonitor_core::plan::Plan;
+use netmonitor_core::snapshot::Snapshot;
+
+/// What a session is told.
+#[derive(Clone)]
+pub enum Input {
+    /// A key, a paste, a new size.
+    Terminal(crossterm::event::Event),
+    /// A tick was read.
+    Snapshot(Arc<Snapshot>),
+    /// The process has ended.
+    ProcessEnded,
+    /// A signal asks for an end: SIGTERM, SIGHUP, SIGINT.
+    Quit,
+    /// The session goes on after it was stopped: SIGCONT.
+    Resumed,
+}
+
+/// What a session wants of the world. The caller performs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// What is to be read from now on; once at once.
+    Plan(Plan),
+    /// The time between two ticks from now on.
+    Interval(Interval),
+    /// Read once now.
+    Refresh,
+    /// Leave the terminal, stop, and enter it again when told to go on.
+    Suspend,
+    /// Clear the terminal: all of it is drawn again.
+    Redraw,
+    /// Read nothing from now on; or, with `false`, go on, once at once.
+    Pause(bool),
+}

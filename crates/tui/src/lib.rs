@@ -1,0 +1,43 @@
+//! The terminal session: snapshots and keys go in, screens and effects come out.
+//!
+//! [`App`] is the whole state of a session. [`run`] is its loop: receive, update, draw. Nothing here reads a
+//! file or a clock: what the session wants of the world leaves it as an [`Effect`], and what is on screen
+//! comes from a sequence of snapshots, live or recorded.
+//!
+//! | module | is |
+//! |---|---|
+//! | `event` | what goes in and what comes out |
+//! | `app`, `update` | the state, and what inputs do to it |
+//! | `action`, `key` | the table of keys: dispatch, help, hints and documents are made from it |
+//! | `command`, `line` | the commands, and the line that they are typed in |
+//! | `document`, `pane` | the rows of a tab as one scrolling text, and where the user is in it |
+//! | `screen`, `panes`, `widgets`, `theme` | drawing |
+//! | `bug` | what a panic leaves behind |
+//! | `terminal` | entering and leaving the terminal, reading its events |
+
+#![forbid(unsafe_code)]
+
+mod action;
+mod app;
+mod bug;
+mod command;
+mod document;
+mod event;
+mod key;
+mod line;
+mod manual;
+mod pane;
+mod panes;
+mod run;
+mod screen;
+mod terminal;
+mod theme;
+mod update;
+mod widgets;
+
+pub use app::{App, Settings};
+pub use bug::report_bugs;
+pub use event::{Effect, Input};
+pub use manual::keys_markdown;
+pub use run::run;
+pub use terminal::{Screen, clear, enter, open, read_terminal, restore};

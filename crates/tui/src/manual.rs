@@ -1,0 +1,78 @@
+//! Keys and commands in print, from their tables: for the help on screen and for `docs/keys.md`.
+
+use std::fmt::Write;
+
+use crate::action::{self, Action};
+use crate::app::Mode;
+use crate::command;
+use crate::key;
+
+/// A part of the manual: a heading, and what there is under it.
+pub(crate) struct Part {
+    /// Heading.
+    pub(crate) title: &'static str,
+    /// What there is.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// A key or a command.
+pub(crate) struct Entry {
+    /// What is typed.
+    pub(crate) typed: String,
+    /// Name of the action or the command.
+    pub(crate) name: &'static str,
+    /// What it does.
+    pub(crate) doc: &'static str,
+}
+
+/// The whole manual.
+pub(crate) fn parts() -> Vec<Part> {
+    let keys = |title, is_in: fn(&Action) -> bool| {
+        let actions = action::ALL.iter().filter(|action| is_in(action));
+        let entry =
+            |action: &Action| Entry { typed: key::written(action.keys), name: action.name, doc: action.doc };
+        Part { title, entries: actions.map(entry).collect() }
+    };
+    let commands = command::all()
+        .map(|command| Entry { typed: command.usage(), name: command.name, doc: command.doc })
+        .collect();
+    vec![
+        keys("In a tab", |action| !in_every_mode(action) && action.modes.contains(&Mode::Tab)),
+        keys("Everywhere", in_every_mode),
+        Part { title: "Commands", entries: commands },
+        keys("On the command line", |action| action.modes == [Mode::CommandLine]),
+        keys("In the help", |action| action.modes == [Mode::Help]),
+        keys("In the introduction", |action| action.modes == [Mode::Intro]),
+    ]
+}
+
+fn in_every_mode(action: &Action) -> bool {
+    Mode::ALL.iter().all(|mode| action.modes.contains(mode))
+}
+
+/// All keys and commands as Markdown.
+pub fn keys_markdown() -> String {
+    let mut out = String::from("# Keys and commands\n");
+    for part in parts() {
+        let _ = write!(out, "\n## {}\n\n| typed | name | what it does |\n|---|---|---|\n", part.title);
+        for Entry { typed, name, doc } in part.entries {
+            let _ = writeln!(out, "| `{typed}` | {name} | {doc} |");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_in_the_manual_once() {
+        let entries: usize = parts().iter().map(|part| part.entries.len()).sum();
+        assert_eq!(entries, action::ALL.len() + command::all().count());
+        for action in action::ALL {
+            let line = format!("| `{}` | {} | {} |", key::written(action.keys), action.name, action.doc);
+            assert_eq!(keys_markdown().matches(&line).count(), 1, "{}", action.name);
+        }
+    }
+}

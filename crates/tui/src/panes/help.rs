@@ -1,0 +1,62 @@
+//! The help, over everything but the last line: keys and commands from their tables.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Widget};
+
+use crate::app::App;
+use crate::manual;
+use crate::theme::Theme;
+use crate::widgets::text;
+
+/// Draws the help.
+pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
+    let theme = app.theme;
+    let Some(overlay) = &mut app.help else { return };
+    Clear.render(area, buf);
+    let framed = area.height >= 8;
+    let mut inner = area;
+    if framed {
+        Block::bordered().border_style(theme.quiet()).render(area, buf);
+        inner = Rect {
+            x: area.x + 1,
+            y: area.y + 1,
+            width: area.width.saturating_sub(2),
+            height: area.height - 2,
+        };
+    }
+    let lines = lines(usize::from(inner.width), theme);
+    overlay.lines = lines.len();
+    overlay.height = usize::from(inner.height);
+    overlay.top = overlay.top.min(lines.len().saturating_sub(overlay.height));
+    if framed {
+        let edge = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
+        let bottom = (overlay.top + overlay.height).min(lines.len());
+        let place = format!(" {}–{bottom} of {} ", overlay.top + 1, lines.len());
+        let left = text::put_right(buf, edge, &Line::from(Span::styled(place, theme.quiet())));
+        text::put(buf, left.x, left.y, usize::from(left.width), " keys and commands ", theme.strong());
+    }
+    for (y, line) in (inner.y..inner.bottom()).zip(&lines[overlay.top..]) {
+        text::put_line(buf, Rect { x: inner.x, y, width: inner.width, height: 1 }, line);
+    }
+}
+
+fn lines(room: usize, theme: Theme) -> Vec<Line<'static>> {
+    let parts = manual::parts();
+    let entries = || parts.iter().flat_map(|part| &part.entries);
+    let widest = entries().map(|entry| text::width(&entry.typed)).max().unwrap_or(0).min(room / 3);
+    let mut lines = Vec::new();
+    for part in &parts {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.push(Line::from(Span::styled(format!(" {}", part.title), theme.title())));
+        for entry in &part.entries {
+            let pad = widest.saturating_sub(text::width(&entry.typed));
+            let typed = Span::styled(format!("   {}", entry.typed), theme.strong());
+            lines.push(Line::from(vec![typed, Span::raw(" ".repeat(pad + 2)), Span::raw(entry.doc)]));
+        }
+    }
+    lines
+}

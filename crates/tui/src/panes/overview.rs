@@ -1,0 +1,224 @@
+//! Above the tabs: what is shown, of which process, how fresh, and what is missing.
+//!
+//! ```text
+//! ┌ netmonitor ───────────────────────── PAUSED ─ 2001-09-09 01:46:40 UTC ┐
+//! │ tab tcp · every 1 s · process 42 curl · user root                     │
+//! │ scope process · namespace net:[4026531840] · shared by 12 processes   │
+//! │ ! what could not be read · 01:46:40 exec: sh → curl                   │
+//! └───────────────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! The number of lines depends on the screen alone: tables do not jump when there is something to be said.
+
+use netmonitor_core::export;
+use netmonitor_core::format;
+use netmonitor_core::scope::Scope;
+use netmonitor_core::snapshot::{NoteEvent, Snapshot};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Widget};
+
+use crate::app::App;
+use crate::widgets::text;
+
+/// Draws the overview in as many lines as there are.
+pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+    match area.height {
+        0 => {}
+        1..=2 => compact(app, area, buf),
+        _ => boxed(app, area, buf),
+    }
+}
+
+fn boxed(app: &App, area: Rect, buf: &mut Buffer) {
+    let theme = app.theme;
+    Block::bordered().border_style(theme.quiet()).render(area, buf);
+    let edge = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
+    let mut end = vec![];
+    if let Some(mark) = mark(app) {
+        end.push(Span::styled(format!(" {mark} "), theme.mark()));
+        end.push(Span::styled("─", theme.quiet()));
+    }
+    if let Some(snapshot) = &app.snapshot {
+        end.push(Span::raw(format!(" {} ", wall(snapshot))));
+    }
+    let left = text::put_right(buf, edge, &Line::from(end));
+    if left.width > 13 {
+        text::put(buf, left.x, left.y, usize::from(left.width), " netmonitor ", theme.strong());
+    }
+    let inner = Rect {
+        x: area.x + 2.min(area.width),
+        y: area.y + 1,
+        width: area.width.saturating_sub(4),
+        height: area.height - 2,
+    };
+    let (problems, note) = (problems(app), note(app));
+    let mut lines = vec![subject(app, true), reach(app, true)];
+    if inner.height > 3 {
+        lines.push(problems.unwrap_or_else(|| calm(app)));
+        lines.push(note.unwrap_or_else(|| uneventful(app)));
+    } else {
+        lines.push(match (problems, note) {
+            (None, None) => calm(app),
+            (one, other) => {
+                let both = [other, one].into_iter().flatten().map(|line| line.spans);
+                text::joined(both, theme.quiet())
+            }
+        });
+    }
+    for (y, line) in (inner.y..inner.bottom()).zip(lines) {
+        text::put_line(buf, Rect { y, height: 1, ..inner }, &line);
+    }
+}
+
+fn compact(app: &App, area: Rect, buf: &mut Buffer) {
+    let theme = app.theme;
+    let area = Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(1), ..area };
+    let mut end = vec![];
+    if let Some(mark) = mark(app) {
+        end.push(Span::raw(" "));
+        end.push(Span::styled(format!("[{mark}]"), theme.mark()));
+    } else if let Some(snapshot) = &app.snapshot
+        && area.width >= 36
+    {
+        end.push(Span::styled(format!(" {}Z", time(snapshot.moment.wall)), theme.quiet()));
+    }
+    let left = text::put_right(buf, area, &Line::from(end));
+    text::put_line(buf, left, &subject(app, false));
+    if area.height > 1 {
+        let second = Rect { y: area.y + 1, height: 1, ..area };
+        let pieces = [problems(app), Some(reach(app, false)), note(app)];
+        let pieces = pieces.into_iter().flatten().map(|line| line.spans);
+        text::put_line(buf, second, &text::joined(pieces, theme.quiet()));
+    }
+}
+
+/// The word that time stands still, if it does.
+fn mark(app: &App) -> Option<&'static str> {
+    match (app.ended(), app.paused) {
+        (true, _) => Some("ENDED"),
+        (false, true) => Some("PAUSED"),
+        _ => None,
+    }
+}
+
+/// Tab, interval, process. Where there is little room, the values must do without their names.
+fn subject(app: &App, named: bool) -> Line<'static> {
+    let theme = app.theme;
+    let label = |word: &'static str| Span::styled(if named { word } else { "" }, theme.quiet());
+    let mut pieces = vec![
+        vec![label("tab "), Span::styled(app.view().name, theme.strong())],
+        vec![label("every "), Span::raw(app.settings.interval.to_string())],
+    ];
+    if let Some(snapshot) = &app.snapshot {
+        let process = &snapshot.process;
+        let name = format::harmless_text(&process.name);
+        let state = if app.ended() { " ended" } else { "" };
+        pieces.push(vec![
+            label("process "),
+            Span::styled(format!("{} {name}", process.pid), theme.strong()),
+            Span::styled(state, theme.warning()),
+        ]);
+        if let Some(uid) = process.uid {
+            let name = snapshot.users.name(uid).map(format::harmless_text);
+            pieces.push(vec![label("user "), Span::raw(name.unwrap_or_else(|| uid.to_string()))]);
+        }
+    }
+    text::joined(pieces, theme.quiet())
+}
+
+/// Whose figures they are: the scope that was got, the one that was asked for, the namespace.
+fn reach(app: &App, whole: bool) -> Line<'static> {
+    let theme = app.theme;
+    let Some(snapshot) = &app.snapshot else {
+        return Line::from(Span::styled("reading…", theme.quiet()));
+    };
+    let asked = app.settings.scope;
+    let mut scopes: Vec<Scope> = Vec::new();
+    for table in app.view().tables {
+        let scope = table.scope.unwrap_or_else(|| snapshot.scope(asked).0);
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    let mut words = scopes.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(", ");
+    let chosen = app.view().tables.iter().any(|table| table.scope.is_none());
+    if chosen && !scopes.contains(&asked) {
+        words.push_str(&format!(" ({asked} asked for)"));
+    }
+    let scope = vec![Span::styled("scope ", theme.quiet()), Span::raw(words)];
+    let namespace = match (whole, snapshot.netns.inode) {
+        (false, Some(inode)) => vec![Span::raw(format!("net:[{inode}]"))],
+        _ => {
+            let title = snapshot.namespace_title();
+            let (label, rest) = title.split_at(title.find(' ').map_or(0, |space| space + 1));
+            vec![Span::styled(label.to_owned(), theme.quiet()), Span::raw(rest.to_owned())]
+        }
+    };
+    text::joined([scope, namespace], theme.quiet())
+}
+
+/// What of the selected tab could not be read, and why; the same reason once.
+fn problems(app: &App) -> Option<Line<'static>> {
+    let snapshot = app.snapshot.as_ref()?;
+    let mut reasons: Vec<String> = Vec::new();
+    for table in app.view().tables {
+        let state = table.view(snapshot, app.settings.scope).state;
+        if state.word != "ok" && state.word != "not-read" && !reasons.contains(&state.reason) {
+            reasons.push(state.reason);
+        }
+    }
+    let text = reasons.join("; ");
+    (!text.is_empty()).then(|| Line::from(Span::styled(format!("! {text}"), app.theme.warning())))
+}
+
+/// The last thing that happened to the process.
+fn note(app: &App) -> Option<Line<'static>> {
+    let note = app.snapshot.as_ref()?.notes.last()?;
+    let what = match &note.event {
+        NoteEvent::Exec { from, to } if from == to => {
+            format!("exec: {} anew", format::harmless_text(to))
+        }
+        NoteEvent::Exec { from, to } => {
+            format!("exec: {} → {}", format::harmless_text(from), format::harmless_text(to))
+        }
+        NoteEvent::NetnsChanged { from, to } => {
+            format!("other namespace: net:[{from}] → net:[{to}]; figures begin anew")
+        }
+    };
+    let line = vec![
+        Span::styled(format!("{} ", time(note.wall)), app.theme.quiet()),
+        Span::styled(what, app.theme.strong()),
+    ];
+    Some(Line::from(line))
+}
+
+/// No problems to be told.
+fn calm(app: &App) -> Line<'static> {
+    let words = app.snapshot.as_ref().map_or("", |snapshot| {
+        let mut tables = app.view().tables.iter().map(|table| table.view(snapshot, app.settings.scope));
+        if tables.any(|table| table.state.word == "not-read") { "reading…" } else { "everything was read" }
+    });
+    Line::from(Span::styled(words, app.theme.quiet()))
+}
+
+/// No event to be told.
+fn uneventful(app: &App) -> Line<'static> {
+    let words = if app.snapshot.is_some() { "no exec and no change of namespace seen" } else { "" };
+    Line::from(Span::styled(words, app.theme.quiet()))
+}
+
+/// Wall clock of a snapshot, in UTC: the machine that replays it may live elsewhere.
+fn wall(snapshot: &Snapshot) -> String {
+    let text = export::rfc3339(snapshot.moment.wall);
+    match (text.get(..10), text.get(11..19)) {
+        (Some(day), Some(time)) => format!("{day} {time} UTC"),
+        _ => text,
+    }
+}
+
+fn time(wall: i64) -> String {
+    let text = export::rfc3339(wall);
+    text.get(11..19).unwrap_or(&text).to_owned()
+}

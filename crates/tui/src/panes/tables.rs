@@ -1,0 +1,184 @@
+//! The tables of the selected tab, one below the other, as one scrolling text.
+//!
+//! ```text
+//!  tcp · process · 2 rows                         title: name, scope, rows, what is to be said
+//!  local address  port  remote address            titles of columns
+//!  127.0.0.1        80  0.0.0.0                   rows
+//!
+//!  next · host · read 3 s ago
+//!  reading…                                       why there are none
+//! ```
+//!
+//! Where title and column titles of the first table are scrolled out, they are pinned to the top.
+
+use netmonitor_core::scope::Scope;
+use netmonitor_core::snapshot::Snapshot;
+use netmonitor_core::views::TableView;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::App;
+use crate::document::Document;
+use crate::pane::Pane;
+use crate::theme::Theme;
+use crate::widgets::table::{Cells, Painter, Piece};
+use crate::widgets::text;
+
+/// A table that was read longer ago than this is called old, nanoseconds.
+const OLD: u64 = 1_000_000_000;
+
+const SECOND: u64 = 1_000_000_000;
+
+/// Why there may be nothing to see.
+#[derive(Clone, Copy)]
+struct Standing {
+    ended: bool,
+    paused: bool,
+    theme: Theme,
+}
+
+/// Draws the tables.
+pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
+    let standing = Standing { ended: app.ended(), paused: app.paused, theme: app.theme };
+    let area = Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(1), ..area };
+    if area.is_empty() {
+        return;
+    }
+    let Some(snapshot) = app.snapshot.clone() else {
+        let word = if standing.ended { "the process ended before anything was read" } else { "reading…" };
+        text::put(buf, area.x, area.y, usize::from(area.width), word, app.theme.quiet());
+        return;
+    };
+    let scope = app.settings.scope;
+    let views: Vec<TableView<'_>> =
+        app.view().tables.iter().map(|table| table.view(&snapshot, scope)).collect();
+    let document = Document::new(views.iter().map(TableView::len));
+    let pane = &mut app.panes[app.tab];
+    pane.fit(&document, usize::from(area.height));
+    let mut pane_view = PaneView { document: &document, pane, area, snapshot: &snapshot, standing };
+    pane_view.draw(&views, buf);
+}
+
+struct PaneView<'a> {
+    document: &'a Document,
+    pane: &'a mut Pane,
+    area: Rect,
+    snapshot: &'a Snapshot,
+    standing: Standing,
+}
+
+impl PaneView<'_> {
+    fn draw(&mut self, views: &[TableView<'_>], buf: &mut Buffer) {
+        self.pane.more_columns = false;
+        let bottom = self.pane.top + usize::from(self.area.height);
+        for (at, view) in views.iter().enumerate() {
+            let start = self.document.start(at);
+            let end = start + self.document.head(at) + self.document.stops(at);
+            if start < bottom && end > self.pane.top {
+                self.table(at, view, start, buf);
+            }
+        }
+    }
+
+    /// The line on screen of a line of the text, where it is seen.
+    fn on_screen(&self, line: usize) -> Option<u16> {
+        let below_top = line.checked_sub(self.pane.top)?;
+        let below_top = u16::try_from(below_top).ok().filter(|line| *line < self.area.height)?;
+        Some(self.area.y + below_top)
+    }
+
+    fn table(&mut self, at: usize, view: &TableView<'_>, start: usize, buf: &mut Buffer) {
+        let (mut title, mut header) = (self.on_screen(start), self.on_screen(start + 1));
+        let first_row = start + self.document.head(at);
+        let end = first_row + self.document.stops(at);
+        let mut first = self.pane.top.max(first_row);
+        let pinned = Pane::pinned(usize::from(self.area.height));
+        // Only where a row is left below them: titles of nothing help nobody.
+        if self.pane.top > start && pinned > 0 && self.pane.top + pinned < end {
+            header = Some(self.area.y + pinned as u16 - 1);
+            title = (pinned > 1).then_some(self.area.y);
+            first = first.max(self.pane.top + pinned);
+        }
+        if let Some(y) = title {
+            let place = Rect { y, height: 1, ..self.area };
+            text::put_line(buf, place, &heading(view, self.snapshot, self.standing, place.width));
+        }
+        let cursor = Some(self.pane.cursor).filter(|cursor| cursor.table == at);
+        if view.is_empty() {
+            let Some(y) = self.on_screen(first_row) else { return };
+            let place = Rect { y, height: 1, ..self.area };
+            let words = why_empty(view, self.standing, usize::from(place.width));
+            text::put(buf, place.x, y, usize::from(place.width), &words, self.standing.theme.quiet());
+            if cursor.is_some() && self.document.all_stops() > 1 {
+                buf.set_style(place, self.standing.theme.selected());
+            }
+            return;
+        }
+        let Some(first_line) = self.on_screen(first) else { return };
+        let room = usize::from(self.area.bottom() - first_line);
+        let piece = Piece {
+            table: view,
+            snapshot: self.snapshot,
+            rows: first - first_row..view.len().min(first - first_row + room),
+            first_line,
+            header_line: header,
+            selected: cursor.map(|cursor| cursor.row),
+            first_column: self.pane.first_column,
+        };
+        let theme = self.standing.theme;
+        let mut painter = Painter { columns: &mut self.pane.columns, theme, cells: Cells::default() };
+        self.pane.more_columns |= painter.draw(&piece, self.area, buf);
+    }
+}
+
+/// The title line of a table.
+fn heading(view: &TableView<'_>, snapshot: &Snapshot, standing: Standing, room: u16) -> Line<'static> {
+    let theme = standing.theme;
+    let build = |scope: String| {
+        let mut pieces = vec![vec![Span::styled(view.def.name, theme.title())], vec![Span::raw(scope)]];
+        match view.len() {
+            0 => {}
+            1 => pieces.push(vec![Span::raw("1 row")]),
+            rows => pieces.push(vec![Span::raw(format!("{rows} rows"))]),
+        }
+        // An empty table says below why it is.
+        if !view.is_empty() && !view.state.reason.is_empty() {
+            pieces.push(vec![Span::styled(format!("! {}", view.state.reason), theme.warning())]);
+        }
+        if view.age >= OLD && view.state.word != "not-read" {
+            pieces.push(vec![Span::styled(age(view.age), theme.quiet())]);
+        }
+        text::joined(pieces, theme.quiet())
+    };
+    let line = build(view.scope_title(snapshot));
+    if line.width() <= usize::from(room) || view.scope != Scope::Namespace {
+        return line;
+    }
+    build(view.scope.word().to_owned())
+}
+
+fn age(age: u64) -> String {
+    let seconds = age / SECOND;
+    match seconds {
+        0..120 => format!("read {seconds} s ago"),
+        120..7200 => format!("read {} min ago", seconds / 60),
+        _ => format!("read {} h ago", seconds / 3600),
+    }
+}
+
+/// Why a table has no rows.
+fn why_empty(view: &TableView<'_>, standing: Standing, room: usize) -> String {
+    const NONE_OWN: &str = "no sockets of this process: press n for all of the namespace";
+    match view.state.word {
+        "not-read" if standing.ended => "not read before the process ended".to_owned(),
+        "not-read" if standing.paused => "not read yet: paused".to_owned(),
+        "not-read" => "reading…".to_owned(),
+        "ok" if view.def.scope.is_none() && view.scope == Scope::Process => {
+            let words = if NONE_OWN.len() <= room { NONE_OWN } else { "none of this process: n widens" };
+            words.to_owned()
+        }
+        "ok" => "none".to_owned(),
+        _ => format!("none: {}", view.state.reason),
+    }
+}

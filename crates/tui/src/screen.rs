@@ -1,0 +1,95 @@
+//! The screen and its regions.
+//!
+//! ```text
+//! ┌ netmonitor ───────────────────────── 2001-09-09 01:46:40 UTC ┐
+//! │ tab tcp · every 1 s · process 42 curl · user root            │  overview: a box;
+//! │ scope process · namespace net:[4026531840]                   │  two lines, then one,
+//! │ ! what could not be read, and why                            │  where lines are few
+//! └──────────────────────────────────────────────────────────────┘
+//! [1 tcp] 2 udp  3 arp  4 traffic  5 stats  6 raw  …                tab bar
+//!  tcp · process · 2 rows                                           tables
+//!  local address  port  remote address  port  state        ›
+//!  127.0.0.1        80  0.0.0.0            0  LISTEN
+//!  127.0.0.1        80  127.0.0.1      54321  ESTABLISHED
+//!
+//!  : command   ? help   1–9 tab   n scope   Space pause   q quit    last line
+//! ```
+//!
+//! The introduction takes the whole screen, the help all but the last line.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::app::{App, Mode};
+use crate::panes::{help, intro, last_line, overview, tab_bar, tables};
+
+/// The regions of a screen, from top to bottom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Regions {
+    overview: Rect,
+    tab_bar: Rect,
+    tables: Rect,
+    last_line: Rect,
+}
+
+/// Cuts a screen into regions. With few lines the tables come first of what can be left out.
+fn regions(area: Rect) -> Regions {
+    let last = area.height.min(1);
+    let overview = match area.height {
+        0..=1 => 0,
+        2..=7 => 1,
+        8..=15 => 2,
+        16..=29 => 5,
+        _ => 6,
+    };
+    let tab_bar = u16::from(area.height >= 5);
+    let at = |y: u16, height: u16| Rect { y: area.y + y, height, ..area };
+    Regions {
+        overview: at(0, overview),
+        tab_bar: at(overview, tab_bar),
+        tables: at(overview + tab_bar, area.height - overview - tab_bar - last),
+        last_line: at(area.height - last, last),
+    }
+}
+
+/// Draws the screen.
+pub(crate) fn draw(app: &mut App, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let buf = frame.buffer_mut();
+    if app.mode() == Mode::Intro {
+        return intro::draw(app, area, buf);
+    }
+    let regions = regions(area);
+    if app.help.is_some() {
+        let above = Rect { height: area.height - regions.last_line.height, ..area };
+        help::draw(app, above, buf);
+    } else {
+        overview::draw(app, regions.overview, buf);
+        tab_bar::draw(app, regions.tab_bar, buf);
+        tables::draw(app, regions.tables, buf);
+    }
+    if let Some(cursor) = last_line::draw(app, regions.last_line, buf) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_fill_every_screen() {
+        for height in 0..100 {
+            let area = Rect::new(0, 0, 80, height);
+            let regions = regions(area);
+            let parts = [regions.overview, regions.tab_bar, regions.tables, regions.last_line];
+            let mut y = 0;
+            for part in parts {
+                assert_eq!(part.y, y, "{height}: {regions:?}");
+                y += part.height;
+            }
+            assert_eq!(y, height);
+            assert!(height < 3 || regions.tables.height > 0, "{height}: {regions:?}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The one table: column titles, rows, as many columns as fit.
+//!
+//! ```text
+//!  local address ‹ state        tx queue  ›
+//!  127.0.0.1       ESTABLISHED         0
+//! ```
+//!
+//! Only rows and columns that are seen are formatted, column by column, into one text that is used again.
+
+use std::ops::Range;
+
+use netmonitor_core::format;
+use netmonitor_core::snapshot::Snapshot;
+use netmonitor_core::views::TableView;
+use procnet::{Column, Kind, Value};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::text;
+use crate::pane::Columns;
+use crate::theme::Theme;
+
+/// Columns between two columns.
+const GAP: usize = 2;
+
+/// Columns behind the first one, where a mark says that some are scrolled out.
+const MARKED_GAP: usize = 3;
+
+/// The widest that a column behind the first becomes.
+const WIDEST: usize = 40;
+
+/// The least of a text that is worth showing.
+const LEAST: usize = 6;
+
+/// The piece of a table that is seen.
+pub(crate) struct Piece<'a> {
+    /// The table.
+    pub(crate) table: &'a TableView<'a>,
+    /// Where it comes from.
+    pub(crate) snapshot: &'a Snapshot,
+    /// The rows that are seen.
+    pub(crate) rows: Range<usize>,
+    /// The line of the first of them.
+    pub(crate) first_line: u16,
+    /// The line of the column titles, where they are seen.
+    pub(crate) header_line: Option<u16>,
+    /// The selected row.
+    pub(crate) selected: Option<usize>,
+    /// How many columns behind the first are scrolled out.
+    pub(crate) first_column: usize,
+}
+
+/// What is kept from drawing to drawing.
+pub(crate) struct Painter<'a> {
+    /// Layout of the columns.
+    pub(crate) columns: &'a mut Columns,
+    /// Looks.
+    pub(crate) theme: Theme,
+    /// The cells of one column.
+    pub(crate) cells: Cells,
+}
+
+/// The formatted cells of one column.
+#[derive(Default)]
+pub(crate) struct Cells {
+    text: String,
+    /// End of each cell's text, its width and its look.
+    ends: Vec<(usize, usize, Look)>,
+    /// The column is narrower than it should be, for want of room.
+    cut: bool,
+}
+
+/// How much room there is for a column.
+#[derive(Clone, Copy)]
+struct Room {
+    /// Up to the right end.
+    left: usize,
+    /// The most that it may take.
+    widest: usize,
+    /// It is the first one, which is shown anyhow.
+    first: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Plain,
+    Absent,
+    Moving,
+}
+
+impl Cells {
+    /// Formats the cells of a column; gives their greatest width and whether there is a number among them.
+    fn format(&mut self, piece: &Piece<'_>, at: usize) -> (usize, bool) {
+        self.text.clear();
+        self.ends.clear();
+        let column = &piece.table.columns[at];
+        let (mut widest, mut numbers) = (0, false);
+        for row in piece.rows.clone() {
+            let value = piece.table.cell(row, at);
+            let look = match value {
+                Value::Absent(_) => Look::Absent,
+                Value::Float(rate) if column.kind == Kind::Rate && rate > 0.0 => Look::Moving,
+                _ => Look::Plain,
+            };
+            numbers |= format::right_aligned(&value);
+            let start = self.text.len();
+            format::text(value, column, piece.snapshot.machine.clk_tck, &mut self.text);
+            let width = text::width(&self.text[start..]);
+            widest = widest.max(width);
+            self.ends.push((self.text.len(), width, look));
+        }
+        (widest, numbers)
+    }
+}
+
+/// The heading of a column.
+fn title(column: &Column) -> (&'static str, &'static str) {
+    let rate = column.kind == Kind::Rate && !column.title.ends_with("/s");
+    (column.title, if rate { "/s" } else { "" })
+}
+
+impl Painter<'_> {
+    /// Draws the piece. Whether columns were left out at the right.
+    pub(crate) fn draw(&mut self, piece: &Piece<'_>, area: Rect, buf: &mut Buffer) -> bool {
+        // The last column is for the mark that there is more, the one before it stays blank.
+        let right = area.right().saturating_sub(2).max(area.left());
+        let room = usize::from(right.saturating_sub(area.left()));
+        let count = piece.table.columns.len();
+        let skipped = piece.first_column.min(count.saturating_sub(2));
+        if let Some(y) = piece.header_line {
+            buf.set_style(Rect { y, height: 1, ..area }, self.theme.header());
+        }
+        let mut x = area.left();
+        let mut more = false;
+        for at in std::iter::once(0).chain(1 + skipped..count) {
+            let left = usize::from(right.saturating_sub(x));
+            let widest = if at == 0 { (room * 3 / 5).max(left.min(LEAST)) } else { WIDEST };
+            let Some(width) = self.column(piece, at, x, Room { left, widest, first: at == 0 }, buf) else {
+                more = true;
+                break;
+            };
+            more |= at > 0 && width == left && self.cells.cut;
+            if at == 0 && skipped > 0 {
+                self.mark(piece, x + width as u16 + 1, "‹", buf);
+            }
+            let gap = if at == 0 && skipped > 0 { MARKED_GAP } else { GAP };
+            x = x.saturating_add((width + gap) as u16).min(right);
+        }
+        if more {
+            self.mark(piece, area.right().saturating_sub(1), "›", buf);
+        }
+        if let Some(row) = piece.selected.filter(|row| piece.rows.contains(row)) {
+            let y = piece.first_line + (row - piece.rows.start) as u16;
+            buf.set_style(Rect { y, height: 1, ..area }, self.theme.selected());
+        }
+        more
+    }
+
+    /// Draws a column if it fits, and gives its width. A text may be cut where there is something to be seen
+    /// of it; part of a number would be another number.
+    fn column(
+        &mut self,
+        piece: &Piece<'_>,
+        at: usize,
+        x: u16,
+        room: Room,
+        buf: &mut Buffer,
+    ) -> Option<usize> {
+        if room.left == 0 {
+            return None;
+        }
+        let column = &piece.table.columns[at];
+        let (widest, numbers) = self.cells.format(piece, at);
+        let (name, suffix) = title(column);
+        let heading = text::width(name) + suffix.len();
+        let layout = self.columns.grow(column.name, widest.max(heading), numbers);
+        let wanted = layout.width.min(room.widest);
+        if wanted > room.left && !room.first && (layout.right || room.left < LEAST) {
+            return None;
+        }
+        let width = wanted.min(room.left);
+        self.cells.cut = width < wanted;
+        let pad = |wide: usize| if layout.right { width.saturating_sub(wide) } else { 0 };
+        if let Some(y) = piece.header_line {
+            let x = x + pad(heading) as u16;
+            let used = text::put(buf, x, y, width, name, self.theme.header());
+            text::put(buf, x + used as u16, y, width.saturating_sub(used), suffix, self.theme.header());
+        }
+        let mut start = 0;
+        for (y, &(end, wide, look)) in (piece.first_line..).zip(&self.cells.ends) {
+            let style = match look {
+                Look::Plain => Style::new(),
+                Look::Absent => self.theme.quiet(),
+                Look::Moving => self.theme.moving(),
+            };
+            text::put(buf, x + pad(wide) as u16, y, width, &self.cells.text[start..end], style);
+            start = end;
+        }
+        Some(width)
+    }
+
+    fn mark(&self, piece: &Piece<'_>, x: u16, mark: &str, buf: &mut Buffer) {
+        if let Some(y) = piece.header_line {
+            text::put(buf, x, y, 1, mark, self.theme.strong());
+        }
+    }
+}

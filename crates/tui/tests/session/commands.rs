@@ -1,0 +1,217 @@
+//! The command line and the tabs.
+
+use crossterm::event::{Event, KeyCode, KeyModifiers};
+use netmonitor_core::interval::Interval;
+use netmonitor_core::session::State;
+use netmonitor_core::views;
+use netmonitor_tui::{Effect, Input};
+
+use crate::harness::Session;
+use crate::world::World;
+
+fn session() -> Session {
+    let mut session = Session::showing(80, 24, &World::default().snapshots(2));
+    session.take_effects();
+    session
+}
+
+#[test]
+fn each_tab_by_name_and_by_number() {
+    for (place, view) in views::ALL.iter().enumerate() {
+        let selected = format!("[{} {}]", place + 1, view.name);
+        let mut session = session();
+        session.command(&format!("  {} ", view.name));
+        assert!(session.screen().contains(&selected), "{selected} by name");
+        assert_eq!(session.app.state(), State::TabSelected);
+        session.type_text(if place == 0 { "2" } else { "1" });
+        session.type_text(&(place + 1).to_string());
+        assert!(session.screen().contains(&selected), "{selected} by number");
+        let mut seen = session.screen();
+        for _ in 0..150 {
+            session.press(KeyCode::Down);
+            seen.push_str(&session.screen());
+        }
+        for table in view.tables {
+            assert!(seen.contains(&format!(" {} · ", table.name)), "{} in {}", table.name, view.name);
+        }
+    }
+}
+
+#[test]
+fn tabs_go_round() {
+    let mut session = session();
+    session.press(KeyCode::BackTab);
+    assert!(session.screen().contains("[9 analysis]"));
+    session.press(KeyCode::Tab);
+    session.press(KeyCode::Right);
+    assert!(session.screen().contains("[2 udp]"));
+    session.press(KeyCode::Left);
+    assert!(session.screen().contains("[1 tcp]"));
+}
+
+#[test]
+fn the_letters_of_the_first_commands_open_the_command_line_with_them() {
+    for letter in ['t', 'u', 'a', 's', 'r', 'i'] {
+        let mut session = session();
+        session.type_text(&letter.to_string());
+        assert!(session.last_line().starts_with(&format!(":{letter}")));
+    }
+    let mut session = session();
+    session.type_text("udp");
+    session.press(KeyCode::Enter);
+    assert!(session.screen().contains("[2 udp]"));
+}
+
+#[test]
+fn set_changes_the_interval() {
+    let mut session = session();
+    assert!(session.screen().contains("every 1 s"));
+    session.command("set 6");
+    let six: Interval = "6".parse().unwrap();
+    assert_eq!(session.take_effects(), [Effect::Interval(six)]);
+    assert!(session.screen().contains("every 6 s"));
+    session.command(" set  0.2 ");
+    assert!(session.screen().contains("every 0.2 s"));
+}
+
+#[test]
+fn wrong_commands_change_nothing_and_say_what_is_wrong() {
+    for (line, error) in [
+        ("set", "usage: set <seconds>"),
+        ("set 1 2", "usage: set <seconds>"),
+        ("set x", r#"not an interval: "x""#),
+        ("set 0", r#"not an interval: "0" (0.1 to 3600 seconds)"#),
+        ("foo", r#"unknown command "foo""#),
+    ] {
+        let mut session = session();
+        let (before, state) = (session.screen(), session.app.state());
+        session.command(line);
+        assert_eq!(session.last_line(), format!("! {error}"));
+        let above = |screen: &str| screen.rsplit_once('\n').map(|(above, _)| above.to_owned());
+        assert_eq!(above(&session.screen()), above(&before), "{line}");
+        assert_eq!(session.app.state(), state);
+        assert_eq!(session.take_effects(), []);
+        session.press(KeyCode::Home);
+        assert_eq!(session.screen(), before, "the next key takes the error away");
+    }
+}
+
+#[test]
+fn leaving_and_editing_the_command_line() {
+    let mut session = session();
+    let before = session.screen();
+    session.type_text(":set 7");
+    session.press(KeyCode::Esc);
+    assert_eq!(session.screen(), before);
+    session.type_text(":");
+    session.press(KeyCode::Backspace);
+    assert_eq!(session.screen(), before);
+    session.type_text(":xtc");
+    session.press(KeyCode::Home);
+    session.press(KeyCode::Delete);
+    session.press(KeyCode::End);
+    session.press(KeyCode::Tab);
+    assert!(session.last_line().starts_with(":tcp"));
+    session.ctrl('u');
+    assert!(session.last_line().starts_with(":   tcp  udp"), "{}", session.last_line());
+    session.press(KeyCode::Enter);
+    assert_eq!(session.screen(), before, "a blank command does nothing");
+    session.command("set 9");
+    session.type_text(":");
+    session.press(KeyCode::Up);
+    assert!(session.last_line().starts_with(":set 9"));
+    session.press(KeyCode::Down);
+    assert!(!session.last_line().contains("set 9"));
+}
+
+#[test]
+fn a_paste_goes_into_an_open_command_line_only() {
+    let mut session = session();
+    let paste = || Input::Terminal(Event::Paste("set\n6\u{1b}[2J\u{7}".to_owned()));
+    let before = session.screen();
+    session.input(paste());
+    assert_eq!(session.screen(), before);
+    session.type_text(":");
+    session.input(paste());
+    assert!(session.last_line().starts_with(r":set 6\u{1b}[2J\u{7}"));
+}
+
+#[test]
+fn the_cursor_stands_where_is_typed_and_a_long_line_scrolls() {
+    let mut session = session();
+    session.type_text(":");
+    session.screen();
+    session.terminal.backend_mut().assert_cursor_position((1, 23));
+    session.type_text(&"y".repeat(300));
+    session.screen();
+    session.terminal.backend_mut().assert_cursor_position((79, 23));
+    session.press(KeyCode::Home);
+    session.screen();
+    session.terminal.backend_mut().assert_cursor_position((1, 23));
+}
+
+#[test]
+fn the_help_scrolls_and_lets_keys_of_the_tab_through() {
+    let mut session = session();
+    session.type_text("?");
+    let first = session.screen();
+    assert!(first.contains("keys and commands"));
+    session.press(KeyCode::PageDown);
+    assert_ne!(session.screen(), first);
+    session.press(KeyCode::End);
+    let end = session.screen();
+    session.press(KeyCode::Down);
+    assert_eq!(session.screen(), end);
+    session.press(KeyCode::Home);
+    assert_eq!(session.screen(), first);
+    session.type_text("4");
+    assert!(session.screen().contains("[4 traffic]"));
+    session.command("help");
+    assert_eq!(session.screen(), first);
+    session.press(KeyCode::Esc);
+    assert!(session.screen().contains("[4 traffic]"));
+}
+
+#[test]
+fn scope_widens_and_narrows() {
+    let mut session = session();
+    assert!(session.screen().contains("tcp · process · 4 rows"));
+    session.type_text("n");
+    assert!(session.screen().contains("tcp · namespace net:[4026531840] · 6 rows"));
+    session.type_text("n");
+    assert!(session.screen().contains("tcp · process · 4 rows"));
+    session.type_text("3n");
+    assert!(session.last_line().contains("arp has one scope only"));
+}
+
+#[test]
+fn the_cursor_of_a_tab_is_kept() {
+    let mut session = session();
+    session.press(KeyCode::Down);
+    let row = session.selected_row();
+    session.type_text("21");
+    assert_eq!(session.selected_row(), row);
+    session.type_text("k");
+    assert_ne!(session.selected_row(), row);
+    session.type_text("j");
+    assert_eq!(session.selected_row(), row);
+}
+
+#[test]
+fn columns_scroll_and_the_first_one_stays() {
+    let mut session = session();
+    let first = session.screen();
+    assert!(first.contains("local address") && first.contains('›') && !first.contains('‹'));
+    session.press_with(KeyModifiers::SHIFT, KeyCode::Right);
+    assert!(session.screen().contains('‹'));
+    for _ in 0..50 {
+        session.press_with(KeyModifiers::SHIFT, KeyCode::Right);
+        session.screen();
+    }
+    let last = session.screen();
+    assert!(last.contains("local address") && last.contains(" ref") && !last.contains('›'), "{last}");
+    for _ in 0..50 {
+        session.press_with(KeyModifiers::SHIFT, KeyCode::Left);
+    }
+    assert_eq!(session.screen(), first);
+}

@@ -1,0 +1,10 @@
+//! Sessions as scenarios: samples and keys in, screens and effects out.
+
+mod commands;
+mod harness;
+mod hostile;
+mod looping;
+mod property;
+mod screens;
+mod states;
+mod world;

@@ -1,0 +1,83 @@
+//! `docs`: documents that are made from the registries, so that they cannot say anything else.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use netmonitor_core::scope::Scope;
+use netmonitor_core::views;
+use procnet::proc::{self, FileScope};
+
+/// The generated documents: path and text.
+pub(crate) fn all() -> [(&'static str, String); 3] {
+    [
+        ("docs/keys.md", netmonitor_tui::keys_markdown()),
+        ("docs/tables.md", tables()),
+        ("docs/files.md", files()),
+    ]
+}
+
+/// Writes them.
+pub(crate) fn write(root: &Path) -> anyhow::Result<()> {
+    for (path, text) in all() {
+        std::fs::write(root.join(path), text).with_context(|| format!("writing {path}"))?;
+    }
+    Ok(())
+}
+
+fn tables() -> String {
+    let mut text = String::from(
+        "# Tabs, tables, columns\n\n\
+         Made by `cargo xtask docs`. A column has the same name on the screen's help, in JSON, JSON lines and CSV;\n\
+         numbers are in the kernel's unit. A counter `x` has its rate in `x_rate` (`rate` where the column is `value`),\n\
+         which is null in the first reading. What the kernel does not report is null.\n",
+    );
+    for view in views::ALL {
+        let _ = write!(text, "\n## {}\n\n{}.\n", view.name, capital(view.help));
+        for table in view.tables {
+            let scope = table.scope.map_or("process or namespace", Scope::word);
+            let _ = write!(
+                text,
+                "\n### {}.{}\n\n{}. Scope: {scope}.\n\n",
+                view.name,
+                table.name,
+                capital(table.doc)
+            );
+            text.push_str("| column | unit | kind | what it says |\n|---|---|---|---|\n");
+            for column in table.content.columns() {
+                let (unit, kind) = (format!("{:?}", column.unit), format!("{:?}", column.kind));
+                let unit = if unit == "None" { String::new() } else { unit.to_lowercase() };
+                let _ = writeln!(
+                    text,
+                    "| `{}` | {unit} | {} | {} |",
+                    column.name,
+                    kind.to_lowercase(),
+                    column.doc
+                );
+            }
+        }
+    }
+    text
+}
+
+fn files() -> String {
+    let mut text = String::from(
+        "# Files under /proc/PID/net\n\n\
+         Made by `cargo xtask docs`. What this version decodes, and the kernel function that prints it.\n\n\
+         | file | what it lists | scope | printed by |\n|---|---|---|---|\n",
+    );
+    for file in proc::FILES {
+        let scope = match file.scope {
+            FileScope::Namespace => "namespace",
+            FileScope::Host => "host",
+            FileScope::InitialNamespace => "host; exists in the initial namespace only",
+        };
+        let _ = writeln!(text, "| `{}` | {} | {scope} | `{}` |", file.path, file.what, file.source);
+    }
+    text
+}
+
+fn capital(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
