@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -56,7 +57,7 @@ impl Pty {
             });
         }
         let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        let parser = vt100::Parser::new(rows, columns, 0);
+        let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
         let screen = Arc::new((Mutex::new(Screen { parser, raw: Vec::new() }), Condvar::new()));
         let master = File::from(master);
         read_on(master.try_clone().unwrap(), screen.clone());
@@ -75,7 +76,7 @@ impl Pty {
 
     /// Changes the size of the terminal.
     pub fn resize(&mut self, rows: u16, columns: u16) {
-        self.screen.0.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+        self.screen.0.lock().unwrap().parser.screen_mut().set_size(cells(rows), cells(columns));
         tcsetwinsize(&self.slave, size(rows, columns)).unwrap();
     }
 
@@ -146,6 +147,10 @@ impl Drop for Pty {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn cells(number: u16) -> NonZero<u16> {
+    NonZero::new(number).expect("a terminal has rows and columns")
 }
 
 fn size(rows: u16, columns: u16) -> Winsize {

@@ -19,6 +19,9 @@ pub enum Input {
     Quit,
     /// The session goes on after it was stopped: SIGCONT.
     Resumed,
+    /// The terminal has another size or had one for a moment: SIGWINCH. Its events tell it too, but one that
+    /// comes together with a key is lost.
+    Resized,
 }
 
 /// What a session wants of the world. The caller performs it.
@@ -34,6 +37,8 @@ pub enum Effect {
     Suspend,
     /// Clear the terminal: all of it is drawn again.
     Redraw,
+    /// Enter the terminal once more, since somebody else has had it, and clear it.
+    Reenter,
     /// Read nothing from now on; or, with `false`, go on, once at once.
     Pause(bool),
 }

@@ -18,12 +18,16 @@ impl App {
         match input {
             Input::Terminal(TerminalEvent::Key(event)) => self.key_event(&event, &mut effects),
             Input::Terminal(TerminalEvent::Paste(text)) => self.paste(&text),
-            Input::Terminal(TerminalEvent::Resize(..)) => self.changed = true,
+            // Also where the size is what it was: on the way the terminal may have lost what it showed.
+            Input::Terminal(TerminalEvent::Resize(..)) | Input::Resized => self.redraw(&mut effects),
             Input::Terminal(_) => {}
             Input::Snapshot(snapshot) => self.take(snapshot),
             Input::ProcessEnded => self.process_ended(),
             Input::Quit => self.quit(),
-            Input::Resumed => self.redraw(&mut effects),
+            Input::Resumed => {
+                self.changed = true;
+                effects.push(Effect::Reenter);
+            }
         }
         self.plan(&mut effects);
         effects

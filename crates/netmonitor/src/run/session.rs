@@ -12,7 +12,7 @@ use netmonitor_core::report;
 use netmonitor_core::session::State;
 use netmonitor_sys::{Collector, ProcTree, Target};
 use netmonitor_tui::{App, Effect, Input, Screen, Settings};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::live::{Live, Order};
@@ -61,9 +61,11 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
 fn perform(effect: Effect, terminal: &mut Screen, orders: &Sender<Order>) -> io::Result<()> {
     match effect {
         Effect::Redraw => netmonitor_tui::clear(terminal),
-        Effect::Suspend => {
+        Effect::Suspend | Effect::Reenter => {
             netmonitor_tui::restore();
-            netmonitor_sys::suspend_process_group()?;
+            if effect == Effect::Suspend {
+                netmonitor_sys::suspend_process_group()?;
+            }
             netmonitor_tui::enter()?;
             netmonitor_tui::clear(terminal)
         }
@@ -81,7 +83,7 @@ fn perform_order(effect: Effect, orders: &Sender<Order>) {
         Effect::Interval(interval) => Order::Interval(interval),
         Effect::Refresh => Order::Refresh,
         Effect::Pause(pause) => Order::Pause(pause),
-        Effect::Redraw | Effect::Suspend => return,
+        Effect::Redraw | Effect::Reenter | Effect::Suspend => return,
     };
     // After the process has ended nobody takes orders: what was read stays.
     let _ = orders.send(order);
@@ -97,10 +99,15 @@ fn watch_end(target: &Target, inputs: Sender<Input>) -> anyhow::Result<()> {
 }
 
 fn watch_signals(inputs: Sender<Input>) -> anyhow::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT]).context("waiting for signals")?;
+    let mut signals =
+        Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGWINCH]).context("waiting for signals")?;
     spawn("signals", move || {
         for signal in signals.forever() {
-            let input = if signal == SIGCONT { Input::Resumed } else { Input::Quit };
+            let input = match signal {
+                SIGCONT => Input::Resumed,
+                SIGWINCH => Input::Resized,
+                _ => Input::Quit,
+            };
             if inputs.send(input).is_err() {
                 return;
             }

@@ -68,7 +68,7 @@ fn what_comes_behind_the_end_is_left_alone() {
 
 #[test]
 fn redraw_draws_all_again() {
-    let (_, performed, mut terminal) = run_in(vec![Input::Resumed]);
+    let (_, performed, mut terminal) = run_in(vec![Input::Resized]);
     assert!(performed.contains(&Effect::Redraw));
     assert_eq!(terminal.get_frame().count(), 2);
     let screen = terminal.backend().to_string();

@@ -263,6 +263,10 @@ fn keys_that_want_something_of_the_world() {
     session.screen();
     assert!(!session.app.needs_draw());
     session.input(Input::Resumed);
+    assert_eq!(session.take_effects(), [Effect::Reenter]);
+    assert!(session.app.needs_draw());
+    session.screen();
+    session.input(Input::Resized);
     assert_eq!(session.take_effects(), [Effect::Redraw]);
     assert!(session.app.needs_draw());
 }
