@@ -188,7 +188,10 @@ impl App {
         if self.paused || self.ended() || self.is_over() {
             return;
         }
-        let mut plan = Plan::of([self.view()], self.settings.scope);
+        // Where the process's own sockets cannot be told, the namespace's are shown, and their owners sought.
+        let asked = self.settings.scope;
+        let scope = self.snapshot.as_ref().map_or(asked, |snapshot| snapshot.scope(asked).0);
+        let mut plan = Plan::of([self.view()], scope);
         if self.snapshot.is_none() {
             plan = plan.with_first_readings();
         }
