@@ -146,6 +146,14 @@ impl Engine {
         self.read.push(file.path);
     }
 
+    /// A decoder with room for what the file had last time, and some more.
+    fn decoder_of(&self, path: &str) -> Option<Box<dyn Decoder>> {
+        let mut decoder = proc::find(path)?.decoder(self.machine.endian);
+        let rows = self.sources.get(path).map_or(0, |source| source.table.len());
+        decoder.expect(rows + rows / 16);
+        Some(decoder)
+    }
+
     fn join_sockets(&mut self) {
         for kind in KINDS {
             if !kind.files.iter().any(|file| self.read.contains(&file.path)) {
@@ -201,7 +209,7 @@ impl Sink for Engine {
     fn chunk(&mut self, origin: &Origin, bytes: &[u8]) {
         if let Origin::Net(path) = origin {
             if self.decoder.is_none() {
-                self.decoder = proc::find(path).map(|file| file.decoder(self.machine.endian));
+                self.decoder = self.decoder_of(path);
             }
             if let Some(decoder) = &mut self.decoder {
                 decoder.feed(bytes);

@@ -30,6 +30,8 @@ pub trait Format: Default + Send + 'static {
 
 /// A decoder: bytes go in, a table comes out.
 pub trait Decoder: Send {
+    /// Makes room for as many rows as the file had last time.
+    fn expect(&mut self, rows: usize);
     /// Takes the next bytes.
     fn feed(&mut self, bytes: &[u8]);
     /// The bytes are over.
@@ -104,6 +106,10 @@ impl<F: Format> Lines<F> {
 }
 
 impl<F: Format> Decoder for Lines<F> {
+    fn expect(&mut self, rows: usize) {
+        self.table.reserve(rows);
+    }
+
     fn feed(&mut self, bytes: &[u8]) {
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', bytes) {

@@ -87,9 +87,16 @@ impl<R> Table<R> {
         self.first_fault.get_or_insert(fault);
     }
 
-    /// Gives back what growing took in advance.
+    /// Makes room for rows.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        self.rows.reserve(rows);
+    }
+
+    /// Gives back what growing took in advance, where it is much.
     pub(crate) fn shrink(&mut self) {
-        self.rows.shrink_to_fit();
+        if self.rows.capacity() - self.rows.len() > self.rows.len() / 8 {
+            self.rows.shrink_to_fit();
+        }
         self.texts.0.shrink_to_fit();
     }
 }
