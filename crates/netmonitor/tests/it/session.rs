@@ -143,16 +143,16 @@ fn tab_completes_and_escape_leaves() {
     let target = Target::waiting();
     let mut pty = opened(&target);
     pty.send("an");
-    pty.wait_for("an");
+    pty.wait_for(":an");
     pty.send("\t");
-    pty.wait_for("analysis");
+    pty.wait_for(":analysis");
     pty.send(ENTER);
     pty.wait_for("DefaultTTL");
     pty.send("rou");
-    pty.wait_for("rou");
+    pty.wait_for(":rou");
     pty.send(ESCAPE);
     // Escape and a key behind it at once would be the key with Alt.
-    pty.wait_for("? help");
+    pty.wait("the end of the command line", |screen| !screen.contains(":rou"));
     pty.send("1");
     pty.wait_for("tcp · process");
     pty.send("q");
@@ -163,7 +163,7 @@ fn tab_completes_and_escape_leaves() {
 fn ctrl_d_and_ctrl_c_end_it_in_every_mode() {
     let target = Target::waiting();
     let modes: [(&str, &str); 4] =
-        [("", "tcp · process"), (":set 4", ":set 4"), ("?", "Ctrl-D"), (" ", "PAUSED")];
+        [("", "tcp · process"), (":set 4", ":set 4"), ("?", "keys and commands"), (" ", "PAUSED")];
     for key in [CTRL_D, CTRL_C] {
         for (keys, shown) in modes {
             let mut pty = opened(&target);
