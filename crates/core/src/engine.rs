@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use procnet::proc::counter::Counter;
 use procnet::proc::inet::Inet;
 use procnet::shape::Decoder;
 use procnet::{AnyTable, Table, proc};
 
-use crate::owners::{Collected, may_trace, namespace_inode};
+use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::process::Process;
 use crate::rates::Earlier;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
@@ -26,6 +27,12 @@ const LARGEST: usize = 64 << 20;
 /// How many notes are kept.
 const NOTES: usize = 16;
 
+/// The whole readings of a file that later ones are compared with: table and time of each.
+struct History {
+    first: Option<(Arc<dyn AnyTable>, u64)>,
+    last: (Arc<dyn AnyTable>, u64),
+}
+
 /// Turns samples into snapshots.
 pub struct Engine {
     machine: Arc<Machine>,
@@ -37,6 +44,8 @@ pub struct Engine {
     users: Arc<Users>,
     notes: Vec<Note>,
     sources: BTreeMap<&'static str, Source>,
+    history: BTreeMap<&'static str, History>,
+    picked: Arc<Owners>,
     sockets: Vec<Arc<Sockets>>,
     read: Vec<&'static str>,
     decoder: Option<Box<dyn Decoder>>,
@@ -56,6 +65,8 @@ impl Engine {
             users: Arc::default(),
             notes: Vec::new(),
             sources: BTreeMap::new(),
+            history: BTreeMap::new(),
+            picked: Arc::default(),
             sockets: Vec::new(),
             read: Vec::new(),
             decoder: None,
@@ -72,11 +83,17 @@ impl Engine {
     /// The snapshot of the tick whose parts have all come.
     pub fn snapshot(&mut self) -> Arc<Snapshot> {
         self.end_process();
-        let owners = self.owners.join(self.process.pid, self.netns.inode, self.moment.boottime);
+        self.owners.join(self.process.pid, self.netns.inode, self.moment.boottime);
         self.join_sockets();
+        let inodes = self.sockets.iter().flat_map(|sockets| sockets.inodes());
+        let owners = self.owners.judge(inodes, self.moment.boottime);
         for sockets in &mut self.sockets {
-            Arc::make_mut(sockets).pick_owned(&owners);
+            let read = sockets.kind.files.iter().any(|file| self.read.contains(&file.path));
+            if read || !Arc::ptr_eq(&owners, &self.picked) {
+                Arc::make_mut(sockets).pick_owned(&owners);
+            }
         }
+        self.picked = owners.clone();
         self.read.clear();
         Arc::new(Snapshot {
             moment: self.moment,
@@ -110,18 +127,19 @@ impl Engine {
         self.notes.push(Note { wall: self.moment.wall, event });
     }
 
-    /// Another namespace has other counters, interfaces and sockets: nothing is compared across the change.
+    /// Another namespace has other counters, interfaces and sockets: nothing is compared across the change,
+    /// nor across a time in which nobody could see whether there was one.
     fn enter(&mut self, inode: Option<u64>) {
-        if let (Some(from), Some(to)) = (self.netns.inode, inode)
-            && from != to
-        {
+        if self.netns.inode == inode {
+            return;
+        }
+        if let (Some(from), Some(to)) = (self.netns.inode, inode) {
             self.note(NoteEvent::NetnsChanged { from, to });
-            self.sources.clear();
-            self.sockets.clear();
         }
-        if inode.is_some() {
-            self.netns = Netns { inode };
-        }
+        self.sources.clear();
+        self.sockets.clear();
+        self.history.clear();
+        self.netns = Netns { inode };
     }
 
     fn end_file(&mut self, path: &str, reading: Reading) {
@@ -131,14 +149,18 @@ impl Engine {
         };
         let decoder = self.decoder.take().unwrap_or_else(|| file.decoder(self.machine.endian));
         let table = decoder.finish();
-        let old = self.sources.remove(file.path);
         let (mut before, mut base) = (None, None);
-        if let Some(old) = old.filter(|_| file.counted) {
-            let first =
-                old.base.as_ref().map_or((&old.table, old.reading.at), |base| (base.table(), base.at()));
-            base = Some(Earlier::relate(&*table, first.0.clone(), first.1));
-            if old.reading.status == Status::Ok {
-                before = Some(Earlier::relate(&*table, old.table, old.reading.at));
+        // A reading that was cut short is not compared with others, nor others with it.
+        if file.counted && reading.status == Status::Ok {
+            let now = (table.clone(), reading.at);
+            if let Some(History { first, last }) = self.history.remove(file.path) {
+                before = Some(Earlier::relate(&*table, last.0, last.1));
+                base = first.as_ref().map(|(first, at)| Earlier::relate(&*table, first.clone(), *at));
+                self.history.insert(file.path, History { first, last: now });
+            } else {
+                // What grows since the start is asked of counters by name only.
+                let first = table.as_any().is::<Table<Counter>>().then(|| now.clone());
+                self.history.insert(file.path, History { first, last: now });
             }
         }
         let order = views::order_of(file.path).map(|order| order(&*table).into());
@@ -173,7 +195,7 @@ impl Engine {
         match origin {
             Origin::Process(path) => self.end_identity(path, &held, reading),
             Origin::Links(pid) => self.owners.read(*pid, &held, reading.status, reading.at),
-            Origin::Walk => self.owners.walked(Walk::parse(&held)),
+            Origin::Walk => self.owners.walked(Walk::parse(&held), self.moment.boottime),
             Origin::Capabilities => self.owners.permitted(may_trace(&held).unwrap_or(false)),
             Origin::Users if reading.status == Status::Ok => self.users = Arc::new(Users::parse(&held)),
             Origin::Users | Origin::Net(_) => {}
@@ -188,7 +210,7 @@ impl Engine {
             "status" => self.seen.read_status(bytes),
             "cmdline" => bytes.clone_into(&mut self.seen.cmdline),
             "exe" => self.seen.exe = (reading.status == Status::Ok).then(|| bytes.to_vec()),
-            "ns/net" => self.enter(namespace_inode(bytes)),
+            "ns/net" => self.enter(namespace_inode(bytes).filter(|_| reading.status == Status::Ok)),
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! Values as text: the only place that formats, and the only one that makes text from outside harmless.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use procnet::{Column, Kind, Unit, Value};
@@ -49,24 +50,39 @@ fn rate(number: f64, out: &mut String) -> std::fmt::Result {
     }
 }
 
-fn flags(bits: u32, names: &[(u32, &str)], between: char, out: &mut String) -> std::fmt::Result {
-    let mut first = true;
-    let mut rest = bits;
-    for (mask, name) in names {
-        if bits & mask == *mask {
-            rest &= !mask;
-            if !std::mem::take(&mut first) {
-                out.push(between);
-            }
-            out.push_str(name);
+fn flags(
+    bits: u32,
+    names: &'static [(u32, &'static str)],
+    between: char,
+    out: &mut String,
+) -> std::fmt::Result {
+    if bits == 0 {
+        return write!(out, "-");
+    }
+    for (place, name) in flag_names(bits, names).enumerate() {
+        if place > 0 {
+            out.push(between);
         }
+        out.push_str(&name);
     }
-    match (rest, first) {
-        (0, true) => write!(out, "-"),
-        (0, false) => Ok(()),
-        (rest, true) => write!(out, "{rest:#x}"),
-        (rest, false) => write!(out, "{between}{rest:#x}"),
-    }
+    Ok(())
+}
+
+/// The names of the bits that are set, each bit named once; what is left over as one number.
+pub fn flag_names(
+    bits: u32,
+    names: &'static [(u32, &'static str)],
+) -> impl Iterator<Item = Cow<'static, str>> + Clone {
+    let mut rest = bits;
+    let mut names = names.iter();
+    std::iter::from_fn(move || {
+        if let Some((mask, name)) = names.find(|(mask, _)| rest & mask == *mask) {
+            rest &= !mask;
+            return Some(Cow::Borrowed(*name));
+        }
+        let left = std::mem::take(&mut rest);
+        (left != 0).then(|| Cow::Owned(format!("{left:#x}")))
+    })
 }
 
 fn letters(bits: u32, letters: &[(u32, &str)], out: &mut String) -> std::fmt::Result {
@@ -119,9 +135,11 @@ pub fn harmless_text(bytes: &[u8]) -> String {
 pub fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

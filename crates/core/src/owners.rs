@@ -1,6 +1,6 @@
 //! Which processes hold a socket, from the links of their descriptors.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use procnet::Value;
@@ -8,8 +8,9 @@ use procnet::number::decimal;
 
 use crate::sample::{Status, Walk};
 
-/// How long the list of a process counts when nothing says that the process is gone, in nanoseconds.
-const KEPT: u64 = 10_000_000_000;
+/// How long the descriptors of a process count that no walk comes to again, in nanoseconds: relatives are
+/// read at least once a second, or each tick.
+const KEPT: u64 = 3_000_000_000;
 
 /// Bit of `CAP_SYS_PTRACE` in a capability set (`include/uapi/linux/capability.h`).
 const CAP_SYS_PTRACE: u32 = 19;
@@ -20,22 +21,33 @@ pub fn may_trace(line: &[u8]) -> Option<bool> {
     Some(procnet::number::hex(digits)? >> CAP_SYS_PTRACE & 1 == 1)
 }
 
-/// What the links of one process say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Links {
-    netns: Option<u64>,
+/// The sockets of one process, as they were last read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Descriptors {
     /// Sorted, each once.
     inodes: Vec<u64>,
-    status: Option<Status>,
-    seen: u64,
-    pass: u64,
+    status: Status,
+    read_at: u64,
 }
 
-/// The lists of all processes that were looked at so far.
+/// A walk over all processes: the pass under way, and the last one that has ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Walks {
+    now: Walk,
+    /// When the pass under way began, and what the last whole one is: when it began, whom it could not see.
+    began: u64,
+    whole: Option<(u64, u64)>,
+}
+
+/// What was read of all processes so far: which namespace each is in, which sockets it has. The two are read
+/// at different times.
 #[derive(Debug, Default)]
 pub struct Collected {
-    links: HashMap<u32, Links>,
-    walk: Option<Walk>,
+    namespaces: HashMap<u32, (u64, u64)>,
+    descriptors: HashMap<u32, Descriptors>,
+    walks: Option<Walks>,
+    /// Sockets that nobody is known to hold, and when they were first seen so.
+    ownerless: HashMap<u64, u64>,
     may_trace: bool,
     changed: bool,
     joined: Arc<Owners>,
@@ -51,52 +63,67 @@ pub struct Owners {
     pub target_status: Option<Status>,
     /// Processes beyond the target's relatives are looked at.
     pub sought: bool,
-    /// Every process was looked at.
-    pub complete: bool,
-    /// The namespace of every process was looked at.
-    pub counted: bool,
     /// Processes that may not be looked at.
     pub denied: u64,
     /// The reader has CAP_SYS_PTRACE, so that a refusal has another cause.
     pub may_trace: bool,
     /// Processes known to be in the target's network namespace, itself included.
     pub sharing: u64,
+    /// These are all: every process was looked at, and none can be hidden.
+    pub all_counted: bool,
+    /// Sockets without a known owner that were there before a walk that has come to everybody.
+    judged: HashSet<u64>,
 }
 
 impl Collected {
     /// Takes over the links of a process, read at `at`.
     pub fn read(&mut self, pid: u32, lines: &[u8], status: Status, at: u64) {
         if status == Status::Missing || (status == Status::Interrupted && lines.is_empty()) {
-            self.changed |= self.links.remove(&pid).is_some();
+            self.changed |= self.namespaces.remove(&pid).is_some() | self.descriptors.remove(&pid).is_some();
             return;
         }
-        let asked = status != Status::NotAsked;
-        let mut links = match self.links.get(&pid) {
-            // The descriptors stay as they were last read.
-            Some(known) if !asked => Links { seen: at, pass: self.pass(), ..known.clone() },
-            _ => Links { status: asked.then_some(status), seen: at, pass: self.pass(), ..Links::default() },
-        };
+        let mut inodes = Vec::new();
         for line in lines.split(|&byte| byte == b'\n') {
             let Some(space) = line.iter().position(|&byte| byte == b' ') else { continue };
             let (path, target) = (&line[..space], &line[space + 1..]);
             if let Some(inode) = bracketed(target, b"socket:[") {
-                links.inodes.push(inode);
-            } else if path == b"ns/net" {
-                links.netns = bracketed(target, b"net:[");
+                inodes.push(inode);
+            } else if path == b"ns/net"
+                && let Some(inode) = bracketed(target, b"net:[")
+            {
+                let old = self.namespaces.insert(pid, (inode, at));
+                self.changed |= old.is_none_or(|(old, _)| old != inode);
             }
         }
-        links.inodes.sort_unstable();
-        links.inodes.dedup();
-        let old = self.links.insert(pid, links);
-        let new = &self.links[&pid];
-        self.changed |= old
-            .is_none_or(|old| (old.netns, &old.inodes, old.status) != (new.netns, &new.inodes, new.status));
+        // Where only the namespace was looked at, the descriptors are as old as they are.
+        if status != Status::NotAsked {
+            inodes.sort_unstable();
+            inodes.dedup();
+            let new = Descriptors { inodes, status, read_at: at };
+            let old = self.descriptors.insert(pid, new);
+            let new = &self.descriptors[&pid];
+            self.changed |= old.is_none_or(|old| (&old.inodes, old.status) != (&new.inodes, new.status));
+        }
     }
 
-    /// Takes over how far the walk has come.
-    pub fn walked(&mut self, walk: Walk) {
-        self.changed |= self.walk != Some(walk);
-        self.walk = Some(walk);
+    /// Takes over how far the walk has come in the tick that began at `tick`.
+    pub fn walked(&mut self, walk: Walk, tick: u64) {
+        let walks = match self.walks {
+            Some(walks) if walks.now.pass == walk.pass => Walks { now: walk, ..walks },
+            // A new pass: the one before has come to its end, unless it was of another kind.
+            Some(Walks { now: before, began, .. }) => {
+                let whole = walk.complete.then_some((began, before.denied));
+                Walks { now: walk, began: tick, whole }
+            }
+            None => Walks { now: walk, began: tick, whole: None },
+        };
+        // The first pass of its kind says itself that it has ended.
+        let first = (walk.complete && walks.whole.is_none()).then_some((walks.began, walk.denied));
+        let walks = Walks { whole: walks.whole.or(first), ..walks };
+        let known =
+            |walks: Walks| (walks.whole, walks.now.descriptors, walks.now.denied > 0, walks.now.hiding);
+        self.changed |= self.walks.map(known) != Some(known(walks));
+        self.walks = Some(walks);
     }
 
     /// Takes over whether the reader has CAP_SYS_PTRACE.
@@ -105,45 +132,69 @@ impl Collected {
         self.may_trace = may_trace;
     }
 
-    fn pass(&self) -> u64 {
-        self.walk.map_or(0, |walk| walk.pass)
+    /// Forgets whom the last whole walk did not meet, and descriptors that nobody reads any more.
+    fn forget(&mut self, target: u32, now: u64) {
+        let whole = self.walks.and_then(|walks| Some((walks.whole?.0, walks.now.descriptors)));
+        let before = (self.namespaces.len(), self.descriptors.len());
+        self.namespaces.retain(|_, (_, at)| whole.is_none_or(|(began, _)| *at >= began));
+        self.descriptors.retain(|pid, descriptors| {
+            let at = descriptors.read_at;
+            let fresh = now.saturating_sub(at) < KEPT;
+            let walked = self.walks.is_some_and(|walks| walks.now.descriptors);
+            *pid == target || fresh || walked && whole.is_none_or(|(began, _)| at >= began)
+        });
+        self.changed |= before != (self.namespaces.len(), self.descriptors.len());
     }
 
-    /// The owners as of now. A process that two walks did not meet, or that nobody has looked at for a
-    /// while, is gone.
+    /// The owners as of now.
     pub fn join(&mut self, target: u32, netns: Option<u64>, now: u64) -> Arc<Owners> {
-        let pass = self.pass();
-        let before = self.links.len();
-        self.links.retain(|pid, links| {
-            *pid == target
-                || links.pass + 1 >= pass.max(1) && pass > 0
-                || now.saturating_sub(links.seen) < KEPT
-        });
-        if !self.changed && before == self.links.len() {
+        self.forget(target, now);
+        if !std::mem::take(&mut self.changed) {
             return self.joined.clone();
         }
-        self.changed = false;
-        let mut pairs: Vec<(u64, u32)> = self
-            .links
-            .iter()
-            .flat_map(|(pid, links)| links.inodes.iter().map(|inode| (*inode, *pid)))
-            .collect();
+        let held = |(pid, descriptors): (&u32, &'_ Descriptors)| {
+            let pid = *pid;
+            descriptors.inodes.iter().map(move |inode| (*inode, pid)).collect::<Vec<_>>()
+        };
+        let mut pairs: Vec<(u64, u32)> = self.descriptors.iter().flat_map(held).collect();
         pairs.sort_unstable();
-        let own = self.links.get(&target);
-        let denied = self.links.values().filter(|links| links.status == Some(Status::Denied)).count() as u64;
-        let same = |links: &&Links| netns.is_some() && links.netns == netns;
+        let own = self.descriptors.get(&target);
+        let walks = self.walks.unwrap_or_default();
+        let refused = self.descriptors.values().any(|descriptors| descriptors.status == Status::Denied);
+        let denied = walks.now.denied.max(walks.whole.map_or(0, |(_, denied)| denied)).max(refused.into());
+        let same = |(inode, _): &&(u64, u64)| netns == Some(*inode);
         self.joined = Arc::new(Owners {
             inodes: pairs.iter().map(|(inode, _)| *inode).collect(),
             pids: pairs.iter().map(|(_, pid)| *pid).collect(),
-            target: own.map(|links| links.inodes.clone()).unwrap_or_default(),
-            target_status: own.and_then(|links| links.status),
-            sought: self.walk.is_some_and(|walk| walk.descriptors),
-            complete: self.walk.is_some_and(|walk| walk.descriptors && walk.complete),
-            counted: self.walk.is_some_and(|walk| walk.complete),
-            denied: self.walk.map_or(denied, |walk| walk.denied.max(denied)),
+            target: own.map(|descriptors| descriptors.inodes.clone()).unwrap_or_default(),
+            target_status: own.map(|descriptors| descriptors.status),
+            sought: walks.now.descriptors,
+            denied,
             may_trace: self.may_trace,
-            sharing: self.links.values().filter(same).count() as u64,
+            sharing: self.namespaces.values().filter(same).count() as u64,
+            all_counted: walks.whole.is_some() && denied == 0 && !walks.now.hiding,
+            judged: HashSet::new(),
         });
+        self.joined.clone()
+    }
+
+    /// Judges sockets of which no owner is known, as they stand in the tables of the tick that began at
+    /// `tick`: whether they were there before a walk that has come to everybody.
+    pub fn judge(&mut self, tables: impl Iterator<Item = u64>, tick: u64) -> Arc<Owners> {
+        let known = std::mem::take(&mut self.ownerless);
+        let owners = &self.joined;
+        if owners.sought {
+            let ownerless = tables.filter(|inode| *inode != 0 && owners.of(*inode).is_empty());
+            self.ownerless =
+                ownerless.map(|inode| (inode, known.get(&inode).copied().unwrap_or(tick))).collect();
+        }
+        let whole = self.walks.and_then(|walks| walks.whole).map(|(began, _)| began);
+        let old_enough = |(_, seen): &(&u64, &u64)| whole.is_some_and(|began| **seen <= began);
+        let judged: HashSet<u64> =
+            self.ownerless.iter().filter(old_enough).map(|(inode, _)| *inode).collect();
+        if judged != owners.judged {
+            self.joined = Arc::new(Owners { judged, ..Owners::clone(owners) });
+        }
         self.joined.clone()
     }
 }
@@ -192,7 +243,7 @@ impl Owners {
         }
         match self.of(inode) {
             [] if !self.sought => Value::Absent("not looked for"),
-            [] if !self.complete => Value::Absent("none found so far"),
+            [] if !self.judged.contains(&inode) => Value::Absent("none found so far"),
             [] if self.denied > 0 && self.may_trace => Value::Absent("not visible"),
             [] if self.denied > 0 => Value::Absent("not visible: needs CAP_SYS_PTRACE"),
             [] => Value::Absent("no visible owner"),
@@ -205,14 +256,27 @@ impl Owners {
 mod tests {
     use super::*;
 
+    const SECOND: u64 = 1_000_000_000;
+
     fn collected() -> Collected {
         let mut collected = Collected::default();
         let own =
             b"ns/net net:[5]\nfd/3 socket:[30]\nfd/4 socket:[10]\ntask/9/fd/3 socket:[30]\nfd/5 pipe:[1]\n";
-        collected.read(1, own, Status::Ok, 0);
-        collected.read(2, b"ns/net net:[5]\nfd/0 socket:[30]\n", Status::Ok, 0);
-        collected.read(3, b"ns/net net:[6]\n", Status::Denied, 0);
+        collected.read(1, own, Status::Ok, 1);
+        collected.read(2, b"ns/net net:[5]\nfd/0 socket:[30]\n", Status::Ok, 1);
+        collected.read(3, b"ns/net net:[6]\n", Status::Denied, 1);
         collected
+    }
+
+    fn walk(pass: u64, complete: bool) -> Walk {
+        Walk { pass, descriptors: true, complete, ..Walk::default() }
+    }
+
+    fn reason(owners: &Owners, inode: u64, state: Option<u8>) -> &'static str {
+        match owners.cell(inode, state) {
+            Value::Absent(reason) => reason,
+            _ => "",
+        }
     }
 
     #[test]
@@ -228,31 +292,85 @@ mod tests {
     #[test]
     fn the_reason_for_no_owner_is_said() {
         let mut collected = collected();
-        let reason = |owners: &Owners, inode, state| match owners.cell(inode, state) {
-            Value::Absent(reason) => reason,
-            _ => "",
+        let mut look = |change: &dyn Fn(&mut Collected)| {
+            change(&mut collected);
+            collected.join(1, Some(5), 1);
+            collected.judge([99].into_iter(), 1)
         };
-        let owners = collected.join(1, Some(5), 1);
+        let owners = look(&|_| {});
         assert_eq!(reason(&owners, 0, Some(6)), "no owner possible");
         assert_eq!(reason(&owners, 0, Some(1)), "in an accept queue");
         assert_eq!(reason(&owners, 99, None), "not looked for");
-        collected.walked(Walk { pass: 1, descriptors: true, ..Walk::default() });
-        assert_eq!(reason(&collected.join(1, Some(5), 1), 99, None), "none found so far");
-        collected.walked(Walk { pass: 1, descriptors: true, complete: true, ..Walk::default() });
-        assert_eq!(reason(&collected.join(1, Some(5), 1), 99, None), "not visible: needs CAP_SYS_PTRACE");
-        collected.read(3, b"", Status::Missing, 1);
-        assert_eq!(reason(&collected.join(1, Some(5), 1), 99, None), "no visible owner");
+        assert_eq!(
+            reason(&look(&|collected| collected.walked(walk(1, false), 1)), 99, None),
+            "none found so far"
+        );
+        let owners = look(&|collected| collected.walked(walk(1, true), 1));
+        assert_eq!(reason(&owners, 99, None), "not visible: needs CAP_SYS_PTRACE");
+        let owners = look(&|collected| collected.read(3, b"", Status::Missing, 1));
+        assert_eq!(reason(&owners, 99, None), "no visible owner");
     }
 
     #[test]
-    fn a_look_at_the_namespace_alone_leaves_the_descriptors() {
+    fn a_socket_that_is_younger_than_the_last_whole_walk_is_not_judged() {
         let mut collected = collected();
-        collected.read(2, b"ns/net net:[6]\n", Status::NotAsked, 1);
-        collected.read(4, b"ns/net net:[5]\n", Status::NotAsked, 1);
-        collected.walked(Walk { pass: 1, complete: true, ..Walk::default() });
-        let owners = collected.join(1, Some(5), 1);
-        assert_eq!((owners.of(30), owners.sharing), (&[1, 2][..], 2));
-        assert!(owners.counted && !owners.complete && !owners.sought);
+        collected.read(3, b"", Status::Missing, 1);
+        collected.walked(walk(1, true), 1);
+        collected.join(1, Some(5), 1);
+        collected.judge([99].into_iter(), 1);
+        collected.join(1, Some(5), 5);
+        let owners = collected.judge([99, 100].into_iter(), 5);
+        assert_eq!(
+            (reason(&owners, 99, None), reason(&owners, 100, None)),
+            ("no visible owner", "none found so far")
+        );
+        // The second pass begins after the socket was seen; the third shows that it has ended.
+        for (pass, tick) in [(2, 6), (3, 7)] {
+            collected.read(1, b"fd/3 socket:[30]\n", Status::Ok, tick);
+            collected.walked(walk(pass, true), tick);
+            collected.join(1, Some(5), tick);
+            let owners = collected.judge([100].into_iter(), tick);
+            let expected = if pass == 2 { "none found so far" } else { "no visible owner" };
+            assert_eq!(reason(&owners, 100, None), expected);
+        }
+    }
+
+    #[test]
+    fn descriptors_that_nobody_reads_again_are_forgotten() {
+        let mut collected = collected();
+        // Only the namespaces are walked over now; the target itself is read on.
+        for tick in 1..10 {
+            collected.read(1, b"ns/net net:[5]\nfd/3 socket:[30]\n", Status::Ok, tick * SECOND);
+            collected.read(2, b"ns/net net:[5]\n", Status::NotAsked, tick * SECOND);
+            collected.walked(Walk { pass: tick, complete: true, ..Walk::default() }, tick * SECOND);
+            let owners = collected.join(1, Some(5), tick * SECOND);
+            assert_eq!(owners.sharing, 2);
+            assert!(!owners.sought);
+            let expected: &[u32] = if tick < 4 { &[1, 2] } else { &[1] };
+            assert_eq!(owners.of(30), expected, "{tick}");
+        }
+    }
+
+    #[test]
+    fn a_process_that_a_whole_walk_did_not_meet_is_gone() {
+        let mut collected = collected();
+        collected.read(3, b"", Status::Missing, 1);
+        for (pass, tick) in [(1, SECOND), (2, 9 * SECOND), (3, 20 * SECOND)] {
+            collected.read(1, b"ns/net net:[5]\nfd/3 socket:[30]\n", Status::Ok, tick);
+            collected.walked(walk(pass, true), tick);
+        }
+        let owners = collected.join(1, Some(5), 20 * SECOND);
+        assert_eq!((owners.of(30), owners.sharing, owners.all_counted), (&[1][..], 1, true));
+    }
+
+    #[test]
+    fn nobody_says_all_where_some_may_be_hidden() {
+        let mut collected = collected();
+        collected.read(3, b"", Status::Missing, 1);
+        collected.walked(Walk { hiding: true, ..walk(1, true) }, 1);
+        assert!(!collected.join(1, Some(5), 1).all_counted);
+        collected.walked(walk(1, true), 1);
+        assert!(collected.join(1, Some(5), 1).all_counted);
     }
 
     #[test]
@@ -261,20 +379,11 @@ mod tests {
         assert_eq!(may_trace(b"CapEff:\t0000000000000000"), Some(false));
         assert_eq!(may_trace(b"nonsense"), None);
         let mut collected = collected();
-        collected.walked(Walk { pass: 1, descriptors: true, complete: true, ..Walk::default() });
+        collected.walked(walk(1, true), 1);
         collected.permitted(true);
-        let owners = collected.join(1, Some(5), 1);
+        collected.join(1, Some(5), 1);
+        let owners = collected.judge([99].into_iter(), 1);
         assert!(owners.refusal().starts_with("refused"));
         assert_eq!(owners.cell(99, None), Value::Absent("not visible"));
-    }
-
-    #[test]
-    fn a_process_that_walks_no_longer_meet_is_dropped() {
-        let mut collected = collected();
-        for pass in 1..=3 {
-            collected.walked(Walk { pass, descriptors: true, complete: true, ..Walk::default() });
-            collected.read(1, b"fd/3 socket:[30]\n", Status::Ok, pass * KEPT);
-        }
-        assert_eq!(collected.join(1, Some(5), 3 * KEPT).of(30), [1]);
     }
 }

@@ -57,12 +57,18 @@ impl Process {
         self.uid = words.next().and_then(decimal).and_then(|uid| uid.try_into().ok());
     }
 
-    /// Whether the program was replaced since `before`. Told by the stack, which every `exec` moves, and by
-    /// the executed file; where neither may be seen the answer is no: a name alone proves nothing.
+    /// Whether the program was replaced since `before`. Every `exec` moves the stack, unless its place is
+    /// not chosen at random: then the executed file and the name change together. A file that is deleted or
+    /// renamed, or a name that is changed, alone proves nothing.
     pub fn executed_since(&self, before: &Self) -> bool {
         let moved = self.stack > 1 && before.stack > 1 && self.stack != before.stack;
-        let other = self.exe.is_some() && before.exe.is_some() && self.exe != before.exe;
-        moved || other
+        let file = self.exe.is_some() && before.exe.is_some() && self.exe != before.exe;
+        moved || file && self.name != before.name
+    }
+
+    /// Whether an `exec` would be seen.
+    pub fn shows_exec(&self) -> bool {
+        self.stack > 1
     }
 }
 
@@ -102,7 +108,10 @@ mod tests {
         let old = Process { stack: 10, exe: Some(b"/a".to_vec()), ..Process::default() };
         assert!(!old.executed_since(&old));
         assert!(Process { stack: 11, ..old.clone() }.executed_since(&old));
-        assert!(Process { exe: Some(b"/b".to_vec()), ..old.clone() }.executed_since(&old));
+        let other = Process { exe: Some(b"/b".to_vec()), name: b"b".to_vec(), ..old.clone() };
+        assert!(other.executed_since(&old));
+        let deleted = Process { exe: Some(b"/a (deleted)".to_vec()), ..old.clone() };
+        assert!(!deleted.executed_since(&old), "the file was deleted, the program runs on");
         assert!(
             !Process { stack: 0, exe: None, name: b"other".to_vec(), ..old.clone() }.executed_since(&old)
         );

@@ -27,13 +27,13 @@ const NOWHERE: u32 = u32::MAX;
 pub struct Earlier {
     table: Arc<dyn AnyTable>,
     at: u64,
-    places: Vec<u32>,
+    places: Arc<[u32]>,
 }
 
 impl Earlier {
     /// Relates `now` to an earlier reading, taken at `at`, by the key columns.
     pub fn relate(now: &dyn AnyTable, earlier: Arc<dyn AnyTable>, at: u64) -> Self {
-        let places = places(now, &*earlier);
+        let places = places(now, &*earlier).into();
         Self { table: earlier, at, places }
     }
 

@@ -10,32 +10,32 @@ use crate::snapshot::Snapshot;
 use crate::sockets::{KINDS, TCP};
 use crate::views::state_of;
 
-/// The closing report: the process, how long it was watched, its sockets as they were last read.
-pub fn closing(snapshot: &Snapshot, watched: Duration) -> String {
+/// The closing report: the process, how long it was watched, its sockets as they were last read. `unread` is
+/// how long before the end the last snapshot was made.
+pub fn closing(pid: u32, snapshot: Option<&Snapshot>, watched: Duration, unread: Duration) -> String {
+    let Some(snapshot) = snapshot else {
+        return format!("process {pid} has ended; watched for {}; nothing was read\n", length(watched));
+    };
     let process = &snapshot.process;
-    let user = process
-        .uid
-        .and_then(|uid| snapshot.users.name(uid))
-        .map(|name| format!(", user {}", harmless_text(name)));
-    let mut text = format!(
-        "process {} ({}{}) has ended; watched for {}\n",
-        process.pid,
-        harmless_text(&process.name),
-        user.unwrap_or_default(),
-        length(watched),
-    );
+    let user = process.uid.and_then(|uid| snapshot.users.name(uid));
+    let user = user.map(|name| format!(", user {}", harmless_text(name))).unwrap_or_default();
+    let name = harmless_text(&process.name);
+    let mut text = format!("process {pid} ({name}{user}) has ended; watched for {}\n", length(watched));
     match snapshot.owners.target_status {
         Some(Status::Denied) => {
             let _ = writeln!(text, "its sockets could not be told: {}", snapshot.owners.refusal());
         }
-        None => text.push_str("its sockets were not read\n"),
-        Some(_) => sockets(snapshot, &mut text),
+        Some(Status::Error(_) | Status::Missing | Status::NotAsked) | None => {
+            text.push_str("its sockets could not be told: its descriptors were not read\n");
+        }
+        Some(Status::Ok | Status::Partial(..) | Status::Interrupted) => sockets(snapshot, unread, &mut text),
     }
     text
 }
 
-fn sockets(snapshot: &Snapshot, text: &mut String) {
-    let _ = writeln!(text, "its sockets as last read, {} of all families:", snapshot.owners.target_sockets());
+fn sockets(snapshot: &Snapshot, unread: Duration, text: &mut String) {
+    let all = snapshot.owners.target_sockets();
+    let _ = writeln!(text, "its sockets as last read, {all} of all families:");
     for kind in KINDS {
         let Some(sockets) = snapshot.sockets(kind) else { continue };
         let places = sockets.places(true);
@@ -49,13 +49,10 @@ fn sockets(snapshot: &Snapshot, text: &mut String) {
                 states.iter().map(|(st, count)| format!("{count} {}", state_of(*st))).collect();
             let _ = write!(text, " ({})", states.join(", "));
         }
+        // The last tick read the tab that was shown; the others stand as they were before.
         let ages = kind.files.iter().filter_map(|file| snapshot.source(file.path));
         let age = ages.map(|source| snapshot.age(source.reading)).max().unwrap_or(0);
-        // The last tick reads the tab that was shown; the others stand as they were before.
-        if age > 1_000_000_000 {
-            let _ = write!(text, ", read {} before", length(Duration::from_nanos(age)));
-        }
-        text.push('\n');
+        let _ = writeln!(text, ", read {} before the end", length(Duration::from_nanos(age) + unread));
     }
 }
 

@@ -117,7 +117,8 @@ pub struct Reading {
 }
 
 /// How far the walk over the processes other than the target's relatives has come. It travels as the
-/// text `pass=N visited=N denied=N descriptors=0|1 complete=0|1`.
+/// text `pass=N visited=N denied=N descriptors=0|1 hiding=0|1
+/// complete=0|1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Walk {
     /// Number of walks begun.
@@ -128,18 +129,19 @@ pub struct Walk {
     pub denied: u64,
     /// Descriptors are read, not only which namespace a process is in.
     pub descriptors: bool,
+    /// The tree may leave processes out: it belongs to a PID namespace below the first, or hides those of
+    /// other users.
+    pub hiding: bool,
     /// At least one whole pass of this kind has ended.
     pub complete: bool,
 }
 
 impl fmt::Display for Walk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pass, visited, denied, descriptors, complete } = *self;
-        let (descriptors, complete) = (u8::from(descriptors), u8::from(complete));
-        write!(
-            f,
-            "pass={pass} visited={visited} denied={denied} descriptors={descriptors} complete={complete}"
-        )
+        let Self { pass, visited, denied, descriptors, hiding, complete } = *self;
+        let [descriptors, hiding, complete] = [descriptors, hiding, complete].map(u8::from);
+        write!(f, "pass={pass} visited={visited} denied={denied} ")?;
+        write!(f, "descriptors={descriptors} hiding={hiding} complete={complete}")
     }
 }
 
@@ -155,6 +157,7 @@ impl Walk {
                 "visited" => walk.visited = value,
                 "denied" => walk.denied = value,
                 "descriptors" => walk.descriptors = value == 1,
+                "hiding" => walk.hiding = value == 1,
                 "complete" => walk.complete = value == 1,
                 _ => {}
             }
@@ -254,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_walk_survives_its_text() {
-        let walk = Walk { pass: 3, visited: 120, denied: 4, descriptors: true, complete: true };
+        let walk = Walk { pass: 3, visited: 120, denied: 4, descriptors: true, hiding: true, complete: true };
         assert_eq!(Walk::parse(walk.to_string().as_bytes()), walk);
         assert_eq!(Walk::parse(b"\xff pass=x nonsense"), Walk::default());
     }

@@ -124,6 +124,11 @@ impl Snapshot {
         }
     }
 
+    /// Whether an exec and a change of namespace would be seen.
+    pub fn shows_changes(&self) -> bool {
+        self.process.shows_exec() && self.netns.inode.is_some()
+    }
+
     /// Age of a reading at the moment of the snapshot, nanoseconds.
     pub fn age(&self, reading: Reading) -> u64 {
         self.moment.boottime.saturating_sub(reading.at)
@@ -134,8 +139,8 @@ impl Snapshot {
         let Some(inode) = self.netns.inode else {
             return format!("namespace (which: {})", self.owners.refusal());
         };
-        let Owners { counted, denied, sharing, .. } = *self.owners;
-        let at_least = if counted && denied == 0 { "" } else { "at least " };
+        let Owners { all_counted, sharing, .. } = *self.owners;
+        let at_least = if all_counted { "" } else { "at least " };
         match sharing {
             0 | 1 if !at_least.is_empty() => format!("namespace net:[{inode}]"),
             0 | 1 => format!("namespace net:[{inode}] · of this process alone"),

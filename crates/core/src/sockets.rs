@@ -126,6 +126,11 @@ impl Sockets {
         if owned { &self.owned } else { &self.all }
     }
 
+    /// The inodes of all sockets.
+    pub fn inodes(&self) -> impl Iterator<Item = u64> + '_ {
+        self.tables.iter().flatten().flat_map(|table| table.iter().map(|socket| socket.inode))
+    }
+
     /// One socket.
     pub fn get(&self, place: Place) -> Option<&Inet> {
         self.tables.get(usize::from(place.file))?.as_ref()?.get(place.row as usize)

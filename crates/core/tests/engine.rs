@@ -1,6 +1,7 @@
 //! Samples in, snapshots and print out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Selection};
@@ -359,8 +360,12 @@ fn hostile_names_are_harmless_in_every_format() {
             assert_eq!(raw, None, "{} of {words:?}", format.name);
         }
     }
-    let report = report::closing(&snapshot, std::time::Duration::from_secs(3));
-    assert!(!report.contains('\x1b') && report.contains("tcp: 2 (1 ESTABLISHED, 1 LISTEN)"), "{report}");
+    let report = report::closing(42, Some(&snapshot), Duration::from_secs(3), Duration::from_secs(3600));
+    assert!(
+        !report.contains('\x1b')
+            && report.contains("tcp: 2 (1 ESTABLISHED, 1 LISTEN), read 1 h 0 min before the end"),
+        "{report}"
+    );
 }
 
 #[test]
@@ -394,4 +399,53 @@ fn any_parts_never_panic_and_every_cell_can_be_shown() {
             print(&snapshot, &["stats.TcpExt"], Scope::Namespace, format.name);
         }
     }
+}
+
+#[test]
+fn what_grows_since_the_start_begins_with_the_first_whole_reading() {
+    let mut engine = Engine::new(machine());
+    let mut tick = |seq: u64, status: Status, text: String| {
+        let mut sample = tick(seq);
+        let reading = Reading { status, at: sample.moment.boottime, took: 0 };
+        sample.parts.push(Part { origin: Origin::net("snmp"), reading, bytes: text.into_bytes() });
+        engine.advance(&sample)
+    };
+    tick(0, Status::Missing, String::new());
+    // Cut in the middle of a number.
+    tick(1, Status::Interrupted, snmp(9, 0, "1"));
+    let first = tick(2, Status::Ok, snmp(950, 1, "5001"));
+    assert_eq!(counter(&first, "analysis.Tcp", "InSegs")["since_start"], 0);
+    assert_eq!(counter(&first, "analysis.Tcp", "InSegs")["rate"], Json::Null);
+    assert_eq!(counter(&first, "analysis.IcmpMsg", "InType3")["since_start"], 0);
+    let cut = tick(3, Status::Interrupted, snmp(95, 1, "5002"));
+    assert_eq!(counter(&cut, "analysis.Tcp", "InSegs")["since_start"], Json::Null);
+    let second = tick(4, Status::Ok, snmp(970, 1, "5003"));
+    let row = counter(&second, "analysis.Tcp", "InSegs");
+    assert_eq!((&row["since_start"], &row["rate"]), (&20.into(), &10.0.into()));
+}
+
+#[test]
+fn nothing_is_compared_across_a_time_in_which_the_namespace_could_not_be_seen() {
+    let mut engine = Engine::new(machine());
+    for (seq, status) in [(0, Status::Ok), (1, Status::Denied), (2, Status::Ok)] {
+        let mut sample = tick(seq);
+        sample.parts.retain(|part| part.origin != Origin::process("ns/net"));
+        let reading = Reading { status, at: 0, took: 0 };
+        let bytes = if status == Status::Ok { b"net:[77]".to_vec() } else { Vec::new() };
+        sample.parts.push(Part { origin: Origin::process("ns/net"), reading, bytes });
+        sample.push(Origin::net("snmp"), snmp(100 + seq * 1_000_000, 0, ""));
+        let snapshot = engine.advance(&sample);
+        let row = counter(&snapshot, "analysis.Tcp", "InSegs");
+        assert_eq!((&row["rate"], &row["since_start"]), (&Json::Null, &0.into()), "{seq}");
+        assert_eq!(snapshot.netns.inode, (status == Status::Ok).then_some(77));
+        assert!(snapshot.notes.is_empty());
+    }
+}
+
+#[test]
+fn the_user_of_a_connection_in_time_wait_is_not_known() {
+    let snapshot = Engine::new(machine()).advance(&sockets(0));
+    let document = json(&snapshot, &["tcp"], Scope::Namespace);
+    let gone = rows(&document).iter().find(|row| row["state"] == "TIME_WAIT").unwrap();
+    assert_eq!((&gone["uid"], &gone["user"]), (&Json::Null, &Json::Null));
 }

@@ -24,6 +24,11 @@ pub trait Format: Default + Send + 'static {
     fn line(&mut self, line: &[u8], table: &mut Table<Self::Row>, endian: Endian)
     -> Result<(), &'static str>;
 
+    /// The lines are over; `Err` says what is missing.
+    fn end(&mut self) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     /// Reads a header line.
     fn header(&mut self, _line: &[u8], _table: &mut Table<Self::Row>) {}
 }
@@ -99,6 +104,9 @@ impl<F: Format> Lines<F> {
     fn end(&mut self) -> Table<F::Row> {
         if self.too_long || !self.unfinished.is_empty() {
             self.end_kept_line();
+        }
+        if let Err(what) = self.format.end() {
+            self.table.fault(Fault { line: self.line, what });
         }
         self.table.shrink();
         std::mem::take(&mut self.table)

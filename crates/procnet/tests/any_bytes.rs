@@ -76,7 +76,8 @@ proptest! {
         let table = decode(proc::FILES[file].path, &[&bytes], Endian::Little);
         shown(&*table);
         let lines = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
-        prop_assert!(table.faults() <= lines as u64);
+        // One more where the end is missing something.
+        prop_assert!(table.faults() <= lines as u64 + 1);
     }
 
     #[test]

@@ -159,6 +159,7 @@ fn counter_files_that_do_not_match_are_told() {
     let faults = |bytes: &[u8]| decode::<Counter>("snmp", bytes, Endian::Little).faults();
     assert_eq!(faults(b"Tcp: a b\nTcp: 1 2\n"), 0);
     assert_eq!(faults(b"Tcp: a b\nTcp: 1\n"), 1);
+    assert_eq!(faults(b"Tcp: a b\nTcp: 1 2\nUdp: a\n"), 1);
     assert_eq!(faults(b"Tcp: a b\nUdp: a\nUdp: 1\n"), 1);
     assert_eq!(faults(b"nonsense\nTcp: 1\n"), 1);
     let table = decode::<Counter>("snmp", b"Tcp: a b\nUdp: a\nUdp: 1\n", Endian::Little);

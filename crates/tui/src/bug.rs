@@ -1,5 +1,7 @@
 //! What happens on a bug: the terminal is given back, one line says how to report it, exit status 101.
 
+use std::io::{self, Write};
+
 use netmonitor_core::format::harmless_text;
 
 use crate::terminal::restore;
@@ -15,7 +17,11 @@ pub fn report_bugs(version: &'static str) {
             .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
         let said = harmless_text(said.unwrap_or("no words").as_bytes());
         let place = info.location().map_or_else(String::new, |place| format!(" at {place}"));
-        eprintln!("netmonitor {version} has a bug, please report it with this line: {said}{place}");
+        // Where nobody can hear it, the status has to say it.
+        let _ = writeln!(
+            io::stderr(),
+            "netmonitor {version} has a bug, please report it with this line: {said}{place}"
+        );
         std::process::exit(101);
     }));
 }

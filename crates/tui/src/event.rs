@@ -33,6 +33,8 @@ pub enum Effect {
     Interval(Interval),
     /// Read once now.
     Refresh,
+    /// A snapshot was taken: until then nobody needs the next one.
+    Taken,
     /// Leave the terminal, stop, and enter it again when told to go on.
     Suspend,
     /// Clear the terminal: all of it is drawn again.

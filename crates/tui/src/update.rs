@@ -21,7 +21,10 @@ impl App {
             // Also where the size is what it was: on the way the terminal may have lost what it showed.
             Input::Terminal(TerminalEvent::Resize(..)) | Input::Resized => self.redraw(&mut effects),
             Input::Terminal(_) => {}
-            Input::Snapshot(snapshot) => self.take(snapshot),
+            Input::Snapshot(snapshot) => {
+                self.take(snapshot);
+                effects.push(Effect::Taken);
+            }
             Input::ProcessEnded => self.process_ended(),
             Input::Quit => self.quit(),
             Input::Resumed => {
@@ -129,6 +132,8 @@ impl App {
             self.message = Some(Message::Remark("the process has ended: nothing more will come".to_owned()));
         } else if paused != self.paused {
             self.paused = paused;
+            // What is to be read comes first, so that going on does not begin with what was shown before.
+            self.plan(effects);
             effects.push(Effect::Pause(paused));
         }
     }

@@ -25,7 +25,7 @@ impl Serialize for Cell<'_> {
                 Err(_) => serializer.serialize_str(&format::harmless_text(bytes)),
             },
             Value::Ip(address) => serializer.collect_str(&address),
-            Value::Flags(bits, names) => serializer.collect_seq(Flags { bits, names: names.iter() }),
+            Value::Flags(bits, names) => serializer.collect_seq(format::flag_names(bits, names)),
             Value::Letters(bits, letters) => serializer.collect_str(&Letters(bits, letters)),
             Value::Pids(pids) => {
                 let mut list = serializer.serialize_seq(Some(pids.len()))?;
@@ -33,27 +33,6 @@ impl Serialize for Cell<'_> {
                 list.end()
             }
         }
-    }
-}
-
-/// The names of the bits that are set; what is left over as one number.
-struct Flags {
-    bits: u32,
-    names: std::slice::Iter<'static, (u32, &'static str)>,
-}
-
-impl Iterator for Flags {
-    type Item = String;
-
-    fn next(&mut self) -> Option<String> {
-        for (mask, name) in self.names.by_ref() {
-            if self.bits & mask == *mask {
-                self.bits &= !mask;
-                return Some((*name).to_owned());
-            }
-        }
-        let rest = std::mem::take(&mut self.bits);
-        (rest != 0).then(|| format!("{rest:#x}"))
     }
 }
 

@@ -6,6 +6,7 @@ use procnet::{Column, Kind, Table, Unit, Value};
 
 use super::{Content, Rows};
 use crate::rates;
+use crate::sample::Status;
 use crate::scope::Scope;
 use crate::snapshot::{Snapshot, Source};
 
@@ -125,8 +126,8 @@ impl CounterRows<'_> {
         let now = source_cell(self.source, row).count();
         let base = match &self.source.base {
             Some(base) => self.then(base, row, name),
-            // This is the first reading.
-            None => now,
+            // This is the first whole reading.
+            None => now.filter(|_| self.source.reading.status == Status::Ok),
         };
         let grown = base.zip(now).and_then(|(base, now)| rates::growth(base, now));
         grown.map_or(Value::Absent(""), Value::Unsigned)

@@ -108,9 +108,10 @@ columns! {
         |s| unless(s.row.tr == 0, Value::Unsigned(s.row.timer_expires));
     RETRANSMITS "retransmits" "retrans" Gauge Count "Retransmission timeouts since the last acknowledgement."
         |s| number(s.row.retransmits);
-    UID "uid" "uid" Info None "User that the socket belongs to." |s| number(s.row.uid);
+    UID "uid" "uid" Info None "User that the socket belongs to; in TIME_WAIT the kernel has forgotten it."
+        |s| uid(s.row).map_or(Value::Absent(""), number);
     USER "user" "user" Info None "Name of that user on this machine."
-        |s| s.snapshot.users.name(s.row.uid).map_or(Value::Absent(""), Value::Text);
+        |s| uid(s.row).and_then(|uid| s.snapshot.users.name(uid)).map_or(Value::Absent(""), Value::Text);
     PROBES_OUT "probes_out" "probes" Gauge Count "Unanswered window probes; the file calls it timeout."
         |s| number(s.row.probes_out);
     INODE "inode" "inode" Key None "Inode of the socket; 0 while no process can have it."
@@ -134,6 +135,13 @@ columns! {
         |s| dictionary::name(IP_PROTOCOL, s.row.local_port.into()).map_or(Value::Absent(""), Value::Label);
     IDENTIFIER "identifier" "id" Key None "ICMP identifier that the socket sends and receives with."
         |s| number(s.row.local_port);
+}
+
+/// The user of a socket. Where only the end of a connection is left (timer 3) the file says 0, whoever it
+/// was.
+fn uid(row: &Inet) -> Option<u32> {
+    const TIME_WAIT_TIMER: u8 = 3;
+    (row.tr != TIME_WAIT_TIMER).then_some(row.uid)
 }
 
 fn number<'a>(number: impl Into<u64>) -> Value<'a> {

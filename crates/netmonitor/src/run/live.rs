@@ -20,6 +20,17 @@ pub(super) enum Order {
     Refresh,
     /// Read nothing, or read on.
     Pause(bool),
+    /// The last snapshot was taken.
+    Taken,
+}
+
+/// Why nothing is read when its time has come.
+#[derive(Default)]
+struct Waiting {
+    /// The session is frozen.
+    paused: bool,
+    /// The last snapshot lies there still.
+    untaken: bool,
 }
 
 /// Reads, and waits for orders.
@@ -32,31 +43,33 @@ pub(super) struct Live {
 }
 
 impl Live {
-    /// Goes on until the process has ended, the session is over, or nobody takes the snapshots.
-    pub(super) fn run(mut self, mut give: impl FnMut(Arc<Snapshot>) -> bool) {
-        let mut paused = false;
+    /// Goes on until the process has ended, the session is over, or nobody takes the snapshots. Gives
+    /// whether the process has ended.
+    pub(super) fn run(mut self, mut give: impl FnMut(Arc<Snapshot>) -> bool) -> bool {
+        let mut waiting = Waiting::default();
         // Nothing is read before the first plan.
         match self.orders.recv() {
-            Ok(order) => self.take(order, &mut paused),
-            Err(_) => return,
+            Ok(order) => self.take(order, &mut waiting),
+            Err(_) => return false,
         };
         loop {
             let begun = Instant::now();
             match self.collector.collect(&self.plan, &mut self.engine) {
                 Ok(()) => {}
-                Err(Ended) => return,
+                Err(Ended) => return true,
             }
-            if !give(self.engine.snapshot()) || !self.wait(begun, &mut paused) {
-                return;
+            waiting.untaken = true;
+            if !give(self.engine.snapshot()) || !self.wait(begun, &mut waiting) {
+                return false;
             }
         }
     }
 
     /// Waits for the next tick, or for an order to read at once. `false`: the session is over.
-    fn wait(&mut self, begun: Instant, paused: &mut bool) -> bool {
+    fn wait(&mut self, begun: Instant, waiting: &mut Waiting) -> bool {
         loop {
-            let left = match paused {
-                // Whoever is paused waits for an order, however long it takes.
+            let left = match waiting.paused || waiting.untaken {
+                // For an order, however long it takes: a terminal that takes nothing gets nothing to keep.
                 true => Duration::MAX,
                 false => (begun + self.interval.duration()).saturating_duration_since(Instant::now()),
             };
@@ -65,11 +78,11 @@ impl Live {
                 Err(RecvTimeoutError::Timeout) => return true,
                 Err(RecvTimeoutError::Disconnected) => return false,
             };
-            let mut now = self.take(order, paused);
+            let mut now = self.take(order, waiting);
             // Orders that have piled up during a long reading are taken together.
             loop {
                 match self.orders.try_recv() {
-                    Ok(order) => now |= self.take(order, paused),
+                    Ok(order) => now |= self.take(order, waiting),
                     Err(TryRecvError::Empty) => break,
                     Err(TryRecvError::Disconnected) => return false,
                 }
@@ -81,14 +94,14 @@ impl Live {
     }
 
     /// Takes an order; `true` if it wants a reading at once.
-    fn take(&mut self, order: Order, paused: &mut bool) -> bool {
+    fn take(&mut self, order: Order, waiting: &mut Waiting) -> bool {
         match order {
             Order::Plan(plan) => {
                 // What is being read already has just been read.
                 let new = plan.net.iter().any(|path| !self.plan.net.contains(path));
                 let more = new || plan.owners > self.plan.owners;
                 self.plan = plan;
-                more && !*paused
+                more && !waiting.paused
             }
             Order::Interval(interval) => {
                 self.interval = interval;
@@ -96,9 +109,13 @@ impl Live {
             }
             Order::Refresh => true,
             Order::Pause(pause) => {
-                let resumed = *paused && !pause;
-                *paused = pause;
+                let resumed = waiting.paused && !pause;
+                waiting.paused = pause;
                 resumed
+            }
+            Order::Taken => {
+                waiting.untaken = false;
+                false
             }
         }
     }

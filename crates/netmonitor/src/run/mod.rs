@@ -4,9 +4,10 @@ mod live;
 mod session;
 mod show;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use netmonitor_core::format::harmless_text;
 use netmonitor_core::session::{Event, State};
 use netmonitor_sys::{ProcTree, Target};
 
@@ -56,7 +57,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
 /// Tells why there is no session, by the states that lead there.
 fn refuse(event: Event, why: &str) -> ExitCode {
     let state = State::Start.next(event);
-    eprintln!("error: {why}");
+    tell(&format!("error: {why}"));
     match state.next(Event::Told) {
         State::FailExit => ExitCode::from(REFUSED),
         state => unreachable!("{event:?} leads to {state:?}"),
@@ -69,11 +70,17 @@ pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if let Some(refused) = error.downcast_ref::<Refused>() {
-        eprintln!("error: {refused}");
+        tell(&format!("error: {refused}"));
         return ExitCode::from(REFUSED);
     }
-    eprintln!("error: {error:#}");
+    tell(&format!("error: {error:#}"));
     ExitCode::from(COULD_NOT_LOOK)
+}
+
+/// Says something on standard error, if anybody can hear it. What is said may quote what came from outside.
+fn tell(text: &str) {
+    let harmless: Vec<_> = text.lines().map(|line| harmless_text(line.as_bytes())).collect();
+    let _ = writeln!(io::stderr(), "{}", harmless.join("\n"));
 }
 
 fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {

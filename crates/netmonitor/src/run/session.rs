@@ -1,9 +1,11 @@
 //! The session on a terminal: threads that send what happens, one loop that draws, effects performed.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use netmonitor_core::engine::Engine;
@@ -23,6 +25,9 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
     let (inputs, received) = mpsc::channel();
     let (orders, ordered) = mpsc::channel();
     let interval = settings.interval;
+    let pid = target.pid();
+    // When the last snapshot was made, in milliseconds since the beginning.
+    let last_read = Arc::new(AtomicU64::new(0));
     let mut app = App::new(settings);
 
     watch_end(&target, inputs.clone())?;
@@ -39,8 +44,16 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
         interval,
         orders: ordered,
     };
-    let snapshots = inputs.clone();
-    spawn("reading", move || live.run(|snapshot| snapshots.send(Input::Snapshot(snapshot)).is_ok()))?;
+    let (snapshots, last) = (inputs.clone(), last_read.clone());
+    spawn("reading", move || {
+        let ended = live.run(|snapshot| {
+            last.store(begun.elapsed().as_millis() as u64, Ordering::Relaxed);
+            snapshots.send(Input::Snapshot(snapshot)).is_ok()
+        });
+        if ended {
+            let _ = snapshots.send(Input::ProcessEnded);
+        }
+    })?;
 
     let mut terminal = netmonitor_tui::open().context("preparing the terminal")?;
     netmonitor_tui::read_terminal(inputs);
@@ -48,14 +61,24 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
         perform(effect, terminal, &orders)
     });
     netmonitor_tui::restore();
-    ended.context("drawing on the terminal")?;
-
-    if app.state() == State::Exited
-        && let Some(snapshot) = app.snapshot()
-    {
-        print!("{}", report::closing(snapshot, begun.elapsed()));
+    match ended {
+        // The terminal is gone; its hang-up would have ended the session too.
+        Err(error) if is_gone(&error) => return Ok(ExitCode::SUCCESS),
+        ended => ended.context("drawing on the terminal")?,
+    }
+    if app.state() == State::Exited {
+        let watched = begun.elapsed();
+        let unread = watched.saturating_sub(Duration::from_millis(last_read.load(Ordering::Relaxed)));
+        let report = report::closing(pid, app.snapshot().map(|snapshot| &**snapshot), watched, unread);
+        // Whoever closed standard output does not want it.
+        let _ = io::stdout().write_all(report.as_bytes());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether writing failed because there is no terminal any more: EIO, ENXIO, EPIPE.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(5 | 6)) || error.kind() == io::ErrorKind::BrokenPipe
 }
 
 fn perform(effect: Effect, terminal: &mut Screen, orders: &Sender<Order>) -> io::Result<()> {
@@ -83,6 +106,7 @@ fn perform_order(effect: Effect, orders: &Sender<Order>) {
         Effect::Interval(interval) => Order::Interval(interval),
         Effect::Refresh => Order::Refresh,
         Effect::Pause(pause) => Order::Pause(pause),
+        Effect::Taken => Order::Taken,
         Effect::Redraw | Effect::Reenter | Effect::Suspend => return,
     };
     // After the process has ended nobody takes orders: what was read stays.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use netmonitor_core::engine::Engine;
@@ -11,11 +11,12 @@ use netmonitor_core::export::{self, Format, Selection};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::{Owners, Pace, Plan};
 use netmonitor_core::scope::Scope;
+use netmonitor_core::snapshot::Snapshot;
 use netmonitor_sys::{Collector, Ended, ProcTree, Target};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::Refused;
+use super::{Refused, tell};
 
 /// What to print, how, and how often.
 pub(super) struct Show {
@@ -34,6 +35,7 @@ impl Show {
         let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
         let mut plan = self.plan(self.selection.scope);
         let stop = self.interval.map(|_| stop_signals()).transpose()?;
+        let mut told = Vec::new();
         let mut next = Instant::now();
         for reading in 1.. {
             match collector.collect(&plan, &mut engine) {
@@ -46,9 +48,11 @@ impl Show {
             let mut snapshot = engine.snapshot();
             let (scope, _) = snapshot.scope(self.selection.scope);
             if reading == 1 && scope != self.selection.scope {
-                // The process's own sockets cannot be told, so the namespace's are shown, with their owners.
+                // The process's own sockets cannot be told, so the namespace's are shown: their owners are
+                // sought beside the tables that were read.
                 plan = self.plan(scope);
-                if collector.collect(&plan, &mut engine).is_ok() {
+                let owners = Plan { net: Vec::new(), ..plan.clone() };
+                if collector.collect(&owners, &mut engine).is_ok() {
                     snapshot = engine.snapshot();
                 }
             }
@@ -56,22 +60,26 @@ impl Show {
                 .write(&mut out, &snapshot, &self.selection)
                 .and_then(|()| out.flush())
                 .context("writing")?;
-            if reading == 1 && !self.format.tells_problems {
-                for problem in export::problems(&snapshot, &self.selection) {
-                    eprintln!("note: {problem}");
-                }
-            }
+            self.tell_problems(&snapshot, &mut told);
             let (Some(interval), Some(stop)) = (self.interval, &stop) else { break };
-            if self.count == Some(reading) {
-                break;
-            }
             next = (next + interval.duration()).max(Instant::now());
-            match stop.recv_timeout(next.saturating_duration_since(Instant::now())) {
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
+            if self.count == Some(reading) || !wait(next, stop) {
+                break;
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Tells what is wrong with the tables when it is not what was told last, where the format does not.
+    fn tell_problems(&self, snapshot: &Snapshot, told: &mut Vec<String>) {
+        if self.format.tells_problems {
+            return;
+        }
+        let problems = export::problems(snapshot, &self.selection);
+        for problem in problems.iter().filter(|problem| !told.contains(problem)) {
+            tell(&format!("note: {problem}"));
+        }
+        *told = problems;
     }
 
     /// What the tables that are printed need.
@@ -83,12 +91,29 @@ impl Show {
         let named =
             self.selection.tables().any(|(_, table)| table.scope.unwrap_or(scope) == Scope::Namespace);
         let needed = plan.owners == Owners::Everybody || named && self.format.titles;
-        plan.walk = match (needed, self.interval) {
+        let once = self.interval.is_none() || self.count == Some(1);
+        plan.walk = match (needed, once) {
             (false, _) => Pace::None,
-            (true, None) => Pace::Whole,
-            (true, Some(_)) => Pace::Background,
+            (true, true) => Pace::Whole,
+            (true, false) => Pace::Background,
         };
         plan
+    }
+}
+
+/// How long a pipe that nobody reads may go unnoticed while there is nothing to print.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Waits until the next reading is due; `false` if there shall be none.
+fn wait(next: Instant, stop: &mpsc::Receiver<()>) -> bool {
+    loop {
+        let left = next.saturating_duration_since(Instant::now());
+        match stop.recv_timeout(left.min(LOOK)) {
+            Err(RecvTimeoutError::Timeout) if netmonitor_sys::output_is_closed() => return false,
+            Err(RecvTimeoutError::Timeout) if left <= LOOK => return true,
+            Err(RecvTimeoutError::Timeout) => {}
+            _ => return false,
+        }
     }
 }
 

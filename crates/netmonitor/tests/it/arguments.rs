@@ -158,3 +158,27 @@ fn somebody_elses_process_is_shown_by_its_namespace() {
         "which namespace may not be seen either"
     );
 }
+
+#[test]
+fn nobody_has_to_listen() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let status = netmonitor().arg("abc").stderr(full()).status().unwrap();
+    assert_eq!(status.code(), Some(2));
+    let pid = std::process::id().to_string();
+    let output = netmonitor().args(["show", &pid, "tcp"]).stdout(full()).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "what was asked for could not be printed");
+    assert!(stderr(&output).contains("No space left"), "{}", stderr(&output));
+}
+
+#[test]
+fn what_is_quoted_is_harmless() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x\x1b[31m.toml");
+    std::fs::write(&file, "x\u{1b}[31m = 1\n").unwrap();
+    let pid = std::process::id().to_string();
+    let told = refused(&["--config", file.to_str().unwrap(), "show", &pid, "tcp"]);
+    assert!(told.contains("configuration"), "{told}");
+    refused(&["--config", "/nonexistent/\x1b[31m", &pid]);
+    refused(&["\x1b[31m"]);
+    refused(&["--procfs", "/nonexistent/\x1b[31m", &pid]);
+}

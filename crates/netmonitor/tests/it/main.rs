@@ -23,7 +23,10 @@ const HOLDER: &str = "holder";
 fn netmonitor() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
     // Nobody's configuration but the test's own.
-    command.env("XDG_CONFIG_HOME", "/nonexistent").env_remove("NETMONITOR_INTERVAL");
+    for option in ["CONFIG", "INTERVAL", "LINGER", "PROCFS", "SCOPE", "SKIP_INTRO"] {
+        command.env_remove(format!("NETMONITOR_{option}"));
+    }
+    command.env("XDG_CONFIG_HOME", "/nonexistent");
     command
 }
 

@@ -132,3 +132,20 @@ fn it_ends_with_the_process() {
     }
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_closed_pipe_is_noticed_without_rows() {
+    let netmonitor = || {
+        let mut command = netmonitor();
+        command.args(["show", &me(), "raw", "--format", "jsonl", "--interval", "0.1"]).stdout(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let mut child = netmonitor();
+    drop(child.stdout.take());
+    let end = Instant::now() + PATIENCE;
+    while child.try_wait().unwrap().is_none() {
+        assert!(Instant::now() < end, "it goes on though nobody reads");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

@@ -106,8 +106,8 @@ pub const RTF_NAMES: Names = &[
     (0x0100_0000, "cache"),
     (0x0200_0000, "flow"),
     (0x0400_0000, "policy"),
-    (0x0800_0000, "preference-not-medium"),
-    (0x1000_0000, "preference-low"),
+    (0x1800_0000, "preference-low"),
+    (0x0800_0000, "preference-high"),
     (0x4000_0000, "per-cpu"),
     (0x8000_0000, "local"),
 ];

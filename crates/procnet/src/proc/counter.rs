@@ -53,6 +53,10 @@ impl Format for Pairs {
     type Row = Counter;
     const HEADER: u64 = 0;
 
+    fn end(&mut self) -> Result<(), &'static str> {
+        if self.names.is_empty() { Ok(()) } else { Err("names without values") }
+    }
+
     fn line(&mut self, line: &[u8], table: &mut Table<Counter>, _: Endian) -> Result<(), &'static str> {
         if self.names.is_empty() {
             self.names.extend_from_slice(line);

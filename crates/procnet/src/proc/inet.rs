@@ -128,13 +128,13 @@ fn socket(scan: &mut Scan<'_>, v6: bool, tail: Tail, endian: Endian) -> Result<I
         drops: None,
     };
     match tail {
-        Tail::Drops => row.drops = scan.decimal(),
+        Tail::Drops => row.drops = scan.last(Scan::decimal).ok_or("drops unreadable")?,
         Tail::Tcp => {
-            row.rto = scan.decimal();
-            row.ato = scan.decimal();
-            row.quick_ack = scan.decimal();
-            row.snd_cwnd = scan.decimal();
-            row.last = scan.signed();
+            row.rto = scan.last(Scan::decimal).ok_or("rto unreadable")?;
+            row.ato = scan.last(Scan::decimal).ok_or("ato unreadable")?;
+            row.quick_ack = scan.last(Scan::decimal).ok_or("quick unreadable")?;
+            row.snd_cwnd = scan.last(Scan::decimal).ok_or("cwnd unreadable")?;
+            row.last = scan.last(Scan::signed).ok_or("ssthresh unreadable")?;
         }
     }
     Ok(row)
@@ -211,6 +211,13 @@ impl<'a> Scan<'a> {
         self.colon()?;
         let second = self.hex_digits()?.try_into().ok()?;
         self.at_end().then_some((first, second))
+    }
+
+    /// A word that not all rows have: `Some(None)` where the line has ended.
+    #[inline]
+    fn last<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        self.blanks();
+        if self.0.is_empty() { Some(None) } else { read(self).map(Some) }
     }
 
     /// A decimal word.

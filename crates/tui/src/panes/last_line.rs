@@ -63,7 +63,7 @@ fn typed(app: &App, area: Rect, buf: &mut Buffer) -> Position {
     let at = text::width(&before[skipped..]) + 1;
     let used =
         1 + text::put(buf, area.x + 1, area.y, room.saturating_sub(1), shown, ratatui::style::Style::new());
-    let rest = Rect { x: area.x + used as u16, width: area.width - used as u16, ..area };
+    let rest = Rect { x: area.x + used as u16, width: area.width.saturating_sub(used as u16), ..area };
     text::put_line(buf, rest, &offers(app));
     Position { x: area.x + at.min(room - 1) as u16, y: area.y }
 }

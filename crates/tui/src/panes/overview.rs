@@ -205,7 +205,11 @@ fn calm(app: &App) -> Line<'static> {
 
 /// No event to be told.
 fn uneventful(app: &App) -> Line<'static> {
-    let words = if app.snapshot.is_some() { "no exec and no change of namespace seen" } else { "" };
+    let words = match &app.snapshot {
+        None => "",
+        Some(snapshot) if snapshot.shows_changes() => "no exec and no change of namespace seen",
+        Some(_) => "an exec or a change of namespace cannot be seen",
+    };
     Line::from(Span::styled(words, app.theme.quiet()))
 }
 

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 /// How many columns a text takes.
 pub(crate) fn width(text: &str) -> usize {
@@ -13,14 +13,10 @@ pub(crate) fn width(text: &str) -> usize {
 
 /// The part of a text that fits before a `…` in `room` columns.
 fn head(text: &str, room: usize) -> &str {
-    let mut used = 0;
-    for (place, character) in text.char_indices() {
-        used += character.width().unwrap_or(0);
-        if used + 1 > room {
-            return &text[..place];
-        }
-    }
-    text
+    // By what stands before each place, not by characters: some change the width of those before them.
+    let places = text.char_indices().map(|(place, _)| place).chain([text.len()]);
+    let fitting = places.take_while(|place| width(&text[..*place]) < room.max(1));
+    &text[..fitting.last().unwrap_or(0)]
 }
 
 /// Writes a text, at most `room` columns of it; gives the columns that it took.
@@ -39,7 +35,7 @@ pub(crate) fn put(buf: &mut Buffer, x: u16, y: u16, room: usize, text: &str, sty
     let used = self::width(head);
     // A wide character may leave one column more than the mark needs.
     buf.set_stringn(x + used as u16, y, "…", 1, style);
-    used + 1
+    (used + 1).min(room)
 }
 
 /// Nearly all text is ASCII: it needs no look at graphemes.
@@ -169,5 +165,18 @@ mod tests {
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
         assert_eq!(wrapped("longword x", 3), ["longword", "x"]);
         assert_eq!(wrapped("", 3), [""]);
+    }
+
+    #[test]
+    fn a_text_never_takes_more_than_its_room() {
+        let area = Rect::new(0, 0, 12, 1);
+        for text in
+            ["❤\u{fe0f}".repeat(30), "漢字".repeat(9), "é".repeat(20), "plain text that is too long".into()]
+        {
+            for room in 0..=12 {
+                let mut buf = Buffer::empty(area);
+                assert!(put(&mut buf, 0, 0, room, &text, Style::new()) <= room, "{text} {room}");
+            }
+        }
     }
 }

@@ -76,8 +76,10 @@ impl Session {
         self.input(Input::Terminal(Event::Resize(width, height)));
     }
 
+    /// What was asked of the world since the last time, but for the word that a snapshot was taken.
     pub(crate) fn take_effects(&mut self) -> Vec<Effect> {
-        std::mem::take(&mut self.effects)
+        let effects = std::mem::take(&mut self.effects);
+        effects.into_iter().filter(|effect| *effect != Effect::Taken).collect()
     }
 
     pub(crate) fn buffer(&mut self) -> &Buffer {

@@ -242,7 +242,7 @@ fn pause_freezes_and_reads_nothing() {
     assert_eq!(session.take_effects(), [], "nothing is read while time stands still");
     assert!(session.screen().contains("eth0"), "but what is there is shown");
     session.type_text("L");
-    assert_eq!(session.take_effects(), [Effect::Pause(false), plan_of("traffic", Scope::Process)]);
+    assert_eq!(session.take_effects(), [plan_of("traffic", Scope::Process), Effect::Pause(false)]);
     session.input(Input::Snapshot(snapshots[2].clone()));
     assert!(!session.screen().contains("PAUSED"));
     session.type_text("L");
