@@ -9,6 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
 
@@ -29,37 +30,10 @@ struct Screen {
 
 impl Pty {
     /// Starts a program on a terminal of this size, as the leader of a session of its own.
-    pub fn spawn(mut command: Command, rows: u16, columns: u16) -> Self {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-        grantpt(&master).unwrap();
-        unlockpt(&master).unwrap();
-        let name = ptsname(&master, Vec::new()).unwrap();
-        let slave = rustix::fs::open(
-            name,
-            rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC,
-            rustix::fs::Mode::empty(),
-        )
-        .unwrap();
-        tcsetwinsize(&slave, size(rows, columns)).unwrap();
-        let stream = || Stdio::from(slave.try_clone().unwrap());
-        command
-            .stdin(stream())
-            .stdout(stream())
-            .stderr(stream())
-            .env("TERM", "xterm-256color")
-            .env_remove("NO_COLOR");
-        // SAFETY: between fork and exec only two system calls are made.
-        unsafe {
-            command.pre_exec(|| {
-                rustix::process::setsid()?;
-                rustix::process::ioctl_tiocsctty(std::os::fd::BorrowedFd::borrow_raw(0))?;
-                Ok(())
-            });
-        }
-        let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    pub fn spawn(command: Command, rows: u16, columns: u16) -> Self {
+        let (master, slave, child) = start(command, rows, columns);
         let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
         let screen = Arc::new((Mutex::new(Screen { parser, raw: Vec::new() }), Condvar::new()));
-        let master = File::from(master);
         read_on(master.try_clone().unwrap(), screen.clone());
         Self { master, slave, child, screen }
     }
@@ -147,6 +121,46 @@ impl Drop for Pty {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Opens a pseudo-terminal and starts a program on it.
+fn start(mut command: Command, rows: u16, columns: u16) -> (File, OwnedFd, Child) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap();
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let slave = rustix::fs::open(name, flags, rustix::fs::Mode::empty()).unwrap();
+    tcsetwinsize(&slave, size(rows, columns)).unwrap();
+    let stream = || Stdio::from(slave.try_clone().unwrap());
+    command.stdin(stream()).stdout(stream()).stderr(stream());
+    command.env("TERM", "xterm-256color").env_remove("NO_COLOR");
+    // SAFETY: between fork and exec only two system calls are made.
+    unsafe {
+        command.pre_exec(|| {
+            rustix::process::setsid()?;
+            rustix::process::ioctl_tiocsctty(std::os::fd::BorrowedFd::borrow_raw(0))?;
+            Ok(())
+        });
+    }
+    let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    // Its copies of the terminal belong to the program alone.
+    drop(command);
+    (File::from(master), slave, child)
+}
+
+/// Starts a program on a terminal, and takes the terminal away when the program has written `shown`, as
+/// closing a window does. How the program ended.
+pub fn hang_up(command: Command, shown: &str) -> ExitStatus {
+    let (mut master, slave, mut child) = start(command, 24, 80);
+    drop(slave);
+    let (mut seen, mut bytes) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&seen).contains(shown) {
+        let read = master.read(&mut bytes).unwrap();
+        seen.extend_from_slice(&bytes[..read]);
+    }
+    drop(master);
+    child.wait().unwrap()
 }
 
 fn cells(number: u16) -> NonZero<u16> {

@@ -1,6 +1,7 @@
 //! The session on a terminal: threads that send what happens, one loop that draws, effects performed.
 
 use std::io::{self, Write};
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,7 +56,8 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
         }
     })?;
 
-    let mut terminal = netmonitor_tui::open().context("preparing the terminal")?;
+    // Never dropped: it would write to a terminal that was given back already, and to one that is gone.
+    let mut terminal = ManuallyDrop::new(netmonitor_tui::open().context("preparing the terminal")?);
     netmonitor_tui::read_terminal(inputs);
     let ended = netmonitor_tui::run(&mut terminal, &mut app, &received, &mut |effect, terminal| {
         perform(effect, terminal, &orders)

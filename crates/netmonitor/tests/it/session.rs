@@ -5,7 +5,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use netmonitor_testkit::hold::Holder;
-use netmonitor_testkit::pty::Pty;
+use netmonitor_testkit::pty::{self, Pty};
 use netmonitor_testkit::{PATIENCE, need_root, need_tool};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::LocalModes;
@@ -219,6 +219,16 @@ fn signals_give_the_terminal_back() {
         let mut pty = opened(&target);
         kill_process(Pid::from_raw(pty.pid() as i32).unwrap(), signal).unwrap();
         assert_eq!(restored(&mut pty).code(), Some(0), "{signal:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_it() {
+    let target = Target::waiting();
+    for _ in 0..3 {
+        let mut command = netmonitor();
+        command.args([&target.pid(), "--skip-intro", "--interval", "0.1"]);
+        assert_eq!(pty::hang_up(command, "sockets").code(), Some(0));
     }
 }
 
