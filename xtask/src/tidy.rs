@@ -11,8 +11,6 @@ use crate::docs;
 const LONGEST_FILE: usize = 500;
 /// Lines of `main.rs` of the program.
 const LONGEST_MAIN: usize = 40;
-/// Column names that machine output uses for itself.
-const RESERVED: [&str; 5] = ["at", "view", "table", "scope", "status"];
 
 /// What a crate may depend on: names of the workspace's crates that it knows, and of heavy crates that it
 /// alone may use.
@@ -125,7 +123,7 @@ fn columns(wrong: &mut Vec<String>) {
     for view in netmonitor_core::views::ALL {
         for table in view.tables {
             for column in table.content.columns() {
-                if RESERVED.contains(&column.name) {
+                if netmonitor_core::views::RESERVED.contains(&column.name) {
                     wrong.push(format!("{}.{}: column {} is reserved", view.name, table.name, column.name));
                 }
             }

@@ -31,6 +31,8 @@ const NOTES: usize = 16;
 struct History {
     first: Option<(Arc<dyn AnyTable>, u64)>,
     last: (Arc<dyn AnyTable>, u64),
+    /// In which tick, of those that read files, the last one was.
+    tick: u64,
 }
 
 /// Turns samples into snapshots.
@@ -46,6 +48,8 @@ pub struct Engine {
     sources: BTreeMap<&'static str, Source>,
     history: BTreeMap<&'static str, History>,
     picked: Arc<Owners>,
+    /// Ticks that read files so far.
+    ticks: u64,
     sockets: Vec<Arc<Sockets>>,
     read: Vec<&'static str>,
     decoder: Option<Box<dyn Decoder>>,
@@ -67,6 +71,7 @@ impl Engine {
             sources: BTreeMap::new(),
             history: BTreeMap::new(),
             picked: Arc::default(),
+            ticks: 0,
             sockets: Vec::new(),
             read: Vec::new(),
             decoder: None,
@@ -94,6 +99,7 @@ impl Engine {
             }
         }
         self.picked = owners.clone();
+        self.ticks += u64::from(!self.read.is_empty());
         self.read.clear();
         Arc::new(Snapshot {
             moment: self.moment,
@@ -153,14 +159,16 @@ impl Engine {
         // A reading that was cut short is not compared with others, nor others with it.
         if file.counted && reading.status == Status::Ok {
             let now = (table.clone(), reading.at);
-            if let Some(History { first, last }) = self.history.remove(file.path) {
-                before = Some(Earlier::relate(&*table, last.0, last.1));
+            let tick = self.ticks;
+            if let Some(History { first, last, tick: then }) = self.history.remove(file.path) {
+                // A rate is that of the last tick: over a time in which nobody looked it would be an average.
+                before = (then + 1 == tick).then(|| Earlier::relate(&*table, last.0, last.1));
                 base = first.as_ref().map(|(first, at)| Earlier::relate(&*table, first.clone(), *at));
-                self.history.insert(file.path, History { first, last: now });
+                self.history.insert(file.path, History { first, last: now, tick });
             } else {
                 // What grows since the start is asked of counters by name only.
                 let first = table.as_any().is::<Table<Counter>>().then(|| now.clone());
-                self.history.insert(file.path, History { first, last: now });
+                self.history.insert(file.path, History { first, last: now, tick });
             }
         }
         let order = views::order_of(file.path).map(|order| order(&*table).into());

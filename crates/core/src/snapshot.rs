@@ -77,7 +77,7 @@ pub struct Source {
     pub reading: Reading,
     /// What it said; that of the reading before where the last one failed is not kept.
     pub table: Arc<dyn AnyTable>,
-    /// The reading before.
+    /// The reading of the tick before, if there was one.
     pub before: Option<Earlier>,
     /// The first reading.
     pub base: Option<Earlier>,

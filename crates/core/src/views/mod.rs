@@ -66,6 +66,9 @@ pub fn order_of(path: &str) -> Option<Order> {
     ALL.iter().flat_map(|view| view.tables).find_map(|table| table.content.order(path))
 }
 
+/// Names that machine output uses for itself: no column may have one.
+pub const RESERVED: [&str; 6] = ["at", "view", "table", "scope", "netns", "status"];
+
 /// A table as it is declared. The same name always has the same columns.
 pub struct TableDef {
     /// Name, as typed and printed.
@@ -250,8 +253,7 @@ mod tests {
                 let names: HashSet<_> = columns.iter().map(|column| column.name).collect();
                 assert_eq!(names.len(), columns.len(), "a column twice in {}", table.name);
                 for column in &columns {
-                    let reserved = ["at", "view", "table", "scope", "status"];
-                    assert!(!reserved.contains(&column.name), "{}.{}", table.name, column.name);
+                    assert!(!RESERVED.contains(&column.name), "{}.{}", table.name, column.name);
                     let counter = column.kind == procnet::Kind::Counter;
                     let rate = format!("{}_rate", column.name);
                     let special = column.name == "value" && names.contains("rate");
