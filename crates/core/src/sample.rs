@@ -189,7 +189,8 @@ pub struct Sample {
 /// Receives a tick while it is read: `begin`, then for each part any number of `chunk`s and one `end`.
 /// Parts do not overlap. The tick is whole when the reader says so by returning.
 pub trait Sink {
-    /// A tick begins.
+    /// A tick begins; what came since an earlier `begin` and was not asked for as a whole is dropped: a tick
+    /// in which the namespace changed is read again.
     fn begin(&mut self, moment: Moment);
     /// Bytes of a part, in order; pieces end anywhere.
     fn chunk(&mut self, origin: &Origin, bytes: &[u8]);

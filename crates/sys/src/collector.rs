@@ -1,6 +1,7 @@
 //! The live collector: one tick of a process, read by a plan into a sink.
 
 use std::fmt::Write;
+use std::mem::MaybeUninit;
 
 use netmonitor_core::plan::{Owners, Pace, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
@@ -21,6 +22,9 @@ use crate::walk::{Share, Walker};
 /// As much of a command line as is read.
 const CMDLINE: usize = 4096;
 
+/// Longer than the text of a namespace's link.
+const NAMESPACE: usize = 128;
+
 /// The target no longer exists: it has been waited for, or all its threads have ended. What the sink was
 /// given since the last `begin`, if anything, is no whole tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +44,8 @@ pub struct Collector {
     /// The target's `stat` and what it says, of this tick.
     stat_bytes: Vec<u8>,
     stat: Option<Stat>,
+    /// What the target's `ns/net` said before the files of the namespace were read.
+    namespace: Vec<u8>,
     path: String,
     reader: Reader,
     links: LinkReader,
@@ -60,6 +66,7 @@ impl Collector {
             thread: None,
             stat_bytes: Vec::new(),
             stat: None,
+            namespace: Vec::new(),
             path: String::new(),
             reader: Reader::new(),
             links: LinkReader::default(),
@@ -83,23 +90,48 @@ impl Collector {
     /// Reads one tick: what identifies the process, the files of the plan in its order, the links of those
     /// whose descriptors it asks for, and the names of users when they have changed. Whatever cannot be read
     /// is a part with its reason; only the end of the process ends the reading.
+    ///
+    /// A process that changes its namespace while the files are read would give files of both as those of
+    /// one. The tick is then begun anew: the sink gets a second `begin` with the same number, and what it
+    /// was given since the first is no whole tick. This happens once a tick at most, so that a process that
+    /// moves all the time is read too.
     pub fn collect(&mut self, plan: &Plan, sink: &mut dyn Sink) -> Result<(), Ended> {
+        let mut moment = self.identity_and_net(plan, sink)?;
+        if self.has_moved() {
+            moment = self.identity_and_net(plan, sink)?;
+        }
+        self.seq += 1;
+        self.owners(plan, moment, sink)?;
+        self.users.tick(self.target.dir().is_copy(), &mut self.reader, sink);
+        self.capabilities.tick(self.target.dir().is_copy(), sink);
+        self.previous = Some(moment.boottime);
+        Ok(())
+    }
+
+    /// Begins a tick and reads the target and its namespace.
+    fn identity_and_net(&mut self, plan: &Plan, sink: &mut dyn Sink) -> Result<Moment, Ended> {
         let moment = Moment { wall: wall(), boottime: boottime(), seq: self.seq };
         let looked = self.look();
         if looked.status == Status::Interrupted {
             return Err(Ended);
         }
         sink.begin(moment);
-        self.seq += 1;
         self.identity(looked, sink);
         for path in &plan.net {
             self.net(path, sink)?;
         }
-        self.owners(plan, moment, sink)?;
-        self.users.tick(self.target.dir().is_copy(), &mut self.reader, sink);
-        self.capabilities.tick(self.target.dir().is_copy(), sink);
-        self.previous = Some(moment.boottime);
-        Ok(())
+        Ok(moment)
+    }
+
+    /// The target is known to be in another namespace than it was. A copy's processes do not move.
+    fn has_moved(&mut self) -> bool {
+        if self.target.dir().is_copy() {
+            return false;
+        }
+        place(&mut self.path, self.thread, "", "ns/net");
+        let mut target = [MaybeUninit::uninit(); NAMESPACE];
+        let now = self.target.dir().link(&self.path, &mut target);
+        !self.namespace.is_empty() && now.is_ok_and(|now| now != self.namespace)
     }
 
     /// Reads the target's `stat` and, if its leader has exited, finds a thread that lives. The status is
@@ -136,7 +168,8 @@ impl Collector {
         self.reader.part(dir, &self.path, CMDLINE, &Origin::process("cmdline"), sink);
         for link in ["exe", "ns/net"] {
             place(&mut self.path, self.thread, "", link);
-            link_part(dir, &self.path, &Origin::process(link), sink);
+            // The last is kept.
+            link_part(dir, &self.path, &Origin::process(link), &mut self.namespace, sink);
         }
     }
 
@@ -173,9 +206,8 @@ impl Collector {
     /// The target's links, with those of threads that have descriptors of their own.
     fn own_links(&mut self, sink: &mut dyn Sink) -> Result<Status, Ended> {
         let (pid, dir) = (self.target.pid(), self.target.dir());
-        // Threads can be compared only where their numbers are ours.
-        let threads = self.stat.filter(|_| self.tree.is_ours()).map_or(1, |stat| stat.num_threads);
-        let status = self.links.part(Process { dir, pid, thread: self.thread, threads }, sink);
+        let process = Process { thread: self.thread, ..Process::new(&self.tree, dir, pid, self.stat) };
+        let status = self.links.part(process, sink);
         let cut = matches!(status, Status::Missing | Status::Interrupted) && !dir.is_copy();
         if cut && self.look().status == Status::Interrupted { Err(Ended) } else { Ok(status) }
     }
@@ -190,18 +222,18 @@ impl Collector {
             Pace::Whole => Some(Share::Whole),
         };
         if let Some(share) = share {
-            self.walker.begin(self.tree.dir(), share, plan.owners == Owners::Everybody);
+            self.walker.begin(&self.tree, share, plan.owners == Owners::Everybody);
         }
         if plan.owners != Owners::None {
             let status = self.own_links(sink)?;
-            let (tree, walker) = (self.tree.dir(), &mut self.walker);
+            let (tree, walker) = (&self.tree, &mut self.walker);
             let (pid, dir) = (self.target.pid(), self.target.dir());
             walker.saw(pid, status);
             let saw = |pid, status| walker.saw(pid, status);
             self.family.tick(moment.boottime, tree, (pid, dir), &mut self.links, sink, saw);
         }
         if let Some(share) = share {
-            self.walker.tick(self.tree.dir(), share, &mut self.links, sink);
+            self.walker.tick(&self.tree, share, &mut self.links, sink);
         }
         Ok(())
     }

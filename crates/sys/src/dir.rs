@@ -5,7 +5,7 @@
 
 use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 
 use rustix::fs::{Mode, OFlags, RawDir, ResolveFlags};
 use rustix::io::{Errno, retry_on_intr};
@@ -30,6 +30,11 @@ impl Dir {
         self.copy
     }
 
+    /// The number of its descriptor.
+    pub(crate) fn descriptor(&self) -> RawFd {
+        self.fd.as_raw_fd()
+    }
+
     /// A file for reading.
     pub(crate) fn file(&self, path: &str) -> Result<OwnedFd, Errno> {
         self.open(path, OFlags::RDONLY)
@@ -46,9 +51,19 @@ impl Dir {
         Ok(Dir { fd, copy: self.copy })
     }
 
-    /// What a link points to.
+    /// What a link points to. Of a copy the link is opened first: readlinkat follows the directories before
+    /// it wherever they lead.
     pub(crate) fn link<'b>(&self, path: &str, buf: &'b mut [MaybeUninit<u8>]) -> Result<&'b [u8], Errno> {
-        rustix::fs::readlinkat_raw(&self.fd, path, buf).map(|(target, _)| &*target)
+        if !self.copy {
+            return rustix::fs::readlinkat_raw(&self.fd, path, buf).map(|(target, _)| &*target);
+        }
+        let link = self.open(path, OFlags::PATH | OFlags::NOFOLLOW)?;
+        match rustix::fs::readlinkat_raw(&link, "", buf) {
+            Ok((target, _)) => Ok(&*target),
+            // So the kernel says that a descriptor is not a link's.
+            Err(Errno::NOENT) => Err(Errno::INVAL),
+            Err(errno) => Err(errno),
+        }
     }
 
     /// A small file, whole or up to `cap` bytes, into a buffer that is kept.
@@ -77,9 +92,25 @@ impl Dir {
             if flags.contains(OFlags::PATH) { flags } else { flags | OFlags::NONBLOCK | OFlags::NOCTTY };
         let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
         match retry_on_intr(|| rustix::fs::openat2(&self.fd, path, flags, Mode::empty(), resolve)) {
-            Err(Errno::NOSYS) => rustix::fs::openat(&self.fd, path, flags | OFlags::NOFOLLOW, Mode::empty()),
+            Err(Errno::NOSYS) => self.open_without_links(path, flags),
             opened => opened,
         }
+    }
+
+    /// For a kernel before 5.6, which has no openat2: goes down name by name and follows no link at all.
+    fn open_without_links(&self, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
+        if path.starts_with('/') || path.split('/').any(|name| name == "..") {
+            return Err(Errno::XDEV);
+        }
+        let (above, last) = path.rsplit_once('/').unwrap_or((".", path));
+        let way = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mut dir = None;
+        for name in above.split('/') {
+            let from = dir.as_ref().unwrap_or(&self.fd).as_fd();
+            dir = Some(rustix::fs::openat(from, name, way, Mode::empty())?);
+        }
+        let from = dir.as_ref().unwrap_or(&self.fd).as_fd();
+        retry_on_intr(|| rustix::fs::openat(from, last, flags | OFlags::NOFOLLOW, Mode::empty()))
     }
 }
 

@@ -16,7 +16,9 @@ use crate::clock::boottime;
 use crate::dir::{Dir, gone, numbers};
 use crate::links::{LinkReader, Process};
 use crate::reader::end;
+use crate::stat::Stat;
 use crate::threads::read_stat;
+use crate::tree::ProcTree;
 
 /// Most relatives that are followed.
 const MOST: usize = 4096;
@@ -46,7 +48,7 @@ impl Family {
     pub(crate) fn tick(
         &mut self,
         now: u64,
-        tree: &Dir,
+        tree: &ProcTree,
         target: (u32, &Dir),
         links: &mut LinkReader,
         sink: &mut dyn Sink,
@@ -56,10 +58,10 @@ impl Family {
             return;
         }
         let began = boottime();
-        self.find(tree, target);
+        self.find(tree.dir(), target);
         self.members.retain(|&pid| {
-            let status = match tree.subdir(self.kin.path_of(pid)) {
-                Ok(dir) => links.part(Process { dir: &dir, pid, thread: None, threads: 1 }, sink),
+            let status = match tree.dir().subdir(self.kin.path_of(pid)) {
+                Ok(dir) => links.part(Process::new(tree, &dir, pid, self.kin.stat(&dir)), sink),
                 Err(errno) => {
                     let status = crate::reader::status_of(errno, 0);
                     end(sink, &Origin::Links(pid), status, boottime());
@@ -148,8 +150,12 @@ impl Kin {
         &self.path
     }
 
+    fn stat(&mut self, dir: &Dir) -> Option<Stat> {
+        read_stat(dir, "stat", &mut self.bytes).ok()
+    }
+
     fn parent(&mut self, dir: &Dir) -> Option<u32> {
-        read_stat(dir, "stat", &mut self.bytes).ok().map(|stat| stat.ppid)
+        self.stat(dir).map(|stat| stat.ppid)
     }
 
     /// Adds the children of all threads of a process, as far as they are not yet in `found`.

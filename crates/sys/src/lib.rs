@@ -11,8 +11,10 @@ mod collector;
 mod dir;
 mod end;
 mod family;
+mod hiding;
 mod kcmp;
 mod links;
+mod output;
 mod reader;
 mod stat;
 mod suspend;
@@ -24,6 +26,7 @@ mod walk;
 
 pub use collector::{Collector, Ended};
 pub use end::EndWatch;
+pub use output::output_is_closed;
 pub use suspend::suspend_process_group;
 pub use target::{Target, TargetError};
 pub use tree::{Kind, ProcTree, TreeError};

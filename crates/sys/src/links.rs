@@ -17,7 +17,9 @@ use crate::clock::boottime;
 use crate::dir::{Dir, denied, gone, number, numbers};
 use crate::kcmp::compare_tables;
 use crate::reader::{end, status_of};
+use crate::stat::Stat;
 use crate::threads::live_thread;
+use crate::tree::ProcTree;
 
 /// Bytes that are gathered before they are handed on.
 const GATHER: usize = 64 * 1024;
@@ -39,6 +41,15 @@ pub(crate) struct Process<'d> {
     pub(crate) thread: Option<u32>,
     /// How many threads it has, if their tables are to be looked at too.
     pub(crate) threads: u32,
+}
+
+impl<'d> Process<'d> {
+    /// A process of a tree, by what its `stat` says if that could be read.
+    pub(crate) fn new(tree: &ProcTree, dir: &'d Dir, pid: u32, stat: Option<Stat>) -> Self {
+        // Threads can be compared only where their numbers are ours.
+        let threads = stat.filter(|_| tree.is_ours()).map_or(1, |stat| stat.num_threads);
+        Self { dir, pid, thread: None, threads }
+    }
 }
 
 /// Reads links through buffers that are kept: nothing is allocated for a descriptor or a thread.
@@ -75,9 +86,10 @@ impl LinkReader {
         let at = boottime();
         let origin = Origin::Links(process.pid);
         self.out.clear();
-        let status = match self.namespace(process.dir, process.thread) {
-            Ok(()) => Status::NotAsked,
-            Err(errno) => status_of(errno, 0),
+        let status = match self.find_namespace(process) {
+            Ok((_, Ok(()))) => Status::NotAsked,
+            Ok((_, Err(errno))) => status_of(errno, 0),
+            Err(status) => status,
         };
         if !self.out.is_empty() {
             sink.chunk(&origin, &self.out);
@@ -89,17 +101,10 @@ impl LinkReader {
     fn attempt(&mut self, process: Process<'_>, origin: &Origin, sink: &mut dyn Sink) -> Status {
         self.out.clear();
         let dir = process.dir;
-        let mut thread = process.thread;
-        let mut namespace = self.namespace(dir, thread);
-        if !dir.is_copy() && namespace.is_err_and(gone) {
-            thread = match live_thread(dir, thread) {
-                Ok(Some(tid)) => Some(tid),
-                Ok(None) => return Status::Missing,
-                Err(errno) if denied(errno) => return Status::Denied,
-                Err(_) => return Status::Interrupted,
-            };
-            namespace = self.namespace(dir, thread);
-        }
+        let (thread, namespace) = match self.find_namespace(process) {
+            Ok(found) => found,
+            Err(status) => return status,
+        };
         place(&mut self.path, thread, "fd");
         if let Err(errno) = self.table(dir, None, origin, sink) {
             return match status_of(errno, 1) {
@@ -117,6 +122,24 @@ impl LinkReader {
             return Status::Interrupted;
         }
         status
+    }
+
+    /// Writes the line of the network namespace, through a live thread where the leader has exited. Gives
+    /// that thread and how the writing went; the status if there is nothing to be read.
+    fn find_namespace(
+        &mut self,
+        Process { dir, thread, .. }: Process<'_>,
+    ) -> Result<(Option<u32>, Result<(), Errno>), Status> {
+        let namespace = self.namespace(dir, thread);
+        if dir.is_copy() || !namespace.is_err_and(gone) {
+            return Ok((thread, namespace));
+        }
+        match live_thread(dir, thread) {
+            Ok(Some(tid)) => Ok((Some(tid), self.namespace(dir, Some(tid)))),
+            Ok(None) => Err(Status::Missing),
+            Err(errno) if denied(errno) => Err(Status::Denied),
+            Err(_) => Err(Status::Interrupted),
+        }
     }
 
     /// Writes the line of the network namespace, once.

@@ -86,12 +86,16 @@ impl Reader {
     }
 }
 
-/// One part that is a link: its bytes are what it points to.
-pub(crate) fn link_part(dir: &Dir, path: &str, origin: &Origin, sink: &mut dyn Sink) {
+/// One part that is a link: its bytes are what it points to. They are kept too; none if it cannot be read.
+pub(crate) fn link_part(dir: &Dir, path: &str, origin: &Origin, kept: &mut Vec<u8>, sink: &mut dyn Sink) {
     let at = boottime();
+    kept.clear();
     let mut target = [MaybeUninit::uninit(); PATH_MAX];
     match dir.link(path, &mut target) {
-        Ok(target) => whole(sink, origin, target, at),
+        Ok(target) => {
+            kept.extend_from_slice(target);
+            whole(sink, origin, target, at);
+        }
         Err(errno) => end(sink, origin, status_of(errno, 0), at),
     }
 }

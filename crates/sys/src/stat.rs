@@ -1,6 +1,9 @@
 //! What is needed of `/proc/PID/stat` and `/proc/PID/status` to find one's way; nothing else is parsed
 //! here.
 
+/// `PF_KTHREAD` of a task's flags (`include/linux/sched.h`).
+const KERNEL_THREAD: u32 = 0x0020_0000;
+
 /// Fields of `/proc/PID/stat` (`fs/proc/array.c`, `do_task_stat`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stat {
@@ -8,6 +11,8 @@ pub(crate) struct Stat {
     pub(crate) state: u8,
     /// Field 4.
     pub(crate) ppid: u32,
+    /// Field 9: what kind of task it is.
+    pub(crate) flags: u32,
     /// Field 20.
     pub(crate) num_threads: u32,
     /// Field 22: clock ticks after boot.
@@ -22,9 +27,16 @@ impl Stat {
         let mut fields = text.split_ascii_whitespace();
         let state = *fields.next()?.as_bytes().first()?;
         let ppid = fields.next()?.parse().ok()?;
-        let num_threads = fields.nth(15)?.parse().ok()?;
+        let flags = fields.nth(4)?.parse().ok()?;
+        let num_threads = fields.nth(10)?.parse().ok()?;
         let start_time = fields.nth(1)?.parse().ok()?;
-        Some(Self { state, ppid, num_threads, start_time })
+        Some(Self { state, ppid, flags, num_threads, start_time })
+    }
+
+    /// Kernel threads hold no descriptors and share no sockets with anybody. That a process executes no
+    /// file does not tell them: one whose leader has exited executes none either.
+    pub(crate) fn is_kernel_thread(&self) -> bool {
+        self.flags & KERNEL_THREAD != 0
     }
 
     /// A zombie or dead. A thread group's leader can be so while other threads live.
@@ -51,8 +63,17 @@ mod tests {
     fn a_name_with_parentheses_and_blanks_moves_no_field() {
         for name in ["sh", "a) Z 1 (b", ")", "tab\tand space", "))) R 5"] {
             let stat = Stat::parse(format!("42 ({name}) S {TAIL}\n").as_bytes()).unwrap();
-            assert_eq!(stat, Stat { state: b'S', ppid: 77, num_threads: 9, start_time: 123456 });
+            let expected =
+                Stat { state: b'S', ppid: 77, flags: 0x40_0100, num_threads: 9, start_time: 123456 };
+            assert_eq!(stat, expected);
         }
+    }
+
+    #[test]
+    fn kernel_threads_are_told_by_their_flag() {
+        let of = |line: &[u8]| Stat::parse(line).unwrap().is_kernel_thread();
+        assert!(of(b"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3 0 0"));
+        assert!(!of(format!("42 (exited) Z {TAIL}").as_bytes()));
     }
 
     #[test]

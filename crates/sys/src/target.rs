@@ -199,7 +199,7 @@ fn stat(tree: &ProcTree, dir: &Dir, pid: u32, text: &str) -> Result<Stat, Target
     match read_stat(dir, "stat", &mut Vec::new()) {
         Ok(stat) => Ok(stat),
         Err(errno) if gone(errno) && tree.kind() == Kind::Copy => {
-            Ok(Stat { state: b'?', ppid: 0, num_threads: 1, start_time: 0 })
+            Ok(Stat { state: b'?', ppid: 0, flags: 0, num_threads: 1, start_time: 0 })
         }
         // With hidepid=2 the directory can be opened and all in it is absent.
         Err(errno) if gone(errno) => Err(absent(tree, pid, text)),

@@ -8,6 +8,7 @@ use rustix::fs::{CWD, Mode, OFlags, PROC_SUPER_MAGIC};
 use rustix::process::{Pid, getpid};
 
 use crate::dir::Dir;
+use crate::hiding::hides;
 use crate::stat::status_line;
 
 /// `PID_MAX_LIMIT` of a 64-bit kernel (`include/linux/threads.h`), where the tree does not say.
@@ -37,6 +38,7 @@ pub struct ProcTree {
     dir: Dir,
     path: PathBuf,
     kind: Kind,
+    hiding: bool,
 }
 
 /// A directory could not be opened as a proc tree.
@@ -62,7 +64,8 @@ impl ProcTree {
         let live = rustix::fs::fstatfs(&fd).map_err(error)?.f_type == PROC_SUPER_MAGIC;
         let dir = Dir::new(fd, !live);
         let kind = if live { Kind::Live { ours: pids_are_ours(&dir) } } else { Kind::Copy };
-        Ok(Self { dir, path: path.to_owned(), kind })
+        let hiding = matches!(kind, Kind::Live { ours } if hides(&dir, ours));
+        Ok(Self { dir, path: path.to_owned(), kind, hiding })
     }
 
     /// What kind of tree it is.
@@ -108,6 +111,11 @@ impl ProcTree {
 
     pub(crate) fn is_ours(&self) -> bool {
         self.kind == Kind::Live { ours: true }
+    }
+
+    /// It may leave out processes that live, as it did when it was opened.
+    pub(crate) fn is_hiding(&self) -> bool {
+        self.hiding
     }
 
     /// The greatest PID that the kernel gives, plus one: PIDs are below it.

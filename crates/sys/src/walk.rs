@@ -13,9 +13,11 @@ use rustix::fs::{RawDir, SeekFrom, seek};
 use rustix::io::Errno;
 
 use crate::clock::boottime;
-use crate::dir::{Dir, number};
+use crate::dir::{Dir, gone, number};
 use crate::links::{LinkReader, Process};
 use crate::reader::{end, status_of};
+use crate::threads::{live_thread, read_stat};
+use crate::tree::ProcTree;
 
 /// A pass does not begin before this many nanoseconds have passed since the last began.
 const PAUSE: u64 = 5_000_000_000;
@@ -53,6 +55,8 @@ pub(crate) struct Walker {
     debt: u64,
     /// Processes that were read in this pass, by the walk or as relatives.
     seen: HashSet<u32>,
+    /// The bytes of a `stat`.
+    stat: Vec<u8>,
     /// Why the tree cannot be listed.
     failed: Option<Errno>,
 }
@@ -60,7 +64,7 @@ pub(crate) struct Walker {
 impl Walker {
     /// Begins a pass if none is under way and one is due. To be called before anything of the tick is read
     /// that [`saw`](Self::saw) is told of.
-    pub(crate) fn begin(&mut self, tree: &Dir, share: Share, descriptors: bool) {
+    pub(crate) fn begin(&mut self, tree: &ProcTree, share: Share, descriptors: bool) {
         let now = boottime();
         // A pass of the other kind answers another question.
         let other = self.state.descriptors != descriptors;
@@ -75,8 +79,9 @@ impl Walker {
         self.began = now;
         self.seen.clear();
         let Walk { pass, complete, .. } = self.state;
-        self.state = Walk { pass: pass + 1, descriptors, complete, ..Walk::default() };
-        match tree.listing(".") {
+        let hiding = tree.is_hiding();
+        self.state = Walk { pass: pass + 1, descriptors, hiding, complete, ..Walk::default() };
+        match tree.dir().listing(".") {
             Ok(listing) => (self.open, self.failed) = (Some((listing, 0)), None),
             Err(errno) => self.failed = Some(errno),
         }
@@ -91,7 +96,13 @@ impl Walker {
     }
 
     /// Goes on with the pass, if one is under way, and says how far it has come.
-    pub(crate) fn tick(&mut self, tree: &Dir, share: Share, links: &mut LinkReader, sink: &mut dyn Sink) {
+    pub(crate) fn tick(
+        &mut self,
+        tree: &ProcTree,
+        share: Share,
+        links: &mut LinkReader,
+        sink: &mut dyn Sink,
+    ) {
         let at = boottime();
         let budget = self.budget(share);
         if let Some(budget) = budget
@@ -124,11 +135,33 @@ impl Walker {
         Some(own - paid).filter(|&left| left > 0)
     }
 
+    /// How a process is to be read; not at all if it is a kernel thread, of which a host has more than
+    /// processes, or has ended.
+    fn process<'d>(&mut self, tree: &ProcTree, dir: &'d Dir, pid: u32) -> Option<Process<'d>> {
+        let stat = match read_stat(dir, "stat", &mut self.stat) {
+            Err(errno) if gone(errno) && !dir.is_copy() => return None,
+            stat => stat.ok(),
+        };
+        if stat.is_some_and(|stat| stat.is_kernel_thread()) {
+            return None;
+        }
+        let mut process = Process::new(tree, dir, pid, stat);
+        if stat.is_some_and(|stat| stat.is_dead()) && !dir.is_copy() {
+            match live_thread(dir, None) {
+                Ok(None) => return None,
+                Ok(thread) => process.thread = thread,
+                // To read it will say why.
+                Err(_) => {}
+            }
+        }
+        Some(process)
+    }
+
     /// Reads processes from a place of the listing on, until the time has come. Gives the place to go on
     /// from, none at the end.
     fn step(
         &mut self,
-        (tree, listing): (&Dir, &OwnedFd),
+        (tree, listing): (&ProcTree, &OwnedFd),
         from: u64,
         until: u64,
         links: &mut LinkReader,
@@ -141,13 +174,11 @@ impl Walker {
             let entry = entry?;
             let name = entry.file_name();
             let Some(pid) = number(name.to_bytes()).filter(|pid| !self.seen.contains(pid)) else { continue };
-            // It may have ended since it was listed.
-            let Ok(dir) = tree.subdir(name.to_str().unwrap_or_default()) else { continue };
-            if is_kernel_thread(&dir) {
+            let Ok(dir) = tree.dir().subdir(name.to_str().unwrap_or_default()) else { continue };
+            let Some(process) = self.process(tree, &dir, pid) else {
                 self.seen.insert(pid);
                 continue;
-            }
-            let process = Process { dir: &dir, pid, thread: None, threads: 1 };
+            };
             let status = match self.state.descriptors {
                 true => links.part(process, sink),
                 false => links.namespace_part(process, sink),
@@ -159,12 +190,6 @@ impl Walker {
         }
         Ok(None)
     }
-}
-
-/// Kernel threads execute no file, hold no descriptors and share no sockets with anybody; on a host there
-/// are more of them than of processes.
-fn is_kernel_thread(dir: &Dir) -> bool {
-    !dir.is_copy() && dir.link("exe", &mut [MaybeUninit::uninit(); 1]) == Err(Errno::NOENT)
 }
 
 #[cfg(test)]

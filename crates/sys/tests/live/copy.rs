@@ -8,6 +8,7 @@ use netmonitor_core::sample::{Endian, Origin, Status, Walk};
 use netmonitor_sys::{Collector, Kind, ProcTree, Target, TargetError};
 use tempfile::TempDir;
 
+use crate::child::Role;
 use crate::{EVERYBODY, FAMILY, NOBODY, part, plan, status, text, tick};
 
 const TAIL: &str = "0 0 0 0 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0";
@@ -65,7 +66,10 @@ fn a_copy_is_read_as_it_is() {
         assert_eq!(text(&sample, &Origin::Links(pid)), format!("fd/3 socket:[{inode}]\n"));
     }
     let walk = Walk::parse(&part(&sample, &Origin::Walk).bytes);
-    assert_eq!(walk, Walk { pass: 1, visited: 4, denied: 0, descriptors: true, complete: true });
+    assert_eq!(
+        walk,
+        Walk { pass: 1, visited: 4, denied: 0, descriptors: true, hiding: false, complete: true }
+    );
     assert_eq!(status(&sample, &Origin::Users), Status::NotAsked);
     let next = tick(&mut collector, &plan(&[], NOBODY)).unwrap();
     assert!(next.parts.iter().all(|part| part.origin != Origin::Users));
@@ -159,4 +163,49 @@ fn a_copy_that_points_out_of_itself_or_would_block_is_not_followed() {
     for path in ["udp", "raw"] {
         assert_eq!(status(&sample, &Origin::net(path)), Status::Error(libc::EXDEV), "{path}");
     }
+}
+
+/// What a tick gives of process 100 of a copy, a line for each part.
+pub(crate) fn looked_at(root: &str) -> Vec<String> {
+    let tree = ProcTree::open(root.as_ref()).unwrap();
+    let sample = tick(&mut collector(tree, "100"), &plan(&["tcp"], FAMILY)).unwrap();
+    let origins = [Origin::process("exe"), Origin::process("ns/net"), Origin::net("tcp"), Origin::Links(100)];
+    let line = |origin| format!("{origin}: {:?} {:?}", status(&sample, origin), text(&sample, origin));
+    origins.iter().map(line).collect()
+}
+
+#[test]
+fn a_directory_of_a_copy_that_points_out_of_it_is_not_followed() {
+    let (root, _tree) = copy();
+    let path = root.path().to_str().unwrap();
+    symlink("/usr/bin/x", root.path().join("100/exe")).unwrap();
+    let with_old_kernel = || {
+        let mut child = Role::start("no-openat2", path);
+        std::iter::from_fn(|| Some(child.line()).filter(|line| !line.is_empty())).collect::<Vec<_>>()
+    };
+    let inside = [
+        r#"exe: Ok "/usr/bin/x""#,
+        r#"ns/net: Ok "net:[4026531840]""#,
+        r#"net/tcp: Ok "  sl  local_address\n""#,
+        r#"descriptors of 100: Ok "ns/net net:[4026531840]\nfd/3 socket:[1000]\n""#,
+    ];
+    assert_eq!(looked_at(path), inside);
+    assert_eq!(with_old_kernel(), inside);
+    for name in ["ns", "net"] {
+        fs::rename(root.path().join("100").join(name), root.path().join(name)).unwrap();
+        symlink(format!("/proc/self/{name}"), root.path().join("100").join(name)).unwrap();
+    }
+    let outside = |errno| {
+        [
+            inside[0].to_owned(),
+            format!("ns/net: Error({errno}) \"\""),
+            format!("net/tcp: Error({errno}) \"\""),
+            r#"descriptors of 100: Ok "fd/3 socket:[1000]\n""#.to_owned(),
+        ]
+    };
+    assert_eq!(looked_at(path), outside(libc::EXDEV));
+    assert_eq!(with_old_kernel(), outside(libc::ENOTDIR));
+    fs::remove_file(root.path().join("100/exe")).unwrap();
+    write(root.path(), "100/exe", "no link");
+    assert_eq!(looked_at(path)[0], format!("exe: Error({}) \"\"", libc::EINVAL));
 }

@@ -77,6 +77,52 @@ fn relatives_are_read_with_the_target() {
     assert!(sample.parts.iter().all(|part| part.origin != Origin::Walk));
 }
 
+/// A process that has no relative but init, for the walk to be what reads others.
+fn loner() -> (Role, u32) {
+    let mut parent = Role::start("orphan", "");
+    let [_, orphan] = parent.numbers();
+    parent.await_zombie();
+    (parent, orphan as u32)
+}
+
+#[test]
+fn the_walk_reads_a_process_whose_leader_has_exited() {
+    let mut child = Role::start("leader-exits", "");
+    let [inode] = child.numbers();
+    let (_parent, target) = loner();
+    let sample = tick(&mut collector(target), &plan(&[], EVERYBODY)).unwrap();
+    assert!(holds(&sample, child.pid(), inode));
+    let sample = tick(&mut collector(target), &plan(&[], NAMESPACES)).unwrap();
+    let (origin, own) = (Origin::Links(child.pid()), std::fs::read_link("/proc/self/ns/net").unwrap());
+    assert_eq!(text(&sample, &origin), format!("ns/net {}\n", own.display()));
+    assert_eq!(status(&sample, &origin), Status::NotAsked);
+}
+
+#[test]
+fn the_walk_passes_over_what_has_ended() {
+    let zombie = Role::start("exit", "");
+    zombie.await_zombie();
+    let (_parent, target) = loner();
+    for whose in [EVERYBODY, NAMESPACES] {
+        let sample = tick(&mut collector(target), &plan(&[], whose)).unwrap();
+        assert!(!readers(&sample).contains(&zombie.pid()));
+    }
+}
+
+#[test]
+fn tables_that_are_a_threads_own_are_read_of_others_too() {
+    let mut child = Role::start("unshared-table", "");
+    let [_, own, _, _] = child.numbers();
+    let mut relative = Role::start("listen", "");
+    relative.numbers::<1>();
+    let (_parent, loner) = loner();
+    for (target, whose) in [(relative.pid(), FAMILY), (loner, EVERYBODY)] {
+        let sample = tick(&mut collector(target), &plan(&[], whose)).unwrap();
+        assert!(holds(&sample, child.pid(), own), "{whose:?}");
+        assert_eq!(status(&sample, &Origin::Links(child.pid())), Status::Ok, "{whose:?}");
+    }
+}
+
 #[test]
 fn nobodys_links_are_read_unless_they_are_asked_for() {
     let sample = tick(&mut collector(std::process::id()), &plan(&[], NOBODY)).unwrap();
@@ -145,15 +191,12 @@ fn the_walk_over_namespaces_reads_no_descriptors() {
     }
     let first = walk(&sample);
     assert!(first.complete && !first.descriptors);
-    let threads = readers(&sample).into_iter().filter(|pid| {
-        std::fs::read_link(format!("/proc/{pid}/exe"))
-            .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    let kernel_threads = readers(&sample).into_iter().filter(|pid| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let flags = stat.rsplit(')').next().unwrap().split(' ').nth(7);
+        flags.is_some_and(|flags| flags.parse::<u32>().unwrap() & 0x0020_0000 != 0)
     });
-    assert_eq!(
-        threads.filter(|pid| std::path::Path::new(&format!("/proc/{pid}/fd")).exists()).collect::<Vec<_>>(),
-        [0; 0],
-        "kernel threads are left out"
-    );
+    assert_eq!(kernel_threads.collect::<Vec<_>>(), [0; 0], "kernel threads are left out");
     // The other kind of walk answers another question, so it begins anew.
     let second = walk(&tick(&mut collector, &plan(&[], BACKGROUND)).unwrap());
     assert_eq!((second.pass, second.descriptors), (first.pass + 1, true));

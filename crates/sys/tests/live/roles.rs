@@ -7,15 +7,15 @@ use std::os::fd::AsFd;
 use std::thread;
 
 use netmonitor_core::owners::may_trace;
-use netmonitor_core::sample::Origin;
-use netmonitor_sys::{Kind, ProcTree, Target, suspend_process_group};
+use netmonitor_core::sample::{Origin, Walk};
+use netmonitor_sys::{Collector, Kind, ProcTree, Target, suspend_process_group};
 use rustix::process::{Gid, Pid, Uid, getpid, getppid};
 use rustix::thread::{
     UnshareFlags, gettid, set_thread_gid, set_thread_groups, set_thread_uid, unshare_unsafe,
 };
 
 use crate::child::{ROLE, WORDS};
-use crate::{EVERYBODY, FAMILY, collector, plan, status, text, tick};
+use crate::{EVERYBODY, FAMILY, NAMESPACES, collector, plan, status, text, tick};
 
 /// Called by the dynamic linker, or by the C library's start code, before `main`.
 #[used]
@@ -36,7 +36,10 @@ extern "C" fn before_main() {
         "nobody" => nobody(&words),
         "hidden" => hidden(&words),
         "other-namespace" => other_namespace(&words),
+        "own-namespace" => own_namespace(&words),
         "no-kcmp" => no_kcmp(),
+        "no-openat2" => no_openat2(&words),
+        "moves" => moves(),
         "suspend" => suspend(),
         _ => panic!("no such role: {role}"),
     }
@@ -194,10 +197,52 @@ fn hidden(words: &str) {
     }
     mount("none", "/", "", libc::MS_REC | libc::MS_PRIVATE, "");
     mount("proc", directory, "proc", 0, &format!("hidepid={hidepid}"));
+    let privileged = is_hiding(directory);
     become_nobody();
     let tree = ProcTree::open(directory.as_ref()).unwrap();
     println!("{:?}", tree.kind());
     println!("{}", Target::find(&tree, pid).unwrap_err());
+    println!("hiding: {privileged} {}", is_hiding(directory));
+}
+
+/// Whether the walk over a tree says that it may leave processes out.
+fn is_hiding(directory: &str) -> bool {
+    let tree = ProcTree::open(directory.as_ref()).unwrap();
+    let target = Target::find(&tree, &std::process::id().to_string()).unwrap();
+    let sample = tick(&mut Collector::new(tree, target), &plan(&[], NAMESPACES)).unwrap();
+    Walk::parse(text(&sample, &Origin::Walk).as_bytes()).hiding
+}
+
+/// What the first process of a PID namespace sees through its own procfs. Word: a directory to mount on.
+fn own_namespace(directory: &str) {
+    // SAFETY: this thread, the only one, gets its own mounts; no Rust value depends on them. Only children
+    // are born into the new PID namespace.
+    if let Err(error) = unsafe { unshare_unsafe(UnshareFlags::NEWNS | UnshareFlags::NEWPID) } {
+        return println!("cannot unshare: {error}");
+    }
+    // SAFETY: this process has one thread, so its child may do anything.
+    match unsafe { libc::fork() } {
+        -1 => panic!("fork: {}", std::io::Error::last_os_error()),
+        0 => {}
+        _ => return await_word(),
+    }
+    mount("none", "/", "", libc::MS_REC | libc::MS_PRIVATE, "");
+    mount("proc", directory, "proc", 0, "");
+    println!("{:?}", ProcTree::open(directory.as_ref()).unwrap().kind());
+    println!("hiding: {}", is_hiding(directory));
+}
+
+/// Goes to a new network namespace whenever the test says so. The answer is empty, or why it could not.
+fn moves() {
+    let (_socket, inode) = socket();
+    say(&[inode]);
+    while std::io::stdin().lock().read_line(&mut String::new()).is_ok_and(|read| read > 0) {
+        // SAFETY: this process has one thread, and sockets stay in the namespace that they were made in.
+        match unsafe { unshare_unsafe(UnshareFlags::NEWNET) } {
+            Ok(()) => println!(),
+            Err(error) => println!("cannot unshare: {error}"),
+        }
+    }
 }
 
 fn mount(source: &str, on: &str, kind: &str, flags: libc::c_ulong, data: &str) {
@@ -237,7 +282,7 @@ fn no_kcmp() {
     let other = thread::spawn(move || {
         let _ = end.recv();
     });
-    refuse_kcmp();
+    refuse(libc::SYS_kcmp, libc::EPERM);
     let own = std::process::id();
     let sample = tick(&mut collector(own), &plan(&[], FAMILY)).unwrap();
     println!("{:?}", status(&sample, &Origin::Links(own)));
@@ -246,13 +291,19 @@ fn no_kcmp() {
     other.join().unwrap();
 }
 
-/// A seccomp filter, as a container's runtime installs: kcmp fails with EPERM, all else is allowed.
-fn refuse_kcmp() {
+/// What is read of the copy at a path where the kernel has no openat2.
+fn no_openat2(path: &str) {
+    refuse(libc::SYS_openat2, libc::ENOSYS);
+    crate::copy::looked_at(path).iter().for_each(|line| println!("{line}"));
+}
+
+/// A seccomp filter, as a container's runtime installs: one call fails, all else is allowed.
+fn refuse(call: libc::c_long, errno: libc::c_int) {
     let step = |code: u32, jt, jf, k| libc::sock_filter { code: code as u16, jt, jf, k };
     let program = [
         step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
-        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, libc::SYS_kcmp as u32),
-        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, call as u32),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ERRNO | errno as u32),
         step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
     ];
     let program = libc::sock_fprog { len: program.len() as u16, filter: program.as_ptr().cast_mut() };

@@ -98,6 +98,7 @@ fn a_process_that_procfs_hides_is_told_from_one_that_is_not_there() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let own = std::process::id();
+    let below = std::fs::read_link("/proc/self/ns/pid").unwrap().to_str() != Some("pid:[4026531836]");
     for hidepid in ["1", "2", "4"] {
         let mut child = Role::start("hidden", &format!("{} {hidepid} {own}", directory.path().display()));
         let kind = child.line();
@@ -110,7 +111,22 @@ fn a_process_that_procfs_hides_is_told_from_one_that_is_not_there() {
             error.starts_with(&format!("process {own} is hidden from you")),
             "hidepid={hidepid}: {error}"
         );
+        // With 1, the numbers of processes are seen, and that they may not be looked at.
+        let nobody = below || hidepid != "1";
+        assert_eq!(child.line(), format!("hiding: {below} {nobody}"), "hidepid={hidepid}");
     }
+}
+
+#[test]
+fn the_tree_of_a_lower_pid_namespace_leaves_processes_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut child = Role::start("own-namespace", directory.path().to_str().unwrap());
+    let kind = child.line();
+    if kind.starts_with("cannot ") {
+        return skip(&kind);
+    }
+    assert_eq!(kind, "Live { ours: true }");
+    assert_eq!(child.line(), "hiding: true");
 }
 
 #[test]
