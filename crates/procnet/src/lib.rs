@@ -29,6 +29,7 @@ pub mod proc;
 pub mod row;
 pub mod shape;
 pub mod table;
+pub mod word;
 
 pub use cell::{Column, Kind, Unit, Value};
 pub use row::{Field, Row};

@@ -76,7 +76,7 @@ macro_rules! row {
         impl $crate::row::Row for $row {
             const FIELDS: &'static [$crate::row::Field] = &[$($crate::row::Field {
                 column: $crate::cell::Column {
-                    name: stringify!($name),
+                    name: $crate::row::plain(stringify!($name)),
                     title: $title,
                     unit: $crate::cell::Unit::$unit,
                     kind: $crate::row::kind!($kind),
@@ -95,6 +95,14 @@ macro_rules! row {
             }
         }
     };
+}
+
+/// The name of a column whose field is a raw identifier: `type`, of `r#type`.
+pub(crate) const fn plain(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
 }
 
 macro_rules! kind {
@@ -121,4 +129,54 @@ macro_rules! rate {
     };
 }
 
-pub(crate) use {kind, rate, row};
+/// Declares a file whose lines are words in the order of the row's fields: the row, and the format of its
+/// lines. What stands behind the last field is kept as a column without a name. `skip` is the number of words
+/// before the first field that are left out: addresses in the kernel's memory.
+macro_rules! words {
+    (
+        $(#[$meta:meta])*
+        pub struct $row:ident, $(#[$format_meta:meta])* $format:ident,
+        header $header:literal $(, skip $skip:literal)? {
+            $($kind:ident $name:ident: $type:ty, $unit:ident, $title:literal, $doc:literal;)*
+        }
+    ) => {
+        $crate::row::row! {
+            $(#[$meta])*
+            pub struct $row {
+                $($kind $name: $type, $unit, $title, $doc;)*
+            }
+        }
+
+        $(#[$format_meta])*
+        #[derive(Default)]
+        pub struct $format;
+
+        impl $crate::shape::Format for $format {
+            type Row = $row;
+            const HEADER: u64 = $header;
+
+            fn line(
+                &mut self,
+                line: &[u8],
+                table: &mut $crate::table::Table<$row>,
+                endian: $crate::Endian,
+            ) -> Result<(), &'static str> {
+                let mut words = $crate::shape::Words::new(line);
+                let skip = 0 $(+ $skip)?;
+                words.by_ref().take(skip).for_each(drop);
+                let row = $row {
+                    $($name: <$type as $crate::word::Word>::read(words.next(), &mut table.texts, endian)
+                        .ok_or(const { $crate::row::plain(concat!(stringify!($name), " unreadable")) })?,)*
+                };
+                table.push(row);
+                let fields = <$row as $crate::row::Row>::FIELDS.len();
+                for (number, word) in words.enumerate() {
+                    table.extra(skip + fields + 1 + number, word);
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+pub(crate) use {kind, rate, row, words};

@@ -1,7 +1,7 @@
 //! The forms in which the kernel prints: lines, and words in them.
 //!
 //! A [`Format`] says what a line means. [`Lines`] cuts the bytes, which come in pieces of any size, into
-//! lines and keeps what a piece left unfinished.
+//! lines and keeps what a piece left unfinished. [`Records`] does the same with a binary file for a [`Record`].
 
 use std::sync::Arc;
 
@@ -41,6 +41,80 @@ pub trait Decoder: Send {
     fn feed(&mut self, bytes: &[u8]);
     /// The bytes are over.
     fn finish(self: Box<Self>) -> Arc<dyn AnyTable>;
+}
+
+/// What the records of a binary file mean: all of one size, without anything between them.
+pub trait Record: Default + Send + 'static {
+    /// What the file is a table of.
+    type Row: Row;
+
+    /// Bytes of a record.
+    const SIZE: usize;
+
+    /// Reads a record, which is [`SIZE`](Self::SIZE) bytes; `number` counts from 0. `Err` says what is wrong.
+    fn record(
+        &mut self,
+        number: u64,
+        bytes: &[u8],
+        table: &mut Table<Self::Row>,
+        endian: Endian,
+    ) -> Result<(), &'static str>;
+}
+
+/// Cuts bytes into records for a [`Record`].
+pub struct Records<R: Record> {
+    record: R,
+    table: Table<R::Row>,
+    endian: Endian,
+    number: u64,
+    unfinished: Vec<u8>,
+}
+
+impl<R: Record> Records<R> {
+    /// A decoder for a machine of this byte order.
+    pub fn new(endian: Endian) -> Self {
+        Self { record: R::default(), table: Table::default(), endian, number: 0, unfinished: Vec::new() }
+    }
+
+    fn record(&mut self, bytes: &[u8]) {
+        let number = self.number;
+        self.number += 1;
+        if let Err(what) = self.record.record(number, bytes, &mut self.table, self.endian) {
+            self.table.fault(Fault { line: self.number, what });
+        }
+    }
+}
+
+impl<R: Record> Decoder for Records<R> {
+    fn expect(&mut self, rows: usize) {
+        self.table.reserve(rows);
+    }
+
+    fn feed(&mut self, mut bytes: &[u8]) {
+        if !self.unfinished.is_empty() {
+            let (start, rest) = bytes.split_at(bytes.len().min(R::SIZE - self.unfinished.len()));
+            self.unfinished.extend_from_slice(start);
+            bytes = rest;
+            if self.unfinished.len() < R::SIZE {
+                return;
+            }
+            let mut whole = std::mem::take(&mut self.unfinished);
+            self.record(&whole);
+            whole.clear();
+            self.unfinished = whole;
+        }
+        let records = bytes.chunks_exact(R::SIZE);
+        self.unfinished.extend_from_slice(records.remainder());
+        records.for_each(|record| self.record(record));
+    }
+
+    fn finish(mut self: Box<Self>) -> Arc<dyn AnyTable> {
+        if !self.unfinished.is_empty() {
+            self.table.fault(Fault { line: self.number + 1, what: "record cut short" });
+        }
+        self.table.shrink();
+        Arc::new(std::mem::take(&mut self.table))
+    }
 }
 
 /// Cuts bytes into lines for a [`Format`].
@@ -146,6 +220,11 @@ impl<'a> Words<'a> {
     /// The words of this line.
     pub fn new(line: &'a [u8]) -> Self {
         Self(line)
+    }
+
+    /// What follows the last word, with the blanks before it.
+    pub fn rest(&self) -> &'a [u8] {
+        self.0
     }
 }
 

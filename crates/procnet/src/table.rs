@@ -37,6 +37,21 @@ impl Texts {
         Span { start, len }
     }
 
+    /// Keeps words as one text, with a blank between them.
+    pub fn join<'a>(&mut self, words: impl Iterator<Item = &'a [u8]>) -> Span {
+        let Ok(start) = u32::try_from(self.0.len()) else { return Span::default() };
+        for (number, word) in words.enumerate() {
+            if number > 0 {
+                self.0.push(b' ');
+            }
+            self.0.extend_from_slice(word);
+        }
+        match u32::try_from(self.0.len()) {
+            Ok(end) => Span { start, len: end - start },
+            Err(_) => Span::default(),
+        }
+    }
+
     /// The bytes of a text.
     pub fn get(&self, span: Span) -> &[u8] {
         self.0.get(span.start as usize..(span.start + span.len) as usize).unwrap_or_default()
@@ -58,13 +73,26 @@ pub struct Table<R> {
     rows: Vec<R>,
     /// The texts that the rows refer to.
     pub texts: Texts,
+    extras: Vec<Extra>,
     faults: u64,
     first_fault: Option<Fault>,
 }
 
+/// A word that no declared column takes.
+#[derive(Debug, Clone, Copy)]
+struct Extra {
+    row: u32,
+    /// Number of its column in the file, from 1.
+    number: u16,
+    text: Span,
+}
+
+/// Columns beyond this number are not kept.
+pub const MOST_COLUMNS: usize = 64;
+
 impl<R> Default for Table<R> {
     fn default() -> Self {
-        Self { rows: Vec::new(), texts: Texts::default(), faults: 0, first_fault: None }
+        Self { rows: Vec::new(), texts: Texts::default(), extras: Vec::new(), faults: 0, first_fault: None }
     }
 }
 
@@ -79,6 +107,21 @@ impl<R> Table<R> {
     /// Adds a row.
     pub fn push(&mut self, row: R) {
         self.rows.push(row);
+    }
+
+    /// The last row, for files that print one over several lines.
+    pub fn last_mut(&mut self) -> Option<&mut R> {
+        self.rows.last_mut()
+    }
+
+    /// Keeps a word of the last row that no declared column takes: a kernel newer than this program prints
+    /// more columns. `number` is the column's in the file, from 1.
+    pub fn extra(&mut self, number: usize, word: &[u8]) {
+        let Some(row) = self.rows.len().checked_sub(1).and_then(|row| row.try_into().ok()) else { return };
+        if (1..=MOST_COLUMNS).contains(&number) {
+            let text = self.texts.keep(word);
+            self.extras.push(Extra { row, number: number as u16, text });
+        }
     }
 
     /// Counts a line that is no row.
@@ -113,6 +156,10 @@ pub trait AnyTable: Send + Sync {
     }
     /// One cell; absent outside of the table.
     fn cell(&self, row: usize, field: usize) -> Value<'_>;
+    /// Numbers of the columns that the file has and this version does not know, in order.
+    fn extra_columns(&self) -> Vec<usize>;
+    /// A word of such a column.
+    fn extra_cell(&self, row: usize, number: usize) -> Value<'_>;
     /// How many lines were no rows.
     fn faults(&self) -> u64;
     /// The first of them.
@@ -132,6 +179,16 @@ impl<R: Row> AnyTable for Table<R> {
     }
     fn cell(&self, row: usize, field: usize) -> Value<'_> {
         self.rows.get(row).map_or(Value::Absent(""), |row| row.cell(field, &self.texts))
+    }
+    fn extra_columns(&self) -> Vec<usize> {
+        let numbers = self.extras.iter().map(|extra| usize::from(extra.number));
+        numbers.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    }
+    fn extra_cell(&self, row: usize, number: usize) -> Value<'_> {
+        let wanted = (row as u64, number as u64);
+        let place =
+            self.extras.binary_search_by_key(&wanted, |extra| (extra.row.into(), extra.number.into()));
+        place.map_or(Value::Absent(""), |place| Value::Text(self.texts.get(self.extras[place].text)))
     }
     fn faults(&self) -> u64 {
         self.faults

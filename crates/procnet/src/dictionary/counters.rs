@@ -24,24 +24,9 @@ impl CounterKind {
     }
 }
 
-/// The figures that are no counters (`tcp_mib_init`, `snmp_seq_show_ipstats`, `mptcp_seq_show`).
-const NOT_COUNTERS: &[(&str, &str, CounterKind)] = &[
-    ("Ip", "Forwarding", CounterKind::Gauge),
-    ("Ip", "DefaultTTL", CounterKind::Gauge),
-    ("Tcp", "RtoAlgorithm", CounterKind::Constant),
-    ("Tcp", "RtoMin", CounterKind::Constant),
-    ("Tcp", "RtoMax", CounterKind::Constant),
-    ("Tcp", "MaxConn", CounterKind::Constant),
-    ("Tcp", "CurrEstab", CounterKind::Gauge),
-    ("MPTcpExt", "MPCurrEstab", CounterKind::Gauge),
-];
-
 /// How the figure of this name behaves; one that is not known is a counter, as nearly all are.
 pub fn counter_kind(group: &[u8], name: &[u8]) -> CounterKind {
-    NOT_COUNTERS
-        .iter()
-        .find(|(known, figure, _)| known.as_bytes() == group && figure.as_bytes() == name)
-        .map_or(CounterKind::Counter, |(_, _, kind)| *kind)
+    super::lookup::find_bytes(group, name).map_or(CounterKind::Counter, |entry| entry.kind)
 }
 
 /// Whether the kernel leaves the counter out while it is zero (`icmpmsg_put`, `snmp6_seq_show_icmpv6msg`).

@@ -1,4 +1,5 @@
-//! The row of the counter files `netstat`, `snmp` and `snmp6`: group, name, value, all as the kernel says.
+//! The row of the counter files (`netstat`, `snmp`, `snmp6`, `xfrm_stat`, `sockstat`, …): group, name, value, all
+//! as the kernel says. Which of them are levels and not counters the dictionary knows.
 //!
 //! Names are read, not listed here: a counter that a new kernel brings appears by itself.
 
@@ -90,6 +91,18 @@ fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&line[..colon], &line[colon + 1..]))
 }
 
+/// Groups whose counters have the group in their names: nobody calls them without.
+const PREFIXES: [&[u8]; 3] = [b"Sctp", b"Tls", b"Xfrm"];
+
+/// The group that a name begins with, empty where it has none, and the name in it.
+fn grouped(word: &[u8]) -> (&[u8], &[u8]) {
+    match PREFIXES.iter().find(|prefix| word.starts_with(prefix)) {
+        Some(prefix) => (prefix, word),
+        // The others end in the version and are named without: Ip6, Icmp6, Udp6, UdpLite6.
+        None => word.split_at(memchr::memchr(b'6', word).map_or(0, |six| six + 1)),
+    }
+}
+
 /// Lines of one name, which begins with its group, and one value.
 #[derive(Default)]
 pub struct Names {
@@ -103,9 +116,7 @@ impl Format for Names {
     fn line(&mut self, line: &[u8], table: &mut Table<Counter>, _: Endian) -> Result<(), &'static str> {
         let mut words = Words::new(line);
         let word = words.next().ok_or("no name")?;
-        // Each group ends in the version: Ip6, Icmp6, Udp6, UdpLite6.
-        let six = memchr::memchr(b'6', word).ok_or("no group in the name")?;
-        let (group, name) = word.split_at(six + 1);
+        let (group, name) = grouped(word);
         let value = words.next().and_then(Number::parse).ok_or("value unreadable")?;
         let group = match self.group.filter(|&span| table.texts.get(span) == group) {
             Some(same) => same,
@@ -114,6 +125,27 @@ impl Format for Names {
         self.group = Some(group);
         let name = table.texts.keep(name);
         table.push(Counter { group, name, value });
+        Ok(())
+    }
+}
+
+/// Lines of `GROUP: name value name value …`.
+#[derive(Default)]
+pub struct Levels;
+
+impl Format for Levels {
+    type Row = Counter;
+    const HEADER: u64 = 0;
+
+    fn line(&mut self, line: &[u8], table: &mut Table<Counter>, _: Endian) -> Result<(), &'static str> {
+        let (group, pairs) = split(line).ok_or("no group")?;
+        let group = table.texts.keep(group);
+        let mut words = Words::new(pairs);
+        while let Some(name) = words.next() {
+            let value = words.next().and_then(Number::parse).ok_or("value unreadable")?;
+            let name = table.texts.keep(name);
+            table.push(Counter { group, name, value });
+        }
         Ok(())
     }
 }
