@@ -98,6 +98,9 @@ impl Engine {
                 Arc::make_mut(sockets).pick_owned(&owners);
             }
         }
+        for (path, source) in &mut self.sources {
+            source.owned = views::inode_of(path).map(|field| owned_rows(&*source.table, field, &owners));
+        }
         self.picked = owners.clone();
         self.ticks += u64::from(!self.read.is_empty());
         self.read.clear();
@@ -172,7 +175,7 @@ impl Engine {
             }
         }
         let order = views::order_of(file.path).map(|order| order(&*table).into());
-        self.sources.insert(file.path, Source { reading, table, before, base, order });
+        self.sources.insert(file.path, Source { reading, table, before, base, order, owned: None });
         self.read.push(file.path);
     }
 
@@ -226,6 +229,16 @@ impl Engine {
 
 fn typed(table: &Arc<dyn AnyTable>) -> Option<Arc<Table<Inet>>> {
     table.clone().into_any().downcast().ok()
+}
+
+/// The rows whose socket the target holds.
+fn owned_rows(table: &dyn AnyTable, inode: &str, owners: &Owners) -> Arc<[u32]> {
+    let Some(field) = table.fields().iter().position(|field| field.column.name == inode) else {
+        return Arc::default();
+    };
+    let own =
+        |row: &u32| table.cell(*row as usize, field).count().is_some_and(|inode| owners.target_has(inode));
+    (0..table.len() as u32).filter(own).collect()
 }
 
 impl Sink for Engine {

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod engine;
+pub mod explain;
 pub mod export;
 pub mod format;
 pub mod interval;

@@ -63,7 +63,7 @@ impl Plan {
     /// Adds what every session reads once, after what is already in the plan: each counter file, so that
     /// "since start" has a base, and each socket table, so that a closing report has one.
     pub fn with_first_readings(mut self) -> Self {
-        for view in crate::views::ALL {
+        for view in crate::views::nine() {
             self.add(view.needs);
         }
         self.owners = self.owners.max(Owners::Family);

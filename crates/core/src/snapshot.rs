@@ -83,6 +83,8 @@ pub struct Source {
     pub base: Option<Earlier>,
     /// Rows in the order in which they are to be shown, where it is not the kernel's.
     pub order: Option<Arc<[u32]>>,
+    /// Rows of sockets that the target holds, where the file tells inodes.
+    pub owned: Option<Arc<[u32]>>,
 }
 
 impl Source {

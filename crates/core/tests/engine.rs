@@ -373,8 +373,12 @@ fn any_parts_never_panic_and_every_cell_can_be_shown() {
     let mut engine = Engine::new(machine());
     for seq in 0..3 {
         let mut sample = tick(seq);
-        for file in procnet::proc::FILES {
+        let files = procnet::proc::FILES.iter().filter(|file| !file.path.contains('*'));
+        for file in files {
             let mut bytes = fixture(file.path);
+            if bytes.is_empty() {
+                continue;
+            }
             let place = (seq as usize * 7919) % bytes.len();
             bytes[place] = 0xff;
             sample.push(Origin::net(file.path), bytes);

@@ -34,7 +34,7 @@ impl Selection {
     pub fn parse<S: AsRef<str>>(words: &[S], scope: Scope) -> Result<Self, String> {
         let mut selection = Self { views: Vec::new(), scope };
         if words.is_empty() {
-            selection.views = views::ALL.iter().map(|view| (*view, view.tables.to_vec())).collect();
+            selection.views = views::nine().iter().map(|view| (*view, view.tables.to_vec())).collect();
         }
         for word in words {
             selection.add(word.as_ref())?;

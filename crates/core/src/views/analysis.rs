@@ -32,7 +32,7 @@ macro_rules! groups {
             name: $name,
             doc: $doc,
             scope: Some(Scope::Namespace),
-            content: &CounterTable { path: $path, group: $name },
+            content: &CounterTable { path: $path, group: Some($name) },
         };)*
     };
 }
@@ -47,9 +47,9 @@ groups! {
     UDP_LITE6 "UdpLite6" "snmp6" "UDP-Lite datagrams over IPv6";
 }
 
-static PACKET_STATS_PER_CPU: TableDef = TableDef {
+pub(super) static PACKET_STATS_PER_CPU: TableDef = TableDef {
     name: "packet_stats_per_cpu",
     doc: "packets processed by each CPU of the machine",
     scope: Some(Scope::Host),
-    content: &FileTable { path: "softnet_stat", first: &[], order: None },
+    content: &FileTable::plain("softnet_stat"),
 };

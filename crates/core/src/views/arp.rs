@@ -12,7 +12,7 @@ pub(super) static VIEW: View = View {
     tables: &[&ARP, &ARP_CACHE],
 };
 
-static ARP: TableDef = TableDef {
+pub(super) static ARP: TableDef = TableDef {
     name: "arp",
     doc: "IPv4 neighbours",
     scope: Some(Scope::Namespace),
@@ -20,12 +20,13 @@ static ARP: TableDef = TableDef {
         path: "arp",
         first: &["ip_address", "hw_type", "flags", "hw_address", "mask", "device"],
         order: None,
+        inode: None,
     },
 };
 
-static ARP_CACHE: TableDef = TableDef {
+pub(super) static ARP_CACHE: TableDef = TableDef {
     name: "arp_cache",
     doc: "operations of the neighbour table by CPU; entries is one total, repeated",
     scope: Some(Scope::Host),
-    content: &FileTable { path: "stat/arp_cache", first: &[], order: None },
+    content: &FileTable::plain("stat/arp_cache"),
 };

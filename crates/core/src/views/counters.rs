@@ -1,53 +1,83 @@
-//! Tables of the counters of one group, as `snmp`, `snmp6` and `netstat` print them.
+//! Tables of counters by name: of one group, as `snmp`, `snmp6` and `netstat` print them, or of all groups of a
+//! file.
 
 use procnet::dictionary::{self, CounterKind};
 use procnet::proc::counter::Counter;
 use procnet::{Column, Kind, Table, Unit, Value};
 
 use super::{Content, Rows};
+use crate::explain::first_sentence;
 use crate::rates;
 use crate::sample::Status;
 use crate::scope::Scope;
 use crate::snapshot::{Snapshot, Source};
 
-/// A group of counters as a table.
+/// Counters of a file as a table.
 pub(super) struct CounterTable {
-    /// The file that prints it.
+    /// The file that prints them.
     pub(super) path: &'static str,
-    /// The group's name.
-    pub(super) group: &'static str,
+    /// The group, where it is one of several; `None` for all, with a column that names it.
+    pub(super) group: Option<&'static str>,
 }
 
 /// Field of [`Counter`] that holds the value.
 const VALUE: usize = 2;
 
-const COLUMNS: [Column; 6] = [
-    column("name", "name", Kind::Key, "The kernel's name of the counter."),
-    column("value", "value", Kind::Counter, "Value since the namespace exists."),
-    column(
-        "kind",
-        "kind",
-        Kind::Info,
-        "counter: only grows; gauge: a level or a setting; constant: never changes.",
+/// What a column holds.
+#[derive(Clone, Copy)]
+enum What {
+    Group,
+    Name,
+    Value,
+    Kind,
+    Rate,
+    SinceStart,
+    TypeName,
+    Meaning,
+}
+
+const GROUP: (What, Column) = (What::Group, column("group", "group", Kind::Key, "Group of the counter."));
+
+const COLUMNS: [(What, Column); 5] = [
+    (What::Name, column("name", "name", Kind::Key, "The kernel's name of the counter.")),
+    (What::Value, column("value", "value", Kind::Counter, "Value since the namespace exists.")),
+    (
+        What::Kind,
+        column(
+            "kind",
+            "kind",
+            Kind::Info,
+            "counter: only grows; gauge: a level or a setting; constant: never changes.",
+        ),
     ),
-    column("rate", "/s", Kind::Rate, "Change a second; gauges and constants have none."),
-    column(
-        "since_start",
-        "since start",
-        Kind::Gauge,
-        "Change since this was first read; gauges and constants have none.",
+    (What::Rate, column("rate", "/s", Kind::Rate, "Change a second; gauges and constants have none.")),
+    (
+        What::SinceStart,
+        column(
+            "since_start",
+            "since start",
+            Kind::Gauge,
+            "Change since this was first read; gauges and constants have none.",
+        ),
     ),
-    column("type_name", "type", Kind::Info, "The ICMP type that the name stands for."),
 ];
+
+const TYPE_NAME: (What, Column) =
+    (What::TypeName, column("type_name", "type", Kind::Info, "The ICMP type that the name stands for."));
+
+const MEANING: (What, Column) =
+    (What::Meaning, column("meaning", "meaning", Kind::Info, "What makes it move, in a sentence."));
 
 const fn column(name: &'static str, title: &'static str, kind: Kind, doc: &'static str) -> Column {
     Column { name, title, unit: Unit::Count, kind, doc }
 }
 
 impl CounterTable {
-    /// Groups that hold counters by ICMP type have a column for its name.
-    fn has_types(&self) -> bool {
-        matches!(self.group, "IcmpMsg" | "Icmp6")
+    fn all_columns(&self) -> impl Iterator<Item = (What, Column)> {
+        let group = self.group.is_none().then_some(GROUP);
+        // Groups that hold counters by ICMP type have a column for its name.
+        let type_name = matches!(self.group, Some("IcmpMsg" | "Icmp6")).then_some(TYPE_NAME);
+        group.into_iter().chain(COLUMNS).chain(type_name).chain([MEANING])
     }
 }
 
@@ -57,23 +87,32 @@ impl Content for CounterTable {
     }
 
     fn columns(&self) -> Vec<Column> {
-        COLUMNS[..if self.has_types() { 6 } else { 5 }].to_vec()
+        self.all_columns().map(|(_, column)| column).collect()
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, _: Scope) -> Option<Box<dyn Rows + 'a>> {
         let source = snapshot.source(self.path)?;
         let table: &Table<Counter> = source.table.as_any().downcast_ref()?;
-        let group = self.group.as_bytes();
-        let rows = (0..table.len()).filter(|row| table.texts.get(table[*row].group) == group).collect();
-        Some(Box::new(CounterRows { source, table, group, rows }))
+        let wanted = |group: &[u8]| self.group.is_none_or(|wanted| wanted.as_bytes() == group);
+        let rows = (0..table.len()).filter(|row| wanted(table.texts.get(table[*row].group))).collect();
+        let columns = self.all_columns().map(|(what, _)| what).collect();
+        Some(Box::new(CounterRows { source, table, columns, rows }))
     }
 }
 
 struct CounterRows<'a> {
     source: &'a Source,
     table: &'a Table<Counter>,
-    group: &'a [u8],
+    columns: Vec<What>,
     rows: Vec<usize>,
+}
+
+/// One counter in its file.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    row: usize,
+    group: &'a [u8],
+    name: &'a [u8],
 }
 
 impl Rows for CounterRows<'_> {
@@ -82,26 +121,34 @@ impl Rows for CounterRows<'_> {
     }
 
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
-        let Some(&row) = self.rows.get(row) else { return Value::Absent("") };
-        let name = self.table.texts.get(self.table[row].name);
-        let kind = dictionary::counter_kind(self.group, name);
-        match column {
-            0 => Value::Text(name),
-            1 => self.value(row, name),
-            2 => Value::Label(kind.word()),
-            3 if kind == CounterKind::Counter => self.rate(row, name),
-            4 if kind == CounterKind::Counter => self.since_start(row, name),
-            5 => dictionary::type_of_counter(self.group, name).map_or(Value::Absent(""), Value::Label),
-            _ => Value::Absent(""),
+        let Some((&row, what)) = self.rows.get(row).zip(self.columns.get(column)) else {
+            return Value::Absent("");
+        };
+        let texts = &self.table.texts;
+        let (group, name) = (texts.get(self.table[row].group), texts.get(self.table[row].name));
+        let place = Place { row, group, name };
+        let counts = || dictionary::counter_kind(group, name) == CounterKind::Counter;
+        match what {
+            What::Group => Value::Text(group),
+            What::Name => Value::Text(name),
+            What::Value => self.value(place),
+            What::Kind => Value::Label(dictionary::counter_kind(group, name).word()),
+            What::Rate if counts() => self.rate(place),
+            What::SinceStart if counts() => self.since_start(place),
+            What::Rate | What::SinceStart => Value::Absent(""),
+            What::TypeName => {
+                dictionary::type_of_counter(group, name).map_or(Value::Absent(""), Value::Label)
+            }
+            What::Meaning => meaning(group, name),
         }
     }
 }
 
 impl CounterRows<'_> {
-    fn value(&self, row: usize, name: &[u8]) -> Value<'_> {
-        let value = source_cell(self.source, row);
+    fn value(&self, place: Place<'_>) -> Value<'_> {
+        let value = source_cell(self.source, place.row);
         match value {
-            Value::Unsigned(number) if (self.group, name) == (b"Tcp", b"RtoAlgorithm") => {
+            Value::Unsigned(number) if (place.group, place.name) == (b"Tcp", b"RtoAlgorithm") => {
                 dictionary::named(dictionary::RTO_ALGORITHM, number)
             }
             value => value,
@@ -109,29 +156,35 @@ impl CounterRows<'_> {
     }
 
     /// What the counter was; one that the kernel leaves out while it is zero was zero.
-    fn then(&self, earlier: &rates::Earlier, row: usize, name: &[u8]) -> Option<u64> {
-        let zero = dictionary::omitted_when_zero(self.group, name).then_some(0);
-        earlier.count(row, VALUE).or(zero)
+    fn then(earlier: &rates::Earlier, place: Place<'_>) -> Option<u64> {
+        let zero = dictionary::omitted_when_zero(place.group, place.name).then_some(0);
+        earlier.count(place.row, VALUE).or(zero)
     }
 
-    fn rate(&self, row: usize, name: &[u8]) -> Value<'_> {
-        let before = self.source.before.as_ref().and_then(|before| self.then(before, row, name));
-        let now = source_cell(self.source, row).count();
+    fn rate(&self, place: Place<'_>) -> Value<'_> {
+        let before = self.source.before.as_ref().and_then(|before| Self::then(before, place));
+        let now = source_cell(self.source, place.row).count();
         let rate =
             before.zip(now).and_then(|(before, now)| rates::per_second(before, now, self.source.elapsed()));
         rate.map_or(Value::Absent(""), Value::Float)
     }
 
-    fn since_start(&self, row: usize, name: &[u8]) -> Value<'_> {
-        let now = source_cell(self.source, row).count();
+    fn since_start(&self, place: Place<'_>) -> Value<'_> {
+        let now = source_cell(self.source, place.row).count();
         let base = match &self.source.base {
-            Some(base) => self.then(base, row, name),
+            Some(base) => Self::then(base, place),
             // This is the first whole reading.
             None => now.filter(|_| self.source.reading.status == Status::Ok),
         };
         let grown = base.zip(now).and_then(|(base, now)| rates::growth(base, now));
         grown.map_or(Value::Absent(""), Value::Unsigned)
     }
+}
+
+fn meaning(group: &[u8], name: &[u8]) -> Value<'static> {
+    let names = std::str::from_utf8(group).ok().zip(std::str::from_utf8(name).ok());
+    let entry = names.and_then(|(group, name)| dictionary::lookup::find(group, name));
+    entry.map_or(Value::Absent(""), |entry| Value::Label(first_sentence(entry.meaning)))
 }
 
 fn source_cell(source: &Source, row: usize) -> Value<'_> {

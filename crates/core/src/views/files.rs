@@ -15,6 +15,15 @@ pub(super) struct FileTable {
     pub(super) first: &'static [&'static str],
     /// The order of the rows.
     pub(super) order: Option<Order>,
+    /// The field that holds the inode of a socket: the table can show the process's own rows only.
+    pub(super) inode: Option<&'static str>,
+}
+
+impl FileTable {
+    /// The file as it declares itself.
+    pub(super) const fn plain(path: &'static str) -> Self {
+        Self { path, first: &[], order: None, inode: None }
+    }
 }
 
 /// Where a column's values come from.
@@ -50,28 +59,36 @@ impl Content for FileTable {
         self.slots().into_iter().map(|(_, column)| column).collect()
     }
 
-    fn rows<'a>(&'a self, snapshot: &'a Snapshot, _: Scope) -> Option<Box<dyn Rows + 'a>> {
+    fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
         let slots = self.slots().into_iter().map(|(slot, _)| slot).collect();
-        Some(Box::new(FileRows { source: snapshot.source(self.path)?, slots }))
+        let source = snapshot.source(self.path)?;
+        let owned = self.inode.filter(|_| scope == Scope::Process).and(source.owned.as_deref());
+        Some(Box::new(FileRows { source, slots, order: owned.or(source.order.as_deref()) }))
     }
 
     fn order(&self, path: &str) -> Option<Order> {
         self.order.filter(|_| path == self.path)
+    }
+
+    fn inode(&self, path: &str) -> Option<&'static str> {
+        self.inode.filter(|_| path == self.path)
     }
 }
 
 struct FileRows<'a> {
     source: &'a Source,
     slots: Vec<Slot>,
+    /// The rows that are shown, in order; all of them in the kernel's where there is none.
+    order: Option<&'a [u32]>,
 }
 
 impl Rows for FileRows<'_> {
     fn len(&self) -> usize {
-        self.source.table.len()
+        self.order.map_or(self.source.table.len(), <[u32]>::len)
     }
 
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
-        let row = match &self.source.order {
+        let row = match self.order {
             Some(order) => order.get(row).map_or(usize::MAX, |row| *row as usize),
             None => row,
         };

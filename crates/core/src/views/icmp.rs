@@ -25,21 +25,21 @@ pub(super) static ICMP: TableDef = TableDef {
     name: "Icmp",
     doc: "ICMP messages",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "snmp", group: "Icmp" },
+    content: &CounterTable { path: "snmp", group: Some("Icmp") },
 };
 
 pub(super) static ICMP_MSG: TableDef = TableDef {
     name: "IcmpMsg",
     doc: "ICMP messages by type, those that came or went",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "snmp", group: "IcmpMsg" },
+    content: &CounterTable { path: "snmp", group: Some("IcmpMsg") },
 };
 
 pub(super) static ICMP6: TableDef = TableDef {
     name: "Icmp6",
     doc: "ICMPv6 messages",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "snmp6", group: "Icmp6" },
+    content: &CounterTable { path: "snmp6", group: Some("Icmp6") },
 };
 
 const COLUMNS: &[SocketColumn] = &[

@@ -3,18 +3,29 @@
 //! A view is a static value: what it is called, what it needs to be read, which tables it shows. A table
 //! says where its rows come from through [`Content`]. To add a view: write its module and name it in [`ALL`].
 
+mod addresses;
 mod analysis;
 mod arp;
+mod conntrack;
 mod counters;
 mod files;
 mod icmp;
+mod multicast;
+mod neighbours;
+mod netlink;
+mod packet;
+mod protocols;
 mod raw;
 mod routing;
 mod socket_table;
+mod sockstat;
+mod softnet;
 mod stats;
 mod tcp;
 mod traffic;
 mod udp;
+mod unix;
+mod xfrm;
 
 use std::borrow::Cow;
 
@@ -40,7 +51,7 @@ pub struct View {
     pub tables: &'static [&'static TableDef],
 }
 
-/// The nine tabs, in their order.
+/// All tabs: the nine that stand in the bar, in their order, then those that are reached by name.
 pub static ALL: &[&View] = &[
     &tcp::VIEW,
     &udp::VIEW,
@@ -51,7 +62,26 @@ pub static ALL: &[&View] = &[
     &icmp::VIEW,
     &routing::VIEW,
     &analysis::VIEW,
+    &neighbours::VIEW,
+    &multicast::VIEW,
+    &conntrack::VIEW,
+    &unix::VIEW,
+    &netlink::VIEW,
+    &packet::VIEW,
+    &addresses::VIEW,
+    &protocols::VIEW,
+    &softnet::VIEW,
+    &sockstat::VIEW,
+    &xfrm::VIEW,
 ];
+
+/// How many of them are the nine.
+const NINE: usize = 9;
+
+/// The nine tabs.
+pub fn nine() -> &'static [&'static View] {
+    &ALL[..NINE]
+}
 
 /// The view of this name.
 pub fn find(name: &str) -> Option<&'static View> {
@@ -64,6 +94,11 @@ pub type Order = fn(&dyn AnyTable) -> Vec<u32>;
 /// The order of a file's rows, as the table that shows them declares it.
 pub fn order_of(path: &str) -> Option<Order> {
     ALL.iter().flat_map(|view| view.tables).find_map(|table| table.content.order(path))
+}
+
+/// The field of a file that holds a socket's inode, for tables that can show the process's own rows only.
+pub fn inode_of(path: &str) -> Option<&'static str> {
+    ALL.iter().flat_map(|view| view.tables).find_map(|table| table.content.inode(path))
 }
 
 /// Names that machine output uses for itself: no column may have one.
@@ -91,6 +126,10 @@ pub trait Content: Sync {
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>>;
     /// The order of the rows of a file, where this table wants one.
     fn order(&self, _path: &str) -> Option<Order> {
+        None
+    }
+    /// The field of a file that holds a socket's inode, where this table can show the process's own only.
+    fn inode(&self, _path: &str) -> Option<&'static str> {
         None
     }
 }

@@ -26,6 +26,7 @@ static IPV4: TableDef = TableDef {
         order: Some(|table| {
             default_first(table, |route: &Route| route.prefix_length == 0 && leads(route.flags))
         }),
+        inode: None,
     },
 };
 
@@ -41,6 +42,7 @@ static IPV6: TableDef = TableDef {
                 route.prefix_length == 0 && route.source_prefix_length == 0 && leads(route.flags)
             })
         }),
+        inode: None,
     },
 };
 

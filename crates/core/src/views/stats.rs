@@ -16,19 +16,19 @@ static TCP_EXT: TableDef = TableDef {
     name: "TcpExt",
     doc: "TCP, what the kernel counts beyond the standard",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "netstat", group: "TcpExt" },
+    content: &CounterTable { path: "netstat", group: Some("TcpExt") },
 };
 
 static IP_EXT: TableDef = TableDef {
     name: "IpExt",
     doc: "IPv4, what the kernel counts beyond the standard",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "netstat", group: "IpExt" },
+    content: &CounterTable { path: "netstat", group: Some("IpExt") },
 };
 
 static MPTCP_EXT: TableDef = TableDef {
     name: "MPTcpExt",
     doc: "Multipath TCP",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "netstat", group: "MPTcpExt" },
+    content: &CounterTable { path: "netstat", group: Some("MPTcpExt") },
 };

@@ -34,5 +34,6 @@ static INTERFACES: TableDef = TableDef {
             "tx_drop",
         ],
         order: None,
+        inode: None,
     },
 };

@@ -1,0 +1,19 @@
+//! `netlink`: netlink sockets: protocol, groups, queues, drops.
+
+use super::files::FileTable;
+use super::{TableDef, View};
+
+pub(super) static VIEW: View = View {
+    name: "netlink",
+    help: "netlink sockets: protocol, groups, queues, drops",
+    needs: &["netlink"],
+    owners: true,
+    tables: &[&TABLE],
+};
+
+static TABLE: TableDef = TableDef {
+    name: "netlink",
+    doc: "netlink sockets",
+    scope: None,
+    content: &FileTable { inode: Some("inode"), ..FileTable::plain("netlink") },
+};

@@ -1,0 +1,19 @@
+//! `unix`: UNIX domain sockets: type, state, path.
+
+use super::files::FileTable;
+use super::{TableDef, View};
+
+pub(super) static VIEW: View = View {
+    name: "unix",
+    help: "UNIX domain sockets: type, state, path",
+    needs: &["unix"],
+    owners: true,
+    tables: &[&TABLE],
+};
+
+static TABLE: TableDef = TableDef {
+    name: "unix",
+    doc: "UNIX domain sockets",
+    scope: None,
+    content: &FileTable { inode: Some("inode"), ..FileTable::plain("unix") },
+};
