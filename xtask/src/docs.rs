@@ -6,14 +6,16 @@ use std::path::Path;
 use anyhow::Context;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views;
+use procnet::dictionary::lookup;
 use procnet::proc::{self, FileScope};
 
 /// The generated documents: path and text.
-pub(crate) fn all() -> [(&'static str, String); 3] {
+pub(crate) fn all() -> [(&'static str, String); 4] {
     [
         ("docs/keys.md", netmonitor_tui::keys_markdown()),
         ("docs/tables.md", tables()),
         ("docs/files.md", files()),
+        ("docs/counters.md", counters()),
     ]
 }
 
@@ -56,6 +58,27 @@ fn tables() -> String {
                 );
             }
         }
+    }
+    text
+}
+
+fn counters() -> String {
+    let mut text = String::from(
+        "# Counters\n\n\
+         Made by `cargo xtask docs` from the dictionary that `netmonitor explain` and the key `x` read.\n",
+    );
+    let mut group = "";
+    for entry in lookup::entries() {
+        if entry.group != group {
+            group = entry.group;
+            let _ = write!(
+                text,
+                "\n## {group}\n\n| counter | kind | growth | what makes it move | counted by |\n|---|---|---|---|---|\n"
+            );
+        }
+        let (kind, growth) = (entry.kind.word(), entry.growth.word());
+        let _ =
+            writeln!(text, "| `{}` | {kind} | {growth} | {} | {} |", entry.name, entry.meaning, entry.source);
     }
     text
 }

@@ -11,6 +11,7 @@ use netmonitor_core::scope::Scope;
 
 use crate::config::{self, Options};
 use crate::run::Refused;
+use crate::run::explain::Explain;
 
 /// Shows everything the kernel knows about the network activity of one process.
 ///
@@ -42,12 +43,30 @@ Exit status: 0 done, or the process ended; 2 usage, no or bad PID, bad file; 3 c
 Examples:
   netmonitor 1234                         watch process 1234
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
-  netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5";
+  netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
+  netmonitor explain TCPTimeouts          what a counter means";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print tables of a process without a terminal
     Show(Show),
+    /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
+    Explain(ExplainTyped),
+}
+
+#[derive(Debug, Args)]
+struct ExplainTyped {
+    /// The counter, as TCPTimeouts or Udp.InErrors
+    #[arg(value_name = "NAME", conflicts_with = "search")]
+    name: Option<String>,
+
+    /// List the counters whose name or meaning holds these words
+    #[arg(long, value_name = "WORDS")]
+    search: Option<String>,
+
+    /// Output format: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    format: String,
 }
 
 #[derive(Debug, Args)]
@@ -70,7 +89,15 @@ struct Show {
 }
 
 /// What is to be done.
-pub(crate) struct Meant {
+pub(crate) enum Meant {
+    /// Look at a process.
+    Look(Look),
+    /// Tell what counters mean.
+    Explain(Explain),
+}
+
+/// A process is to be looked at.
+pub(crate) struct Look {
     /// The process as typed, if one was.
     pub(crate) target: Option<String>,
     /// The proc tree.
@@ -122,6 +149,9 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
                 linger: options.linger.unwrap_or(false),
             },
         ),
+        Some(Command::Explain(ExplainTyped { name, search, format })) => {
+            return Ok(Meant::Explain(Explain { name, search, json: format == "json" }));
+        }
         Some(Command::Show(show)) => {
             if let Some(target) = typed.target {
                 return Err(refuse(format!("{target:?} stands before the command: write show {target}")));
@@ -131,7 +161,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             (show.target.clone(), show.meant(scope, many.then_some(interval))?)
         }
     };
-    Ok(Meant { target, procfs, task })
+    Ok(Meant::Look(Look { target, procfs, task }))
 }
 
 /// Whether an option was typed: an interval in the environment or in the file is that of sessions, and does

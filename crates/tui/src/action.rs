@@ -9,6 +9,7 @@ use crate::document::Move;
 use crate::event::Effect;
 use crate::key::Key;
 use crate::line::Line;
+use crate::overlay::TabList;
 
 /// What a key does.
 pub(crate) struct Action {
@@ -39,8 +40,9 @@ pub(crate) fn find(mode: Mode, key: Key) -> Option<&'static Action> {
 
 const EVERYWHERE: &[Mode] = Mode::ALL;
 const TAB: &[Mode] = &[Mode::Tab];
-const READING: &[Mode] = &[Mode::Tab, Mode::Help];
-const HELP: &[Mode] = &[Mode::Help];
+const READING: &[Mode] = &[Mode::Tab, Mode::Overlay];
+const OVERLAY: &[Mode] = &[Mode::Overlay];
+const LIST: &[Mode] = &[Mode::List];
 const COMMAND_LINE: &[Mode] = &[Mode::CommandLine];
 
 macro_rules! actions {
@@ -68,18 +70,24 @@ pub(crate) static ALL: &[Action] = actions! {
         &[Key::char('?'), Key::code(KeyCode::F(1))], TAB, Some("help"),
         |app, _, _| app.open_help();
     "quit" "end the session, unless a command is typed"
-        &[Key::char('q')], &[Mode::Intro, Mode::Tab, Mode::Help], Some("quit"),
+        &[Key::char('q')], &[Mode::Intro, Mode::Tab, Mode::Overlay], Some("quit"),
         |app, _, _| app.quit();
     "tab" "show the tab of this number"
         &[Key::char('1'), Key::char('2'), Key::char('3'), Key::char('4'), Key::char('5'), Key::char('6'),
           Key::char('7'), Key::char('8'), Key::char('9')], TAB, Some("tab"),
         |app, key, _| app.select(number(key));
+    "tabs" "list all tabs, also those that have no number"
+        &[Key::char('f')], TAB, Some("all tabs"),
+        |app, _, _| app.open_tabs();
+    "explain" "explain the selected row"
+        &[Key::char('x')], TAB, Some("explain"),
+        |app, _, _| app.explain();
     "next-tab" "show the next tab"
         &[Key::code(KeyCode::Tab), Key::code(KeyCode::Right)], TAB, None,
-        |app, _, _| app.select_behind(1);
+        |app, _, _| app.select_beside(true);
     "previous-tab" "show the tab before"
         &[Key::code(KeyCode::BackTab), Key::code(KeyCode::Left)], TAB, None,
-        |app, _, _| app.select_behind(app.panes.len() - 1);
+        |app, _, _| app.select_beside(false);
     "scope" "sockets of the process, or of its whole namespace"
         &[Key::char('n')], TAB, Some("scope"),
         |app, _, _| app.change_scope();
@@ -116,9 +124,27 @@ pub(crate) static ALL: &[Action] = actions! {
     "columns-left" "show columns further left"
         &[Key::shift(KeyCode::Left)], TAB, None,
         |app, _, _| app.panes[app.tab].columns_left();
-    "close-help" "leave the help"
-        &[Key::code(KeyCode::Esc), Key::char('?'), Key::code(KeyCode::F(1))], HELP, Some("back"),
-        |app, _, _| app.help = None;
+    "close" "leave what lies over the tab"
+        &[Key::code(KeyCode::Esc), Key::char('?'), Key::code(KeyCode::F(1)), Key::char('x')], OVERLAY, Some("back"),
+        |app, _, _| app.overlay = None;
+    "choose-tab" "show the chosen tab"
+        &[Key::code(KeyCode::Enter)], LIST, Some("show"),
+        |app, _, _| app.choose_tab();
+    "close-list" "leave the list"
+        &[Key::code(KeyCode::Esc)], LIST, Some("back"),
+        |app, _, _| app.overlay = None;
+    "list-up" "the tab above"
+        &[Key::code(KeyCode::Up)], LIST, None,
+        |app, _, _| in_list(app, |list| list.chosen = list.chosen.saturating_sub(1));
+    "list-down" "the tab below"
+        &[Key::code(KeyCode::Down), Key::code(KeyCode::Tab)], LIST, None,
+        |app, _, _| in_list(app, |list| list.chosen = (list.chosen + 1).min(list.left().len().saturating_sub(1)));
+    "list-erase" "erase the last character"
+        &[Key::code(KeyCode::Backspace), Key::ctrl('h')], LIST, None,
+        |app, _, _| in_list(app, TabList::pop);
+    "list-type" "find tabs with it"
+        &[Key::Character], LIST, None,
+        |app, key, _| in_list(app, |list| key.character().into_iter().for_each(|typed| list.push(typed)));
     "run" "do what is typed"
         &[Key::code(KeyCode::Enter)], COMMAND_LINE, None,
         |app, _, effects| app.run_command(effects);
@@ -176,6 +202,12 @@ pub(crate) static ALL: &[Action] = actions! {
 fn number(key: Key) -> usize {
     let digit = key.character().and_then(|digit| digit.to_digit(10)).unwrap_or(0);
     (digit as usize).wrapping_sub(1)
+}
+
+fn in_list(app: &mut App, change: impl FnOnce(&mut TabList)) {
+    if let Some(list) = app.tab_list() {
+        change(list);
+    }
 }
 
 fn edit(app: &mut App, change: fn(&mut Line)) {

@@ -13,6 +13,7 @@ use crate::command::Completion;
 use crate::document::Document;
 use crate::event::Effect;
 use crate::line::Line;
+use crate::overlay::{Content, Overlay};
 use crate::pane::Pane;
 use crate::theme::Theme;
 
@@ -38,15 +39,17 @@ pub(crate) enum Mode {
     Intro,
     /// A tab is shown.
     Tab,
-    /// The help lies over it.
-    Help,
+    /// The help or what a row means lies over it.
+    Overlay,
+    /// The list of tabs lies over it.
+    List,
     /// A command is typed.
     CommandLine,
 }
 
 impl Mode {
     /// All of them.
-    pub(crate) const ALL: &[Self] = &[Self::Intro, Self::Tab, Self::Help, Self::CommandLine];
+    pub(crate) const ALL: &[Self] = &[Self::Intro, Self::Tab, Self::Overlay, Self::List, Self::CommandLine];
 }
 
 /// What the last line says until the next key.
@@ -56,17 +59,6 @@ pub(crate) enum Message {
     Remark(String),
     /// What was wrong.
     Error(String),
-}
-
-/// Scrolling in the help.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Overlay {
-    /// First line that is shown.
-    pub(crate) top: usize,
-    /// Lines in all, of the last drawing.
-    pub(crate) lines: usize,
-    /// Lines that fit, of the last drawing.
-    pub(crate) height: usize,
 }
 
 /// A session: what it shows, and what is typed.
@@ -80,7 +72,7 @@ pub struct App {
     pub(crate) line: Line,
     pub(crate) completion: Completion,
     pub(crate) typing: bool,
-    pub(crate) help: Option<Overlay>,
+    pub(crate) overlay: Option<Overlay>,
     pub(crate) message: Option<Message>,
     pub(crate) paused: bool,
     pub(crate) changed: bool,
@@ -101,7 +93,7 @@ impl App {
             line: Line::default(),
             completion: Completion::default(),
             typing: false,
-            help: None,
+            overlay: None,
             message: None,
             paused: false,
             changed: true,
@@ -148,10 +140,12 @@ impl App {
 
     /// What keys mean at the moment.
     pub(crate) fn mode(&self) -> Mode {
-        match (self.state, self.typing, self.help) {
+        let overlay = self.overlay.as_ref().map(|overlay| &overlay.content);
+        match (self.state, self.typing, overlay) {
             (State::NoSelection, ..) => Mode::Intro,
             (_, true, _) => Mode::CommandLine,
-            (_, false, Some(_)) => Mode::Help,
+            (_, false, Some(Content::Tabs(_))) => Mode::List,
+            (_, false, Some(_)) => Mode::Overlay,
             _ => Mode::Tab,
         }
     }

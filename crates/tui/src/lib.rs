@@ -11,6 +11,7 @@
 //! | `action`, `key` | the table of keys: dispatch, help, hints and documents are made from it |
 //! | `command`, `line` | the commands, and the line that they are typed in |
 //! | `document`, `pane` | the rows of a tab as one scrolling text, and where the user is in it |
+//! | `overlay` | what can lie over a tab |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
 //! | `bug` | what a panic leaves behind |
 //! | `terminal` | entering and leaving the terminal, reading its events |
@@ -26,6 +27,7 @@ mod event;
 mod key;
 mod line;
 mod manual;
+mod overlay;
 mod pane;
 mod panes;
 mod run;

@@ -41,7 +41,8 @@ pub(crate) fn parts() -> Vec<Part> {
         keys("Everywhere", in_every_mode),
         Part { title: "Commands", entries: commands },
         keys("On the command line", |action| action.modes == [Mode::CommandLine]),
-        keys("In the help", |action| action.modes == [Mode::Help]),
+        keys("In the help and in explanations", |action| action.modes == [Mode::Overlay]),
+        keys("In the list of tabs", |action| action.modes == [Mode::List]),
         keys("In the introduction", |action| action.modes == [Mode::Intro]),
     ]
 }

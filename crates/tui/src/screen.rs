@@ -15,13 +15,13 @@
 //!  : command   ? help   1–9 tab   n scope   Space pause   q quit    last line
 //! ```
 //!
-//! The introduction takes the whole screen, the help all but the last line.
+//! The introduction takes the whole screen, an overlay all but the last line.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::{App, Mode};
-use crate::panes::{help, intro, last_line, overview, tab_bar, tables};
+use crate::panes::{intro, last_line, overlay, overview, tab_bar, tables};
 
 /// The regions of a screen, from top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +60,9 @@ pub(crate) fn draw(app: &mut App, frame: &mut Frame<'_>) {
         return intro::draw(app, area, buf);
     }
     let regions = regions(area);
-    if app.help.is_some() {
+    if app.overlay.is_some() {
         let above = Rect { height: area.height - regions.last_line.height, ..area };
-        help::draw(app, above, buf);
+        overlay::draw(app, above, buf);
     } else {
         overview::draw(app, regions.overview, buf);
         tab_bar::draw(app, regions.tab_bar, buf);

@@ -1,15 +1,19 @@
 //! What inputs do to a session.
 
 use crossterm::event::{Event as TerminalEvent, KeyEvent};
+use netmonitor_core::explain;
+use netmonitor_core::format::harmless_text;
 use netmonitor_core::session::Event;
 use netmonitor_core::views;
+use procnet::Value;
 
 use crate::action;
-use crate::app::{App, Message, Mode, Overlay};
+use crate::app::{App, Message, Mode};
 use crate::command::{self, Order};
 use crate::document::Move;
 use crate::event::{Effect, Input};
 use crate::key::Key;
+use crate::overlay::{Content, Meaning, Overlay, TabList};
 
 impl App {
     /// Takes an input and says what is to be done for it.
@@ -41,11 +45,11 @@ impl App {
         self.changed |= self.message.take().is_some();
         let mode = self.mode();
         let mut action = action::find(mode, key);
-        if action.is_none() && mode == Mode::Help {
-            // A key of the tab below goes there: nobody has to leave the help first.
+        if action.is_none() && mode == Mode::Overlay {
+            // A key of the tab below goes there: nobody has to leave the overlay first.
             action = action::find(Mode::Tab, key);
             if action.is_some() {
-                self.help = None;
+                self.overlay = None;
             }
         }
         if let Some(action) = action {
@@ -93,20 +97,26 @@ impl App {
             self.tab = tab;
             self.panes[tab].columns.clear();
         }
-        self.help = None;
+        self.overlay = None;
         self.state = self.state.next(Event::TabChosen);
     }
 
-    /// Shows another tab, so many behind this one, going round.
-    pub(crate) fn select_behind(&mut self, steps: usize) {
-        self.select((self.tab + steps) % views::ALL.len());
+    /// Shows the next of the nine tabs, or the one before, going round; beside them the first or the last.
+    pub(crate) fn select_beside(&mut self, forward: bool) {
+        let nine = views::nine().len();
+        self.select(match (forward, self.tab) {
+            (true, tab) if tab + 1 < nine => tab + 1,
+            (true, _) => 0,
+            (false, tab) if (1..nine).contains(&tab) => tab - 1,
+            (false, _) => nine - 1,
+        });
     }
 
     /// Moves in what is shown.
     pub(crate) fn go(&mut self, to: Move) {
-        if let Some(help) = &mut self.help {
-            let places = (help.lines + 1).saturating_sub(help.height);
-            help.top = to.from(help.top, places, help.height.saturating_sub(1));
+        if let Some(overlay) = &mut self.overlay {
+            let places = (overlay.lines + 1).saturating_sub(overlay.height);
+            overlay.top = to.from(overlay.top, places, overlay.height.saturating_sub(1));
         } else {
             let document = self.document();
             self.panes[self.tab].go(&document, to);
@@ -151,7 +161,57 @@ impl App {
 
     /// Opens the help.
     pub(crate) fn open_help(&mut self) {
-        self.help = Some(Overlay::default());
+        self.overlay = Some(Overlay::new(Content::Help));
+    }
+
+    /// Opens the list of all tabs.
+    pub(crate) fn open_tabs(&mut self) {
+        self.overlay = Some(Overlay::new(Content::Tabs(TabList::default())));
+    }
+
+    /// The list of tabs, while it is open.
+    pub(crate) fn tab_list(&mut self) -> Option<&mut TabList> {
+        match self.overlay.as_mut().map(|overlay| &mut overlay.content) {
+            Some(Content::Tabs(list)) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// Shows the tab that is chosen in the list.
+    pub(crate) fn choose_tab(&mut self) {
+        if let Some(tab) = self.tab_list().and_then(|list| list.choice()) {
+            self.select(tab);
+        }
+    }
+
+    /// Tells what the selected row means.
+    pub(crate) fn explain(&mut self) {
+        let Some(snapshot) = self.snapshot.clone() else { return };
+        let cursor = self.panes[self.tab].cursor;
+        let Some(def) = self.view().tables.get(cursor.table) else { return };
+        let table = def.view(&snapshot, self.settings.scope);
+        let text = |column: &str| {
+            let column = table.columns.iter().position(|known| known.name == column)?;
+            match table.cell(cursor.row, column) {
+                Value::Text(text) => Some(harmless_text(text)),
+                _ => None,
+            }
+        };
+        let (title, entries, columns) =
+            match text("name").filter(|_| table.columns.iter().any(|column| column.name == "meaning")) {
+                Some(name) => {
+                    let group = text("group").unwrap_or_else(|| def.name.to_owned());
+                    let entry = explain::of(&group, &name);
+                    (format!("{group}.{name}"), entry.into_iter().collect(), Vec::new())
+                }
+                None => (def.name.to_owned(), explain::group(def.name), table.columns),
+            };
+        if entries.is_empty() && columns.is_empty() {
+            self.message =
+                Some(Message::Remark(format!("{title} is not in the dictionary: a newer kernel's")));
+            return;
+        }
+        self.overlay = Some(Overlay::new(Content::Meaning(Meaning { title, entries, columns })));
     }
 
     /// Opens the command line with a text in it.

@@ -1,5 +1,6 @@
 //! Does what the command line means, by wiring the other crates together.
 
+pub(crate) mod explain;
 mod live;
 mod session;
 mod show;
@@ -11,7 +12,7 @@ use netmonitor_core::format::harmless_text;
 use netmonitor_core::session::{Event, State};
 use netmonitor_sys::{ProcTree, Target};
 
-use crate::cli::{Meant, Task};
+use crate::cli::{Look, Meant, Task};
 
 /// Exit status 2: usage, a bad target, a bad file.
 const REFUSED: u8 = 2;
@@ -25,20 +26,28 @@ pub(crate) struct Refused(pub(crate) String);
 
 /// Does it.
 pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
-    let Some(typed) = meant.target else {
-        let usage = match meant.task {
+    match meant {
+        Meant::Look(look) => at_process(look),
+        Meant::Explain(explain) => explain.run(),
+    }
+}
+
+/// Looks at a process.
+fn at_process(look: Look) -> anyhow::Result<ExitCode> {
+    let Some(typed) = look.target else {
+        let usage = match look.task {
             Task::Session { .. } => "netmonitor [OPTIONS] <PID>",
             Task::Show { .. } => "netmonitor show [OPTIONS] <PID> [TAB]...",
         };
         let hint = "find a PID with `pgrep -a NAME`, `pidof NAME` or `ps -e`";
         return Ok(refuse(Event::NoProcess, &format!("no process given\nusage: {usage}\nhint: {hint}")));
     };
-    let tree = ProcTree::open(&meant.procfs).map_err(|error| Refused(error.to_string()))?;
+    let tree = ProcTree::open(&look.procfs).map_err(|error| Refused(error.to_string()))?;
     let target = match Target::find(&tree, &typed) {
         Ok(target) => target,
         Err(error) => return Ok(refuse(Event::BadProcess, &error.to_string())),
     };
-    match meant.task {
+    match look.task {
         Task::Session { .. } if !io::stdout().is_terminal() || !io::stdin().is_terminal() => {
             let why = "a session needs a terminal; without one, use: netmonitor show";
             Ok(refuse(Event::NoTerminal, &format!("{why} {typed}")))

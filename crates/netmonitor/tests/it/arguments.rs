@@ -182,3 +182,47 @@ fn what_is_quoted_is_harmless() {
     refused(&["\x1b[31m"]);
     refused(&["--procfs", "/nonexistent/\x1b[31m", &pid]);
 }
+
+#[test]
+fn counters_are_explained() {
+    let udp = run(&["explain", "Udp.InErrors"]);
+    assert_eq!(udp.status.code(), Some(0));
+    assert!(
+        stdout(&udp).starts_with("Udp.InErrors: ") && stdout(&udp).contains("RcvbufErrors"),
+        "{}",
+        stdout(&udp)
+    );
+    let all = run(&["explain", "InErrors"]);
+    for group in ["Udp.", "Udp6.", "Icmp."] {
+        assert!(stdout(&all).contains(&format!("{group}InErrors: ")), "{group}");
+    }
+    let unknown = run(&["explain", "TCPTimeout"]);
+    assert_eq!((unknown.status.code(), stdout(&unknown)), (Some(1), ""));
+    assert!(stderr(&unknown).contains("TcpExt.TCPTimeouts"), "{}", stderr(&unknown));
+    let typed = run(&["explain", "IcmpMsg.InType3"]);
+    assert!(stdout(&typed).contains("IcmpMsg.InType"), "{}", stdout(&typed));
+    assert!(stdout(&run(&["explain", "--search", "retrans"])).lines().count() > 5);
+    assert_eq!(run(&["explain", "--search", "zzzzzz"]).status.code(), Some(1));
+    let json = run(&["explain", "TCPTimeouts", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let entry = document["counters"][0].as_object().unwrap();
+    for key in
+        ["group", "name", "kind", "scope", "unit", "meaning", "growth", "next", "source", "related", "since"]
+    {
+        assert!(entry.contains_key(key), "{key}");
+    }
+}
+
+#[test]
+fn every_counter_of_this_kernel_is_explained() {
+    let pid = std::process::id();
+    let document = crate::json(pid, &["stats", "analysis", "icmp", "xfrm"]);
+    for view in document["views"].as_array().unwrap() {
+        for table in view["tables"].as_array().unwrap() {
+            let rows = table["rows"].as_array().unwrap().iter();
+            for row in rows.filter(|row| row["name"].is_string() && row["kind"].is_string()) {
+                assert!(row["meaning"].is_string(), "{}: {row}", table["name"]);
+            }
+        }
+    }
+}

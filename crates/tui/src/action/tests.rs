@@ -45,7 +45,13 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
     app.select(0);
     match mode {
         Mode::Intro | Mode::Tab => {}
-        Mode::Help => app.open_help(),
+        Mode::Overlay => app.open_help(),
+        Mode::List => {
+            app.open_tabs();
+            let list = app.tab_list().expect("the list is open");
+            list.push('r');
+            list.chosen = 1;
+        }
         Mode::CommandLine => {
             for line in ["udp", "raw"] {
                 app.open_command_line(line);
@@ -71,7 +77,12 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
 /// All that an action can change.
 fn fingerprint(app: &App) -> String {
     let pane = &app.panes[app.tab];
-    let place = (app.tab, pane.cursor, pane.first_column, app.help.map(|help| help.top));
+    let place = (
+        app.tab,
+        pane.cursor,
+        pane.first_column,
+        app.overlay.as_ref().map(|overlay| (overlay.top, format!("{:?}", overlay.content))),
+    );
     let typed = (app.typing, app.line.text(), app.line.before_cursor(), app.completion.typed(&app.line));
     format!("{:?} {place:?} {typed:?} {} {} {:?}", app.state, app.paused, app.settings.scope, app.message)
 }
@@ -136,5 +147,5 @@ fn a_key_of_its_own_goes_before_any_key() {
     assert_eq!(name(Mode::Intro, Key::ctrl('d')), Some("quit-now"));
     assert_eq!(name(Mode::CommandLine, Key::char('q')), Some("type"));
     assert_eq!(name(Mode::CommandLine, Key::ctrl('c')), Some("quit-now"));
-    assert_eq!(name(Mode::Tab, Key::char('x')), None);
+    assert_eq!(name(Mode::Tab, Key::char('z')), None);
 }

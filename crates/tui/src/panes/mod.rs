@@ -1,8 +1,8 @@
 //! The regions of the screen: each is one file with one `draw`.
 
-pub(crate) mod help;
 pub(crate) mod intro;
 pub(crate) mod last_line;
+pub(crate) mod overlay;
 pub(crate) mod overview;
 pub(crate) mod tab_bar;
 pub(crate) mod tables;

@@ -16,7 +16,7 @@ use crate::widgets::text;
 /// Draws the tabs.
 pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let build = |all_names: bool| {
-        let tabs = views::ALL.iter().enumerate().map(|(at, view)| {
+        let tabs = views::nine().iter().enumerate().map(|(at, view)| {
             let number = at + 1;
             match (at == app.tab, all_names) {
                 (true, _) => Span::styled(format!("[{number} {}]", view.name), app.theme.tab()),
@@ -24,7 +24,10 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
                 (false, false) => Span::raw(format!(" {number} ")),
             }
         });
-        Line::from(tabs.collect::<Vec<_>>())
+        // A tab without a number stands behind the nine while it is shown.
+        let other = views::ALL.get(app.tab).filter(|_| app.tab >= views::nine().len());
+        let other = other.map(|view| Span::styled(format!("[{}]", view.name), app.theme.tab()));
+        Line::from(tabs.chain(other).collect::<Vec<_>>())
     };
     let room = usize::from(area.width);
     let (all, few) = (build(true), build(false));
@@ -33,7 +36,7 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     } else if few.width() <= room {
         few
     } else {
-        Line::from(few.spans[app.tab].clone())
+        Line::from(few.spans[app.tab.min(few.spans.len() - 1)].clone())
     };
     text::put_line(buf, area, &line);
 }

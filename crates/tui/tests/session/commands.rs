@@ -18,14 +18,25 @@ fn session() -> Session {
 #[test]
 fn each_tab_by_name_and_by_number() {
     for (place, view) in views::ALL.iter().enumerate() {
-        let selected = format!("[{} {}]", place + 1, view.name);
+        let numbered = place < views::nine().len();
+        let selected = match numbered {
+            true => format!("[{} {}]", place + 1, view.name),
+            false => format!("[{}]", view.name),
+        };
         let mut session = session();
         session.command(&format!("  {} ", view.name));
         assert!(session.screen().contains(&selected), "{selected} by name");
         assert_eq!(session.app.state(), State::TabSelected);
         session.type_text(if place == 0 { "2" } else { "1" });
-        session.type_text(&(place + 1).to_string());
-        assert!(session.screen().contains(&selected), "{selected} by number");
+        if numbered {
+            session.type_text(&(place + 1).to_string());
+            assert!(session.screen().contains(&selected), "{selected} by number");
+        } else {
+            session.type_text("f");
+            session.type_text(view.name);
+            session.press(KeyCode::Enter);
+            assert!(session.screen().contains(&selected), "{selected} from the list");
+        }
         let mut seen = session.screen();
         for _ in 0..150 {
             session.press(KeyCode::Down);
@@ -214,4 +225,38 @@ fn columns_scroll_and_the_first_one_stays() {
         session.press_with(KeyModifiers::SHIFT, KeyCode::Left);
     }
     assert_eq!(session.screen(), first);
+}
+
+#[test]
+fn the_list_of_tabs_is_searched_and_left() {
+    let mut session = session();
+    session.type_text("f");
+    let screen = session.screen();
+    for view in views::ALL {
+        assert!(screen.contains(view.name), "{} in {screen}", view.name);
+    }
+    session.type_text("ctk");
+    assert!(session.screen().contains("> conntrack"));
+    session.press(KeyCode::Esc);
+    assert!(session.screen().contains("[1 tcp]"));
+    session.type_text("f");
+    session.type_text("zzz");
+    session.press(KeyCode::Enter);
+    assert!(session.screen().contains("no tab"));
+    session.ctrl('d');
+    assert!(session.app.is_over());
+}
+
+#[test]
+fn a_row_is_explained() {
+    let mut session = session();
+    session.type_text("5x");
+    let screen = session.screen();
+    assert!(screen.contains("TcpExt.SyncookiesSent") && screen.contains("source"), "{screen}");
+    session.press(KeyCode::Esc);
+    session.type_text("1x");
+    let screen = session.screen();
+    assert!(screen.contains("Columns") && screen.contains("remote_port"), "{screen}");
+    session.type_text("x");
+    assert!(session.screen().contains("[1 tcp]"));
 }

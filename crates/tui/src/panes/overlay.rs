@@ -1,4 +1,5 @@
-//! The help, over everything but the last line: keys and commands from their tables.
+//! What lies over everything but the last line: the help, made from the tables of keys and commands, what a
+//! row means, or the list of all tabs.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,13 +8,15 @@ use ratatui::widgets::{Block, Clear, Widget};
 
 use crate::app::App;
 use crate::manual;
+use crate::overlay::Content;
 use crate::theme::Theme;
 use crate::widgets::text;
 
-/// Draws the help.
+/// Draws the overlay that is open.
 pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     let theme = app.theme;
-    let Some(overlay) = &mut app.help else { return };
+    let tab = app.tab;
+    let Some(overlay) = &mut app.overlay else { return };
     Clear.render(area, buf);
     let framed = area.height >= 8;
     let mut inner = area;
@@ -26,7 +29,12 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
             height: area.height - 2,
         };
     }
-    let lines = lines(usize::from(inner.width), theme);
+    let room = usize::from(inner.width);
+    let (title, lines) = match &overlay.content {
+        Content::Help => (" keys and commands ".to_owned(), help(room, theme)),
+        Content::Meaning(meaning) => (format!(" {} ", meaning.title), meaning.lines(room, theme)),
+        Content::Tabs(list) => (" all tabs ".to_owned(), list.lines(tab, theme)),
+    };
     overlay.lines = lines.len();
     overlay.height = usize::from(inner.height);
     overlay.top = overlay.top.min(lines.len().saturating_sub(overlay.height));
@@ -35,14 +43,15 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         let bottom = (overlay.top + overlay.height).min(lines.len());
         let place = format!(" {}–{bottom} of {} ", overlay.top + 1, lines.len());
         let left = text::put_right(buf, edge, &Line::from(Span::styled(place, theme.quiet())));
-        text::put(buf, left.x, left.y, usize::from(left.width), " keys and commands ", theme.strong());
+        text::put(buf, left.x, left.y, usize::from(left.width), &title, theme.strong());
     }
     for (y, line) in (inner.y..inner.bottom()).zip(&lines[overlay.top..]) {
         text::put_line(buf, Rect { x: inner.x, y, width: inner.width, height: 1 }, line);
     }
 }
 
-fn lines(room: usize, theme: Theme) -> Vec<Line<'static>> {
+/// Keys and commands.
+fn help(room: usize, theme: Theme) -> Vec<Line<'static>> {
     let parts = manual::parts();
     let entries = || parts.iter().flat_map(|part| &part.entries);
     let widest = entries().map(|entry| text::width(&entry.typed)).max().unwrap_or(0).min(room / 3);

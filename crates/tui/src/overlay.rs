@@ -1,0 +1,176 @@
+//! What can lie over a tab: the help, what a row means, the list of all tabs.
+
+use netmonitor_core::explain::{self, Entry};
+use netmonitor_core::views;
+use procnet::Column;
+use ratatui::text::{Line, Span};
+
+use crate::theme::Theme;
+use crate::widgets::text;
+
+/// Something over a tab, and how far it is scrolled.
+#[derive(Debug)]
+pub(crate) struct Overlay {
+    /// What it shows.
+    pub(crate) content: Content,
+    /// First line that is shown.
+    pub(crate) top: usize,
+    /// Lines in all, of the last drawing.
+    pub(crate) lines: usize,
+    /// Lines that fit, of the last drawing.
+    pub(crate) height: usize,
+}
+
+impl Overlay {
+    /// An overlay at its first line.
+    pub(crate) fn new(content: Content) -> Self {
+        Self { content, top: 0, lines: 0, height: 0 }
+    }
+}
+
+/// What an overlay shows.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// Keys and commands.
+    Help,
+    /// What a row means.
+    Meaning(Meaning),
+    /// All tabs.
+    Tabs(TabList),
+}
+
+/// What a row means: entries of the dictionary, and the columns of its table.
+#[derive(Debug)]
+pub(crate) struct Meaning {
+    /// What is explained.
+    pub(crate) title: String,
+    /// Counters.
+    pub(crate) entries: Vec<&'static Entry>,
+    /// Columns.
+    pub(crate) columns: Vec<Column>,
+}
+
+impl Meaning {
+    /// The lines, broken to fit.
+    pub(crate) fn lines(&self, room: usize, theme: Theme) -> Vec<Line<'static>> {
+        let mut lines = Vec::new();
+        for entry in &self.entries {
+            if !lines.is_empty() {
+                lines.push(Line::default());
+            }
+            let mut said = explain::text(entry, room.saturating_sub(2).max(20)).into_iter();
+            let title = said.next().unwrap_or_default();
+            lines.push(Line::from(Span::styled(format!(" {title}"), theme.title())));
+            lines.extend(said.map(|line| Line::from(format!(" {line}"))));
+        }
+        if !self.columns.is_empty() {
+            if !lines.is_empty() {
+                lines.push(Line::default());
+            }
+            lines.push(Line::from(Span::styled(" Columns", theme.title())));
+        }
+        let widest = self.columns.iter().map(|column| column.name.len()).max().unwrap_or(0);
+        for column in &self.columns {
+            let name = Span::styled(format!("   {:widest$}  ", column.name), theme.strong());
+            lines.push(Line::from(vec![name, Span::raw(column.doc)]));
+        }
+        lines
+    }
+}
+
+/// The list of all tabs, those whose name or sentence holds what is typed.
+#[derive(Debug, Default)]
+pub(crate) struct TabList {
+    /// What is typed.
+    pub(crate) typed: String,
+    /// Which of the tabs that are left is chosen.
+    pub(crate) chosen: usize,
+}
+
+/// Longest text that is typed.
+const LONGEST: usize = 32;
+
+impl TabList {
+    /// Numbers of the tabs that are left: those whose name holds the letters in their order, then those
+    /// whose sentence holds the text.
+    pub(crate) fn left(&self) -> Vec<usize> {
+        let by_name = |view: &views::View| in_order(&self.typed, view.name);
+        let names = (0..views::ALL.len()).filter(|tab| by_name(views::ALL[*tab]));
+        let others = (0..views::ALL.len()).filter(|tab| {
+            let view = views::ALL[*tab];
+            !by_name(view) && view.help.to_lowercase().contains(&self.typed)
+        });
+        names.chain(others).collect()
+    }
+
+    /// The tab that is chosen.
+    pub(crate) fn choice(&self) -> Option<usize> {
+        let left = self.left();
+        left.get(self.chosen.min(left.len().checked_sub(1)?)).copied()
+    }
+
+    /// Types a character.
+    pub(crate) fn push(&mut self, character: char) {
+        if self.typed.len() < LONGEST && !netmonitor_core::format::is_harmful(character) {
+            self.typed.extend(character.to_lowercase());
+        }
+        self.chosen = 0;
+    }
+
+    /// Takes the last character back.
+    pub(crate) fn pop(&mut self) {
+        self.typed.pop();
+        self.chosen = 0;
+    }
+
+    /// The lines; `shown` is the tab below.
+    pub(crate) fn lines(&self, shown: usize, theme: Theme) -> Vec<Line<'static>> {
+        let left = self.left();
+        let widest = views::ALL.iter().map(|view| text::width(view.name)).max().unwrap_or(0);
+        let mut lines = vec![Line::from(vec![
+            Span::styled(" type to find: ", theme.quiet()),
+            Span::styled(self.typed.clone(), theme.strong()),
+        ])];
+        for (place, tab) in left.iter().enumerate() {
+            let view = views::ALL[*tab];
+            let mark = if Some(*tab) == self.choice() { '>' } else { ' ' };
+            let here = if *tab == shown { '*' } else { ' ' };
+            let text = format!(" {mark} {:widest$} {here} {}", view.name, view.help);
+            let style = if place == self.chosen.min(left.len() - 1) {
+                theme.selected()
+            } else {
+                ratatui::style::Style::new()
+            };
+            lines.push(Line::from(Span::styled(text, style)));
+        }
+        if left.is_empty() {
+            lines.push(Line::from("   no tab"));
+        }
+        lines
+    }
+}
+
+/// Whether a text holds the letters in their order.
+fn in_order(letters: &str, text: &str) -> bool {
+    let mut rest = text.chars();
+    letters.chars().all(|letter| rest.any(|other| other == letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tabs_are_found_by_letters_in_order_and_by_words() {
+        let mut list = TabList::default();
+        assert_eq!(list.left().len(), views::ALL.len());
+        "rtg".chars().for_each(|letter| list.push(letter));
+        assert_eq!(list.choice().map(|tab| views::ALL[tab].name), Some("routing"));
+        list = TabList { typed: "ipsec".into(), chosen: 9 };
+        assert_eq!(list.choice().map(|tab| views::ALL[tab].name), Some("xfrm"));
+        list = TabList { typed: "zzz".into(), chosen: 0 };
+        assert_eq!(list.choice(), None);
+        list.push('\u{1b}');
+        assert_eq!(list.typed, "zzz");
+    }
+}
