@@ -79,6 +79,13 @@ impl Engine {
         }
     }
 
+    /// An engine for the process of this PID, which a captured copy may not name by itself.
+    pub fn watching(machine: Machine, pid: u32) -> Self {
+        let mut engine = Self::new(machine);
+        engine.seen.pid = pid;
+        engine
+    }
+
     /// Takes a whole sample and gives the snapshot of its moment.
     pub fn advance(&mut self, sample: &Sample) -> Arc<Snapshot> {
         sample.replay(self);
@@ -88,7 +95,8 @@ impl Engine {
     /// The snapshot of the tick whose parts have all come.
     pub fn snapshot(&mut self) -> Arc<Snapshot> {
         self.end_process();
-        self.owners.join(self.process.pid, self.netns.inode, self.moment.boottime);
+        self.owners.about(self.process.pid, self.netns.inode);
+        self.owners.join(self.moment.boottime);
         self.join_sockets();
         let inodes = self.sockets.iter().flat_map(|sockets| sockets.inodes());
         let owners = self.owners.judge(inodes, self.moment.boottime);
@@ -148,7 +156,7 @@ impl Engine {
         self.sources.clear();
         self.sockets.clear();
         self.history.clear();
-        self.netns = Netns { inode };
+        self.netns = Netns { inode, refused: false };
     }
 
     fn end_file(&mut self, path: &str, reading: Reading) {
@@ -205,7 +213,10 @@ impl Engine {
         let held = std::mem::take(&mut self.held);
         match origin {
             Origin::Process(path) => self.end_identity(path, &held, reading),
-            Origin::Links(pid) => self.owners.read(*pid, &held, reading.status, reading.at),
+            Origin::Links(pid) => {
+                self.owners.about(self.seen.pid, self.netns.inode);
+                self.owners.read(*pid, &held, reading.status, reading.at);
+            }
             Origin::Walk => self.owners.walked(Walk::parse(&held), self.moment.boottime),
             Origin::Capabilities => self.owners.permitted(may_trace(&held).unwrap_or(false)),
             Origin::Users if reading.status == Status::Ok => self.users = Arc::new(Users::parse(&held)),
@@ -221,7 +232,10 @@ impl Engine {
             "status" => self.seen.read_status(bytes),
             "cmdline" => bytes.clone_into(&mut self.seen.cmdline),
             "exe" => self.seen.exe = (reading.status == Status::Ok).then(|| bytes.to_vec()),
-            "ns/net" => self.enter(namespace_inode(bytes).filter(|_| reading.status == Status::Ok)),
+            "ns/net" => {
+                self.enter(namespace_inode(bytes).filter(|_| reading.status == Status::Ok));
+                self.netns.refused = reading.status == Status::Denied;
+            }
             _ => {}
         }
     }

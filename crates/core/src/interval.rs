@@ -54,7 +54,7 @@ impl FromStr for Interval {
     fn from_str(text: &str) -> Result<Self, String> {
         let length = duration(text).ok_or_else(|| format!("not an interval: {text:?}"))?;
         if (Self::MIN..=Self::MAX).contains(&length) {
-            Ok(Self(length))
+            Ok(Self(Duration::from_millis(length.as_millis() as u64)))
         } else {
             Err(format!("not an interval: {text:?} (0.1 to 3600 seconds)"))
         }

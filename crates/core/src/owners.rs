@@ -48,6 +48,8 @@ pub struct Collected {
     walks: Option<Walks>,
     /// Sockets that nobody is known to hold, and when they were first seen so.
     ownerless: HashMap<u64, u64>,
+    target: u32,
+    netns: Option<u64>,
     may_trace: bool,
     changed: bool,
     joined: Arc<Owners>,
@@ -76,9 +78,17 @@ pub struct Owners {
 }
 
 impl Collected {
+    /// The process whose sockets are its own, and its namespace.
+    pub fn about(&mut self, target: u32, netns: Option<u64>) {
+        self.changed |= (self.target, self.netns) != (target, netns);
+        (self.target, self.netns) = (target, netns);
+    }
+
     /// Takes over the links of a process, read at `at`.
     pub fn read(&mut self, pid: u32, lines: &[u8], status: Status, at: u64) {
-        if status == Status::Missing || (status == Status::Interrupted && lines.is_empty()) {
+        let gone = status == Status::Missing || (status == Status::Interrupted && lines.is_empty());
+        // That the target's are missing is to be said; the target's own end is told otherwise.
+        if gone && pid != self.target {
             self.changed |= self.namespaces.remove(&pid).is_some() | self.descriptors.remove(&pid).is_some();
             return;
         }
@@ -133,7 +143,7 @@ impl Collected {
     }
 
     /// Forgets whom the last whole walk did not meet, and descriptors that nobody reads any more.
-    fn forget(&mut self, target: u32, now: u64) {
+    fn forget(&mut self, now: u64) {
         let whole = self.walks.and_then(|walks| Some((walks.whole?.0, walks.now.descriptors)));
         let before = (self.namespaces.len(), self.descriptors.len());
         self.namespaces.retain(|_, (_, at)| whole.is_none_or(|(began, _)| *at >= began));
@@ -141,14 +151,14 @@ impl Collected {
             let at = descriptors.read_at;
             let fresh = now.saturating_sub(at) < KEPT;
             let walked = self.walks.is_some_and(|walks| walks.now.descriptors);
-            *pid == target || fresh || walked && whole.is_none_or(|(began, _)| at >= began)
+            *pid == self.target || fresh || walked && whole.is_none_or(|(began, _)| at >= began)
         });
         self.changed |= before != (self.namespaces.len(), self.descriptors.len());
     }
 
     /// The owners as of now.
-    pub fn join(&mut self, target: u32, netns: Option<u64>, now: u64) -> Arc<Owners> {
-        self.forget(target, now);
+    pub fn join(&mut self, now: u64) -> Arc<Owners> {
+        self.forget(now);
         if !std::mem::take(&mut self.changed) {
             return self.joined.clone();
         }
@@ -158,11 +168,11 @@ impl Collected {
         };
         let mut pairs: Vec<(u64, u32)> = self.descriptors.iter().flat_map(held).collect();
         pairs.sort_unstable();
-        let own = self.descriptors.get(&target);
+        let own = self.descriptors.get(&self.target);
         let walks = self.walks.unwrap_or_default();
         let refused = self.descriptors.values().any(|descriptors| descriptors.status == Status::Denied);
         let denied = walks.now.denied.max(walks.whole.map_or(0, |(_, denied)| denied)).max(refused.into());
-        let same = |(inode, _): &&(u64, u64)| netns == Some(*inode);
+        let same = |(inode, _): &&(u64, u64)| self.netns == Some(*inode);
         self.joined = Arc::new(Owners {
             inodes: pairs.iter().map(|(inode, _)| *inode).collect(),
             pids: pairs.iter().map(|(_, pid)| *pid).collect(),
@@ -260,6 +270,7 @@ mod tests {
 
     fn collected() -> Collected {
         let mut collected = Collected::default();
+        collected.about(1, Some(5));
         let own =
             b"ns/net net:[5]\nfd/3 socket:[30]\nfd/4 socket:[10]\ntask/9/fd/3 socket:[30]\nfd/5 pipe:[1]\n";
         collected.read(1, own, Status::Ok, 1);
@@ -281,7 +292,7 @@ mod tests {
 
     #[test]
     fn shared_sockets_have_all_their_owners() {
-        let owners = collected().join(1, Some(5), 1);
+        let owners = collected().join(1);
         assert_eq!(owners.of(30), [1, 2]);
         assert_eq!(owners.of(10), [1]);
         assert!(owners.of(11).is_empty());
@@ -294,7 +305,7 @@ mod tests {
         let mut collected = collected();
         let mut look = |change: &dyn Fn(&mut Collected)| {
             change(&mut collected);
-            collected.join(1, Some(5), 1);
+            collected.join(1);
             collected.judge([99].into_iter(), 1)
         };
         let owners = look(&|_| {});
@@ -316,9 +327,9 @@ mod tests {
         let mut collected = collected();
         collected.read(3, b"", Status::Missing, 1);
         collected.walked(walk(1, true), 1);
-        collected.join(1, Some(5), 1);
+        collected.join(1);
         collected.judge([99].into_iter(), 1);
-        collected.join(1, Some(5), 5);
+        collected.join(5);
         let owners = collected.judge([99, 100].into_iter(), 5);
         assert_eq!(
             (reason(&owners, 99, None), reason(&owners, 100, None)),
@@ -328,7 +339,7 @@ mod tests {
         for (pass, tick) in [(2, 6), (3, 7)] {
             collected.read(1, b"fd/3 socket:[30]\n", Status::Ok, tick);
             collected.walked(walk(pass, true), tick);
-            collected.join(1, Some(5), tick);
+            collected.join(tick);
             let owners = collected.judge([100].into_iter(), tick);
             let expected = if pass == 2 { "none found so far" } else { "no visible owner" };
             assert_eq!(reason(&owners, 100, None), expected);
@@ -343,7 +354,7 @@ mod tests {
             collected.read(1, b"ns/net net:[5]\nfd/3 socket:[30]\n", Status::Ok, tick * SECOND);
             collected.read(2, b"ns/net net:[5]\n", Status::NotAsked, tick * SECOND);
             collected.walked(Walk { pass: tick, complete: true, ..Walk::default() }, tick * SECOND);
-            let owners = collected.join(1, Some(5), tick * SECOND);
+            let owners = collected.join(tick * SECOND);
             assert_eq!(owners.sharing, 2);
             assert!(!owners.sought);
             let expected: &[u32] = if tick < 4 { &[1, 2] } else { &[1] };
@@ -359,8 +370,23 @@ mod tests {
             collected.read(1, b"ns/net net:[5]\nfd/3 socket:[30]\n", Status::Ok, tick);
             collected.walked(walk(pass, true), tick);
         }
-        let owners = collected.join(1, Some(5), 20 * SECOND);
+        let owners = collected.join(20 * SECOND);
         assert_eq!((owners.of(30), owners.sharing, owners.all_counted), (&[1][..], 1, true));
+    }
+
+    #[test]
+    fn another_namespace_is_shared_by_others() {
+        let mut collected = collected();
+        assert_eq!(collected.join(1).sharing, 2);
+        collected.about(1, Some(6));
+        assert_eq!(collected.join(1).sharing, 1);
+    }
+
+    #[test]
+    fn a_target_without_descriptors_is_told() {
+        let mut collected = collected();
+        collected.read(1, b"", Status::Missing, 1);
+        assert_eq!(collected.join(1).target_status, Some(Status::Missing));
     }
 
     #[test]
@@ -368,9 +394,9 @@ mod tests {
         let mut collected = collected();
         collected.read(3, b"", Status::Missing, 1);
         collected.walked(Walk { hiding: true, ..walk(1, true) }, 1);
-        assert!(!collected.join(1, Some(5), 1).all_counted);
+        assert!(!collected.join(1).all_counted);
         collected.walked(walk(1, true), 1);
-        assert!(collected.join(1, Some(5), 1).all_counted);
+        assert!(collected.join(1).all_counted);
     }
 
     #[test]
@@ -381,7 +407,7 @@ mod tests {
         let mut collected = collected();
         collected.walked(walk(1, true), 1);
         collected.permitted(true);
-        collected.join(1, Some(5), 1);
+        collected.join(1);
         let owners = collected.judge([99].into_iter(), 1);
         assert!(owners.refusal().starts_with("refused"));
         assert_eq!(owners.cell(99, None), Value::Absent("not visible"));

@@ -38,8 +38,10 @@ pub struct Snapshot {
 /// The network namespace of the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Netns {
-    /// Inode of the namespace; `None` where it may not be seen.
+    /// Inode of the namespace; `None` where it cannot be seen.
     pub inode: Option<u64>,
+    /// Because permission was refused.
+    pub refused: bool,
 }
 
 /// Something that happened to the target.
@@ -113,7 +115,10 @@ impl Snapshot {
                 Scope::Namespace,
                 Some(format!("descriptors not readable: {}", self.owners.refusal()).into()),
             ),
-            (Scope::Process, Some(Status::Missing | Status::Error(_))) => {
+            (Scope::Process, Some(Status::Missing)) => {
+                (Scope::Namespace, Some("the tree holds no descriptors of the process".into()))
+            }
+            (Scope::Process, Some(Status::Error(_))) => {
                 (Scope::Namespace, Some("descriptors not readable".into()))
             }
             (Scope::Process, Some(Status::Interrupted)) => {
@@ -139,7 +144,10 @@ impl Snapshot {
     /// `namespace net:[4026531840] · shared by 12 processes`, as far as it is known.
     pub fn namespace_title(&self) -> String {
         let Some(inode) = self.netns.inode else {
-            return format!("namespace (which: {})", self.owners.refusal());
+            return match self.netns.refused {
+                true => format!("namespace (which: {})", self.owners.refusal()),
+                false => "namespace (not known which)".to_owned(),
+            };
         };
         let Owners { all_counted, sharing, .. } = *self.owners;
         let at_least = if all_counted { "" } else { "at least " };

@@ -474,3 +474,29 @@ fn a_rate_is_that_of_the_last_tick_and_no_average_of_an_absence() {
     let next = look(3601, "snmp", snmp(7310, 0, ""));
     assert_eq!(counter(&next, "analysis.Tcp", "InSegs")["rate"], 10.0);
 }
+
+#[test]
+fn sockets_that_stand_in_no_table_are_counted() {
+    let mut sample = sockets(0);
+    sample.push(
+        Origin::Links(42),
+        *b"ns/net net:[77]\nfd/3 socket:[10]\nfd/4 socket:[11]\nfd/5 socket:[999]\n",
+    );
+    let snapshot = Engine::new(machine()).advance(&sample);
+    assert_eq!(json(&snapshot, &["tcp"], Scope::Process)["views"][0]["tables"][0]["sockets_held"], 3);
+    assert!(
+        print(&snapshot, &["tcp"], Scope::Process, "text").contains("tcp · process · 2 of 3 sockets held")
+    );
+}
+
+#[test]
+fn a_tree_without_descriptors_shows_the_namespace_and_says_why() {
+    let mut sample = sockets(0);
+    sample.parts.retain(|part| !matches!(part.origin, Origin::Links(_)));
+    let reading = Reading { status: Status::Missing, at: SECOND, took: 0 };
+    sample.parts.push(Part { origin: Origin::Links(42), reading, bytes: Vec::new() });
+    let document = json(&Engine::watching(machine(), 42).advance(&sample), &["tcp"], Scope::Process);
+    let table = &document["views"][0]["tables"][0];
+    assert_eq!((&table["scope"], &table["status"]), (&"namespace".into(), &"partial".into()));
+    assert!(table["reason"].as_str().unwrap().contains("no descriptors"), "{table}");
+}

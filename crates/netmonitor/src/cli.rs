@@ -84,7 +84,7 @@ struct Show {
     format: String,
 
     /// Stop after so many readings; 1 without --interval
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     count: Option<NonZeroU64>,
 }
 
@@ -195,6 +195,10 @@ impl Show {
             count: if interval.is_none() { Some(1) } else { count },
         })
     }
+}
+
+fn count(text: &str) -> Result<NonZeroU64, String> {
+    text.parse().map_err(|_| "it is a number from 1 on".to_owned())
 }
 
 fn refuse(why: String) -> anyhow::Error {

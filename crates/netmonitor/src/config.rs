@@ -26,12 +26,12 @@ pub(crate) struct Options {
 
     /// Leave the introduction out
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_name = "BOOL", env = "NETMONITOR_SKIP_INTRO", hide_env_values = true)]
+          value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_SKIP_INTRO", hide_env_values = true)]
     pub(crate) skip_intro: Option<bool>,
 
     /// Keep the last view when the process has ended
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_name = "BOOL", env = "NETMONITOR_LINGER", hide_env_values = true)]
+          value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_LINGER", hide_env_values = true)]
     pub(crate) linger: Option<bool>,
 
     /// Read another proc tree: a container's mounted host tree, or a captured copy [default: /proc]

@@ -59,6 +59,14 @@ pub enum TargetError {
         /// The number.
         pid: u32,
     },
+    /// Another tree than this machine's own has nothing of this number.
+    #[error("{} holds no process {pid}; in a proc tree each process is a directory with its PID as name", shown(&.tree.to_string_lossy()))]
+    NotInTree {
+        /// The number.
+        pid: u32,
+        /// The tree.
+        tree: PathBuf,
+    },
     /// It is a zombie: its threads have ended and its parent has not yet asked for its status.
     #[error("process {pid} has already exited (zombie): it has no sockets any more")]
     Exited {
@@ -171,7 +179,7 @@ fn absent(tree: &ProcTree, pid: u32, text: &str) -> TargetError {
         return TargetError::AbovePidMax { text: shown(text.trim_start_matches('0')), pid_max };
     }
     let Some(number) = Pid::from_raw(pid.cast_signed()).filter(|_| tree.is_ours()) else {
-        return TargetError::NoSuchProcess { pid };
+        return TargetError::NotInTree { pid, tree: tree.path().to_owned() };
     };
     match test_kill_process(number) {
         Ok(()) | Err(Errno::PERM) => TargetError::Hidden { pid },
@@ -198,7 +206,9 @@ fn not_a_thread(tree: &ProcTree, dir: &Dir, pid: u32) -> Result<(), TargetError>
 fn stat(tree: &ProcTree, dir: &Dir, pid: u32, text: &str) -> Result<Stat, TargetError> {
     match read_stat(dir, "stat", &mut Vec::new()) {
         Ok(stat) => Ok(stat),
+        // Of a copy the tables are enough.
         Err(errno) if gone(errno) && tree.kind() == Kind::Copy => {
+            dir.subdir("net").map_err(|_| TargetError::NotInTree { pid, tree: tree.path().to_owned() })?;
             Ok(Stat { state: b'?', ppid: 0, flags: 0, num_threads: 1, start_time: 0 })
         }
         // With hidepid=2 the directory can be opened and all in it is absent.

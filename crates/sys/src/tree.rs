@@ -64,7 +64,11 @@ impl ProcTree {
         let live = rustix::fs::fstatfs(&fd).map_err(error)?.f_type == PROC_SUPER_MAGIC;
         let dir = Dir::new(fd, !live);
         let kind = if live { Kind::Live { ours: pids_are_ours(&dir) } } else { Kind::Copy };
-        let hiding = matches!(kind, Kind::Live { ours } if hides(&dir, ours));
+        // A copy holds what somebody chose to copy.
+        let hiding = match kind {
+            Kind::Live { ours } => hides(&dir, ours),
+            Kind::Copy => true,
+        };
         Ok(Self { dir, path: path.to_owned(), kind, hiding })
     }
 

@@ -172,9 +172,11 @@ impl App {
         if (self.paused || self.ended()) && self.snapshot.is_some() {
             return;
         }
+        // What lies over the tables does not change with them.
+        let covered = self.snapshot.is_some() && !matches!(self.mode(), Mode::Tab | Mode::CommandLine);
         self.snapshot = Some(snapshot);
         self.state = self.state.next(Event::NewValues);
-        self.changed = true;
+        self.changed |= !covered;
     }
 
     /// Asks for what the session has to read now, if that is not what was asked for last.

@@ -110,6 +110,9 @@ impl Serialize for TableDocument<'_, '_> {
         map.serialize_entry("name", table.def.name)?;
         map.serialize_entry("scope", table.scope.word())?;
         map.serialize_entry("netns", &netns(self.snapshot, table.scope))?;
+        if let Some(held) = table.held {
+            map.serialize_entry("sockets_held", &held)?;
+        }
         map.serialize_entry("status", table.state.word)?;
         if !table.state.reason.is_empty() {
             map.serialize_entry("reason", &table.state.reason)?;

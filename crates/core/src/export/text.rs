@@ -40,10 +40,7 @@ impl Export for Text {
 }
 
 fn write_table(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) -> io::Result<()> {
-    let rows = match table.len() {
-        1 => "1 row".to_owned(),
-        rows => format!("{rows} rows"),
-    };
+    let rows = table.count_title();
     write!(out, "{} · {} · {rows}", table.def.name, table.scope_title(snapshot))?;
     if !table.state.reason.is_empty() {
         write!(out, " · {}", table.state.reason)?;

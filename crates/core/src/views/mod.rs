@@ -170,6 +170,8 @@ pub struct TableView<'a> {
     pub state: TableState,
     /// Nanoseconds since its oldest source was read.
     pub age: u64,
+    /// How many sockets the process holds, of any family and in any namespace, where the table shows its own.
+    pub held: Option<usize>,
     rows: Box<dyn Rows + 'a>,
 }
 
@@ -196,16 +198,34 @@ impl TableDef {
         if let Some(reason) = restricted {
             state.add("partial", reason);
         }
-        TableView { def: self, columns: self.content.columns(), scope, state, age, rows }
+        let owners = &snapshot.owners;
+        let columns = self.content.columns();
+        let tells_owners = columns.iter().any(|column| column.name == "owners");
+        if tells_owners
+            && scope == Scope::Namespace
+            && owners.sought
+            && owners.denied > 0
+            && !owners.may_trace
+        {
+            state.add("partial", "owners among processes of other users not visible: needs CAP_SYS_PTRACE");
+        }
+        let own = self.scope.is_none() && scope == Scope::Process && owners.target_status.is_some();
+        let held = own.then(|| owners.target_sockets());
+        TableView { def: self, columns, scope, state, age, held, rows }
     }
 
     fn state(&self, snapshot: &Snapshot) -> TableState {
         let mut state = TableState { word: "ok", reason: String::new() };
-        for path in self.content.files() {
+        let files = self.content.files();
+        let is_read =
+            |path: &&str| snapshot.source(path).is_some_and(|source| source.reading.status == Status::Ok);
+        let some_read = files.iter().any(is_read);
+        for path in files {
             match snapshot.source(path) {
                 None => state.add("not-read", format!("{} not read yet", Origin::net(path))),
                 Some(source) => {
                     if let Some((word, why)) = explain(source.reading.status) {
+                        let word = if some_read { "partial" } else { word };
                         state.add(word, format!("{} {why}", Origin::net(path)));
                     }
                     let faults = source.table.faults();
@@ -266,6 +286,16 @@ impl TableView<'_> {
     /// One cell.
     pub fn cell(&self, row: usize, column: usize) -> Value<'_> {
         self.rows.cell(row, column)
+    }
+
+    /// Number of rows in words, and of how many sockets that the process holds: those in no table are of other
+    /// families, in another namespace, or not bound yet.
+    pub fn count_title(&self) -> String {
+        match (self.len(), self.held) {
+            (rows, Some(held)) if held > rows => format!("{rows} of {held} sockets held"),
+            (1, _) => "1 row".to_owned(),
+            (rows, _) => format!("{rows} rows"),
+        }
     }
 
     /// The scope in words: `process`, `namespace net:[4026531840] · shared by 12 processes`, `host`.

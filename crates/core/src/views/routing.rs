@@ -2,6 +2,7 @@
 
 use procnet::proc::ipv6_route::Ipv6Route;
 use procnet::proc::route::{Route, RouteFlags};
+use procnet::table::Texts;
 use procnet::{AnyTable, Table};
 
 use super::files::FileTable;
@@ -24,7 +25,10 @@ static IPV4: TableDef = TableDef {
         path: "route",
         first: &["destination", "prefix_length", "gateway", "flags", "metric", "interface"],
         order: Some(|table| {
-            default_first(table, |route: &Route| route.prefix_length == 0 && leads(route.flags))
+            // What is discarded has no interface, and no flag that says so.
+            default_first(table, |route: &Route, texts| {
+                route.prefix_length == 0 && leads(route.flags) && texts.get(route.interface) != b"*"
+            })
         }),
         inode: None,
     },
@@ -38,7 +42,7 @@ static IPV6: TableDef = TableDef {
         path: "ipv6_route",
         first: &["destination", "prefix_length", "gateway", "flags", "metric", "interface"],
         order: Some(|table| {
-            default_first(table, |route: &Ipv6Route| {
+            default_first(table, |route: &Ipv6Route, _| {
                 route.prefix_length == 0 && route.source_prefix_length == 0 && leads(route.flags)
             })
         }),
@@ -51,10 +55,10 @@ fn leads(flags: RouteFlags) -> bool {
     flags.0 & RouteFlags::REJECT == 0
 }
 
-fn default_first<R: 'static>(table: &dyn AnyTable, is_default: impl Fn(&R) -> bool) -> Vec<u32> {
+fn default_first<R: 'static>(table: &dyn AnyTable, is_default: impl Fn(&R, &Texts) -> bool) -> Vec<u32> {
     let mut order: Vec<u32> = (0..table.len() as u32).collect();
     if let Some(routes) = table.as_any().downcast_ref::<Table<R>>() {
-        order.sort_by_key(|row| !is_default(&routes[*row as usize]));
+        order.sort_by_key(|row| !is_default(&routes[*row as usize], &routes.texts));
     }
     order
 }

@@ -37,7 +37,7 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
     for effect in app.start() {
         perform_order(effect, &orders);
     }
-    let engine = Engine::new(tree.machine());
+    let engine = Engine::watching(tree.machine(), pid);
     let live = Live {
         collector: Collector::new(tree, target),
         engine,

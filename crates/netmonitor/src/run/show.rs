@@ -29,12 +29,12 @@ pub(super) struct Show {
 impl Show {
     /// Prints until there is nothing more to print.
     pub(super) fn run(self, tree: ProcTree, target: Target) -> anyhow::Result<ExitCode> {
-        let mut engine = Engine::new(tree.machine());
+        let mut engine = Engine::watching(tree.machine(), target.pid());
+        let stop = self.interval.map(|_| stop_signals(&target)).transpose()?;
         let mut collector = Collector::new(tree, target);
         let mut export = (self.format.export)();
         let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
         let mut plan = self.plan(self.selection.scope);
-        let stop = self.interval.map(|_| stop_signals()).transpose()?;
         let mut told = Vec::new();
         let mut next = Instant::now();
         for reading in 1.. {
@@ -117,9 +117,19 @@ fn wait(next: Instant, stop: &mpsc::Receiver<()>) -> bool {
     }
 }
 
-/// A channel that says when a signal wants an end.
-fn stop_signals() -> anyhow::Result<mpsc::Receiver<()>> {
+/// A channel that says when a signal wants an end or the process has ended.
+fn stop_signals(target: &Target) -> anyhow::Result<mpsc::Receiver<()>> {
     let (sender, receiver) = mpsc::channel();
+    let (watch, ended) = (target.end_watch().context("waiting for the end of the process")?, sender.clone());
+    std::thread::Builder::new()
+        .name("end".into())
+        .spawn(move || {
+            if watch.wait() {
+                tell("note: the process has ended");
+                let _ = ended.send(());
+            }
+        })
+        .context("starting a thread")?;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("waiting for signals")?;
     std::thread::Builder::new()
         .name("signals".into())

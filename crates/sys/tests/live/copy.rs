@@ -68,7 +68,7 @@ fn a_copy_is_read_as_it_is() {
     let walk = Walk::parse(&part(&sample, &Origin::Walk).bytes);
     assert_eq!(
         walk,
-        Walk { pass: 1, visited: 4, denied: 0, descriptors: true, hiding: false, complete: true }
+        Walk { pass: 1, visited: 4, denied: 0, descriptors: true, hiding: true, complete: true }
     );
     assert_eq!(status(&sample, &Origin::Users), Status::NotAsked);
     let next = tick(&mut collector, &plan(&[], NOBODY)).unwrap();
@@ -116,7 +116,7 @@ fn targets_of_a_copy_are_judged_by_its_files_alone() {
     // This process lives, but not there.
     let own = std::process::id().to_string();
     if !["50", "100", "200", "900"].contains(&own.as_str()) {
-        assert!(matches!(refused(&own), TargetError::NoSuchProcess { .. }));
+        assert!(matches!(refused(&own), TargetError::NotInTree { .. }));
     }
     assert!(matches!(refused("4194305"), TargetError::AbovePidMax { pid_max: 4_194_304, .. }));
     write(root.path(), "sys/kernel/pid_max", "500\n");

@@ -137,10 +137,8 @@ fn heading(view: &TableView<'_>, snapshot: &Snapshot, standing: Standing, room: 
     let theme = standing.theme;
     let build = |scope: String| {
         let mut pieces = vec![vec![Span::styled(view.def.name, theme.title())], vec![Span::raw(scope)]];
-        match view.len() {
-            0 => {}
-            1 => pieces.push(vec![Span::raw("1 row")]),
-            rows => pieces.push(vec![Span::raw(format!("{rows} rows"))]),
+        if !view.is_empty() || view.held.is_some_and(|held| held > 0) {
+            pieces.push(vec![Span::raw(view.count_title())]);
         }
         // An empty table says below why it is.
         if !view.is_empty() && !view.state.reason.is_empty() {
@@ -170,12 +168,14 @@ fn age(age: u64) -> String {
 /// Why a table has no rows.
 fn why_empty(view: &TableView<'_>, standing: Standing, room: usize) -> String {
     const NONE_OWN: &str = "no sockets of this process: press n for all of the namespace";
+    const NONE_HERE: &str = "none: those it holds are of other kinds, in another namespace, or not bound yet; n: all of the namespace";
     match view.state.word {
         "not-read" if standing.ended => "not read before the process ended".to_owned(),
         "not-read" if standing.paused => "not read yet: paused".to_owned(),
         "not-read" => "reading…".to_owned(),
         "ok" if view.def.scope.is_none() && view.scope == Scope::Process => {
-            let words = if NONE_OWN.len() <= room { NONE_OWN } else { "none of this process: n widens" };
+            let all = if view.held.is_some_and(|held| held > 0) { NONE_HERE } else { NONE_OWN };
+            let words = if all.len() <= room { all } else { "none of this process: n widens" };
             words.to_owned()
         }
         "ok" => "none".to_owned(),
