@@ -186,11 +186,11 @@ fn the_help_scrolls_and_lets_keys_of_the_tab_through() {
 #[test]
 fn scope_widens_and_narrows() {
     let mut session = session();
-    assert!(session.screen().contains("tcp · process · 4 rows"));
+    assert!(session.screen().contains("tcp · process · 4 of 5 sockets held"));
     session.type_text("n");
     assert!(session.screen().contains("tcp · namespace net:[4026531840] · 6 rows"));
     session.type_text("n");
-    assert!(session.screen().contains("tcp · process · 4 rows"));
+    assert!(session.screen().contains("tcp · process · 4 of 5 sockets held"));
     session.type_text("3n");
     assert!(session.last_line().contains("arp has one scope only"));
 }
