@@ -500,3 +500,19 @@ fn a_tree_without_descriptors_shows_the_namespace_and_says_why() {
     assert_eq!((&table["scope"], &table["status"]), (&"namespace".into(), &"partial".into()));
     assert!(table["reason"].as_str().unwrap().contains("no descriptors"), "{table}");
 }
+
+#[test]
+fn groups_of_a_newer_kernel_are_shown() {
+    let mut sample = tick(0);
+    sample.push(Origin::net("netstat"), *b"TcpExt: TW New\nTcpExt: 1 2\nNewExt: First\nNewExt: 3\n");
+    let snapshot = Engine::new(machine()).advance(&sample);
+    let document = json(&snapshot, &["stats.netstat_others"], Scope::Process);
+    let row = &rows(&document)[0];
+    assert_eq!((&row["group"], &row["name"], &row["value"]), (&"NewExt".into(), &"First".into(), &3.into()));
+    assert_eq!(counter(&snapshot, "stats.TcpExt", "New")["value"], 2);
+    assert!(print(&snapshot, &["stats"], Scope::Process, "text").contains("netstat_others"));
+    let mut sample = tick(0);
+    sample.push(Origin::net("netstat"), *b"TcpExt: TW\nTcpExt: 1\n");
+    let snapshot = Engine::new(machine()).advance(&sample);
+    assert!(!print(&snapshot, &["stats"], Scope::Process, "text").contains("netstat_others"));
+}

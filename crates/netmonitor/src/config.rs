@@ -15,7 +15,7 @@ use crate::run::Refused;
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Options {
-    /// Time between two refreshes: 0.1 to 3600 seconds, as 0.2, 200ms, 4s or 1h [default: 1]
+    /// Time between two readings: 0.1 to 3600 seconds, as 0.2, 200ms, 4s or 1h [default: a session 1; show reads once]
     #[arg(long, global = true, value_name = "TIME", env = "NETMONITOR_INTERVAL", hide_env_values = true)]
     pub(crate) interval: Option<Interval>,
 
@@ -24,12 +24,12 @@ pub(crate) struct Options {
     #[serde(default, deserialize_with = "scope")]
     pub(crate) scope: Option<Scope>,
 
-    /// Leave the introduction out
+    /// Leave the introduction of a session out
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_SKIP_INTRO", hide_env_values = true)]
     pub(crate) skip_intro: Option<bool>,
 
-    /// Keep the last view when the process has ended
+    /// Keep the last view of a session when the process has ended
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_LINGER", hide_env_values = true)]
     pub(crate) linger: Option<bool>,

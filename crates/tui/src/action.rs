@@ -91,10 +91,10 @@ pub(crate) static ALL: &[Action] = actions! {
     "scope" "sockets of the process, or of its whole namespace"
         &[Key::char('n')], TAB, Some("scope"),
         |app, _, _| app.change_scope();
-    "pause" "freeze what is shown; again: go on"
+    "pause" "freeze what is shown; again: continue"
         &[Key::char(' ')], TAB, Some("pause"),
         |app, _, effects| app.pause(!app.paused, effects);
-    "live" "go on with the present"
+    "live" "continue with live figures"
         &[Key::char('L')], TAB, None,
         |app, _, effects| app.pause(false, effects);
     "refresh" "read once now"
@@ -187,7 +187,7 @@ pub(crate) static ALL: &[Action] = actions! {
     "go-on" "leave the introduction"
         &[Key::Any], &[Mode::Intro], None,
         |app, _, _| app.go_on();
-    "suspend" "stop, to be gone on with by the shell's fg"
+    "suspend" "stop; the shell's fg brings it back"
         &[Key::ctrl('z')], EVERYWHERE, None,
         |_, _, effects| effects.push(Effect::Suspend);
     "redraw" "draw all of the screen again"

@@ -7,7 +7,7 @@ use netmonitor_core::plan::Plan;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::session::{Event, State};
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_core::views::{self, View};
+use netmonitor_core::views::{self, TableView, View};
 
 use crate::command::Completion;
 use crate::document::Document;
@@ -163,8 +163,8 @@ impl App {
     /// The lines of the selected tab.
     pub(crate) fn document(&self) -> Document {
         let Some(snapshot) = &self.snapshot else { return Document::default() };
-        let tables = self.view().tables.iter();
-        Document::new(tables.map(|table| table.view(snapshot, self.settings.scope).len()))
+        let tables = self.view().tables_on(snapshot, self.settings.scope);
+        Document::new(tables.iter().map(TableView::len))
     }
 
     /// Takes a tick over. A frozen or ended session keeps what it shows; there must be something, though.

@@ -188,8 +188,9 @@ impl App {
     pub(crate) fn explain(&mut self) {
         let Some(snapshot) = self.snapshot.clone() else { return };
         let cursor = self.panes[self.tab].cursor;
-        let Some(def) = self.view().tables.get(cursor.table) else { return };
-        let table = def.view(&snapshot, self.settings.scope);
+        let tables = self.view().tables_on(&snapshot, self.settings.scope);
+        let Some(table) = tables.into_iter().nth(cursor.table) else { return };
+        let def = table.def;
         let text = |column: &str| {
             let column = table.columns.iter().position(|known| known.name == column)?;
             match table.cell(cursor.row, column) {

@@ -32,6 +32,9 @@ impl Export for Text {
         writeln!(out, "process {} {name} · {}", process.pid, rfc3339(snapshot.moment.wall))?;
         for (_, table) in selection.tables() {
             let table = table.view(snapshot, selection.scope);
+            if !table.is_worth_showing() {
+                continue;
+            }
             writeln!(out)?;
             write_table(out, snapshot, &table)?;
         }

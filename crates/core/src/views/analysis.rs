@@ -1,6 +1,6 @@
 //! `analysis`: the counters of the standard MIBs, and packet processing by CPU.
 
-use super::counters::CounterTable;
+use super::counters::{CounterTable, Groups};
 use super::files::FileTable;
 use super::icmp::{ICMP, ICMP_MSG, ICMP6};
 use super::{TableDef, View};
@@ -23,6 +23,8 @@ pub(super) static VIEW: View = View {
         &UDP6,
         &UDP_LITE6,
         &PACKET_STATS_PER_CPU,
+        &SNMP_OTHERS,
+        &SNMP6_OTHERS,
     ],
 };
 
@@ -32,7 +34,7 @@ macro_rules! groups {
             name: $name,
             doc: $doc,
             scope: Some(Scope::Namespace),
-            content: &CounterTable { path: $path, group: Some($name) },
+            content: &CounterTable { path: $path, groups: Groups::One($name) },
         };)*
     };
 }
@@ -52,4 +54,21 @@ pub(super) static PACKET_STATS_PER_CPU: TableDef = TableDef {
     doc: "packets processed by each CPU of the machine",
     scope: Some(Scope::Host),
     content: &FileTable::plain("softnet_stat"),
+};
+
+static SNMP_OTHERS: TableDef = TableDef {
+    name: "snmp_others",
+    doc: "groups of IPv4 and transports that this version does not know",
+    scope: Some(Scope::Namespace),
+    content: &CounterTable {
+        path: "snmp",
+        groups: Groups::AllBut(&["Ip", "Icmp", "IcmpMsg", "Tcp", "Udp", "UdpLite"]),
+    },
+};
+
+static SNMP6_OTHERS: TableDef = TableDef {
+    name: "snmp6_others",
+    doc: "groups of IPv6 that this version does not know",
+    scope: Some(Scope::Namespace),
+    content: &CounterTable { path: "snmp6", groups: Groups::AllBut(&["Ip6", "Icmp6", "Udp6", "UdpLite6"]) },
 };

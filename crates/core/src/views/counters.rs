@@ -16,8 +16,17 @@ use crate::snapshot::{Snapshot, Source};
 pub(super) struct CounterTable {
     /// The file that prints them.
     pub(super) path: &'static str,
-    /// The group, where it is one of several; `None` for all, with a column that names it.
-    pub(super) group: Option<&'static str>,
+    /// Which of its groups.
+    pub(super) groups: Groups,
+}
+
+/// Which groups of a file a table shows.
+pub(super) enum Groups {
+    /// This one.
+    One(&'static str),
+    /// All but these, with a column that names the group: those of a newer kernel. Without them there is
+    /// nothing to show.
+    AllBut(&'static [&'static str]),
 }
 
 /// Field of [`Counter`] that holds the value.
@@ -74,9 +83,9 @@ const fn column(name: &'static str, title: &'static str, kind: Kind, doc: &'stat
 
 impl CounterTable {
     fn all_columns(&self) -> impl Iterator<Item = (What, Column)> {
-        let group = self.group.is_none().then_some(GROUP);
+        let group = matches!(self.groups, Groups::AllBut(_)).then_some(GROUP);
         // Groups that hold counters by ICMP type have a column for its name.
-        let type_name = matches!(self.group, Some("IcmpMsg" | "Icmp6")).then_some(TYPE_NAME);
+        let type_name = matches!(self.groups, Groups::One("IcmpMsg" | "Icmp6")).then_some(TYPE_NAME);
         group.into_iter().chain(COLUMNS).chain(type_name).chain([MEANING])
     }
 }
@@ -86,6 +95,10 @@ impl Content for CounterTable {
         vec![self.path]
     }
 
+    fn is_optional(&self) -> bool {
+        matches!(self.groups, Groups::AllBut([_, ..]))
+    }
+
     fn columns(&self) -> Vec<Column> {
         self.all_columns().map(|(_, column)| column).collect()
     }
@@ -93,7 +106,10 @@ impl Content for CounterTable {
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, _: Scope) -> Option<Box<dyn Rows + 'a>> {
         let source = snapshot.source(self.path)?;
         let table: &Table<Counter> = source.table.as_any().downcast_ref()?;
-        let wanted = |group: &[u8]| self.group.is_none_or(|wanted| wanted.as_bytes() == group);
+        let wanted = |group: &[u8]| match self.groups {
+            Groups::One(wanted) => wanted.as_bytes() == group,
+            Groups::AllBut(others) => !others.iter().any(|other| other.as_bytes() == group),
+        };
         let rows = (0..table.len()).filter(|row| wanted(table.texts.get(table[*row].group))).collect();
         let columns = self.all_columns().map(|(what, _)| what).collect();
         Some(Box::new(CounterRows { source, table, columns, rows }))

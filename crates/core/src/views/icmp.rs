@@ -1,6 +1,6 @@
 //! `icmp`: ping sockets, and apart from them the counters of ICMP messages.
 
-use super::counters::CounterTable;
+use super::counters::{CounterTable, Groups};
 use super::socket_table::*;
 use super::{TableDef, View};
 use crate::scope::Scope;
@@ -25,21 +25,21 @@ pub(super) static ICMP: TableDef = TableDef {
     name: "Icmp",
     doc: "ICMP messages",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "snmp", group: Some("Icmp") },
+    content: &CounterTable { path: "snmp", groups: Groups::One("Icmp") },
 };
 
 pub(super) static ICMP_MSG: TableDef = TableDef {
     name: "IcmpMsg",
     doc: "ICMP messages by type, those that came or went",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "snmp", group: Some("IcmpMsg") },
+    content: &CounterTable { path: "snmp", groups: Groups::One("IcmpMsg") },
 };
 
 pub(super) static ICMP6: TableDef = TableDef {
     name: "Icmp6",
     doc: "ICMPv6 messages",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "snmp6", group: Some("Icmp6") },
+    content: &CounterTable { path: "snmp6", groups: Groups::One("Icmp6") },
 };
 
 const COLUMNS: &[SocketColumn] = &[

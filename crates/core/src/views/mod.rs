@@ -124,6 +124,10 @@ pub trait Content: Sync {
     fn columns(&self) -> Vec<Column>;
     /// The rows; `None` when nothing was read.
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>>;
+    /// There is nothing to be said while it is empty: it holds what other kernels have.
+    fn is_optional(&self) -> bool {
+        false
+    }
     /// The order of the rows of a file, where this table wants one.
     fn order(&self, _path: &str) -> Option<Order> {
         None
@@ -272,7 +276,20 @@ pub fn explain(status: Status) -> Option<(&'static str, String)> {
     })
 }
 
+impl View {
+    /// The tables that there is something to be said of.
+    pub fn tables_on<'a>(&self, snapshot: &'a Snapshot, asked: Scope) -> Vec<TableView<'a>> {
+        let tables = self.tables.iter().map(|table| table.view(snapshot, asked));
+        tables.filter(TableView::is_worth_showing).collect()
+    }
+}
+
 impl TableView<'_> {
+    /// Something is to be said of it.
+    pub fn is_worth_showing(&self) -> bool {
+        !self.is_empty() || !self.def.content.is_optional()
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()

@@ -1,6 +1,6 @@
 //! `sockstat`: how many sockets there are, and their memory.
 
-use super::counters::CounterTable;
+use super::counters::{CounterTable, Groups};
 use super::{TableDef, View};
 use crate::scope::Scope;
 
@@ -16,12 +16,12 @@ static SOCKSTAT: TableDef = TableDef {
     name: "sockstat",
     doc: "sockets of IPv4 and in all; memory and orphans are the machine's",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "sockstat", group: None },
+    content: &CounterTable { path: "sockstat", groups: Groups::AllBut(&[]) },
 };
 
 static SOCKSTAT6: TableDef = TableDef {
     name: "sockstat6",
     doc: "sockets of IPv6",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "sockstat6", group: None },
+    content: &CounterTable { path: "sockstat6", groups: Groups::AllBut(&[]) },
 };

@@ -1,6 +1,6 @@
 //! `xfrm`: what IPsec counted.
 
-use super::counters::CounterTable;
+use super::counters::{CounterTable, Groups};
 use super::{TableDef, View};
 use crate::scope::Scope;
 
@@ -16,5 +16,5 @@ static TABLE: TableDef = TableDef {
     name: "xfrm_stat",
     doc: "errors of IPsec",
     scope: Some(Scope::Namespace),
-    content: &CounterTable { path: "xfrm_stat", group: None },
+    content: &CounterTable { path: "xfrm_stat", groups: Groups::AllBut(&[]) },
 };

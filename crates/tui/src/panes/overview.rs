@@ -178,7 +178,7 @@ fn note(app: &App) -> Option<Line<'static>> {
     let note = app.snapshot.as_ref()?.notes.last()?;
     let what = match &note.event {
         NoteEvent::Exec { from, to } if from == to => {
-            format!("exec: {} anew", format::harmless_text(to))
+            format!("exec: {} started again", format::harmless_text(to))
         }
         NoteEvent::Exec { from, to } => {
             format!("exec: {} → {}", format::harmless_text(from), format::harmless_text(to))

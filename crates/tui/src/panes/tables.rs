@@ -51,8 +51,7 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         return;
     };
     let scope = app.settings.scope;
-    let views: Vec<TableView<'_>> =
-        app.view().tables.iter().map(|table| table.view(&snapshot, scope)).collect();
+    let views = app.view().tables_on(&snapshot, scope);
     let document = Document::new(views.iter().map(TableView::len));
     let pane = &mut app.panes[app.tab];
     pane.fit(&document, usize::from(area.height));

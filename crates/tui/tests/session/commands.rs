@@ -42,7 +42,8 @@ fn each_tab_by_name_and_by_number() {
             session.press(KeyCode::Down);
             seen.push_str(&session.screen());
         }
-        for table in view.tables {
+        // Those for what other kernels have are left out while they are empty.
+        for table in view.tables.iter().filter(|table| !table.content.is_optional()) {
             assert!(seen.contains(&format!(" {} · ", table.name)), "{} in {}", table.name, view.name);
         }
     }
