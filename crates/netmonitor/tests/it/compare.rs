@@ -1,6 +1,7 @@
 //! Figures equal to those of `ss`, `ip` and `nstat`, in namespaces that the tests make.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::linux::net::SocketAddrExt;
 
 use netmonitor_testkit::hold::Holder;
 use netmonitor_testkit::netns::Netns;
@@ -338,4 +339,84 @@ fn counters_are_those_of_nstat_name_by_name() {
     ];
     assert_eq!(only_here, left_out.into(), "what nstat leaves out");
     assert!(shown["UdpRcvbufErrors"].as_u64() > Some(0) && shown["IcmpMsgOutType3"].as_u64() > Some(0));
+}
+
+#[test]
+fn unix_sockets_with_blanks_and_abstract_names_are_those_of_ss() {
+    if !ready() {
+        return;
+    }
+    let netns = namespace();
+    let folder = tempfile::tempdir().unwrap();
+    let with_blanks = folder.path().join("a socket with blanks");
+    let _listening = std::os::unix::net::UnixListener::bind(&with_blanks).unwrap();
+    let address = std::os::unix::net::SocketAddr::from_abstract_name("netmonitor test").unwrap();
+    let _abstract = std::os::unix::net::UnixDatagram::bind_addr(&address).unwrap();
+    let document = json(std::process::id(), &["unix"]);
+    let row = |path: &str| rows(&document, "unix").iter().find(|row| row["path"] == path).unwrap();
+    let listening = row(with_blanks.to_str().unwrap());
+    assert_eq!((&listening["flags"], &listening["type"]), (&serde_json::json!(["listening"]), &1.into()));
+    assert_eq!(row("@netmonitor test")["type"], 2);
+
+    // In a namespace of its own: the same sockets as ss tells, none here.
+    let holder = Holder::start(Some(&netns), HOLDER, "udp");
+    let document = json(holder.pid(), &["unix", "--scope", "namespace"]);
+    let shown: BTreeSet<u64> =
+        rows(&document, "unix").iter().map(|row| row["inode"].as_u64().unwrap()).collect();
+    let told = netns.run("ss -Hxa");
+    let told: BTreeSet<u64> =
+        told.lines().filter_map(|line| line.split_whitespace().nth(5)?.parse().ok()).collect();
+    assert_eq!(shown, told);
+}
+
+#[test]
+fn joined_multicast_groups_are_shown() {
+    if !ready() {
+        return;
+    }
+    let netns = namespace();
+    let _peer = netns.peer();
+    netns.ip("addr add 239.1.2.3/32 dev veth0 autojoin");
+    netns.ip("-6 addr add ff15::42/128 dev veth0 autojoin");
+    let holder = Holder::start(Some(&netns), HOLDER, "udp");
+    let document = json(holder.pid(), &["multicast"]);
+    for (table, group) in [("igmp", "239.1.2.3"), ("igmp6", "ff15::42")] {
+        let groups: BTreeSet<&str> =
+            rows(&document, table).iter().filter_map(|row| row["group"].as_str()).collect();
+        assert!(groups.contains(group), "{table}: {groups:?}");
+    }
+    let told: Vec<Json> = serde_json::from_str(&netns.ip("-j -4 maddr show dev veth0")).unwrap();
+    let told: BTreeSet<String> =
+        told[0]["maddr"].as_array().unwrap().iter().map(|group| group["address"].to_string()).collect();
+    let shown: BTreeSet<String> = rows(&document, "igmp")
+        .iter()
+        .filter(|row| row["device"] == "veth0")
+        .map(|row| row["group"].to_string())
+        .collect();
+    assert_eq!(shown, told);
+}
+
+#[test]
+fn interface_addresses_of_ipv6_are_those_of_ip() {
+    if !ready() {
+        return;
+    }
+    let netns = namespace();
+    let _peer = netns.peer();
+    let holder = Holder::start(Some(&netns), HOLDER, "udp");
+    let agree = (0..50).find_map(|_| {
+        let links: Vec<Json> = serde_json::from_str(&netns.ip("-j -6 addr")).unwrap();
+        let told: BTreeSet<(String, String)> = links
+            .iter()
+            .flat_map(|link| link["addr_info"].as_array().unwrap().iter().map(move |address| (link, address)))
+            .map(|(link, address)| (link["ifname"].to_string(), address["local"].to_string()))
+            .collect();
+        let document = json(holder.pid(), &["addresses"]);
+        let shown: BTreeSet<(String, String)> = rows(&document, "if_inet6")
+            .iter()
+            .map(|row| (row["interface"].to_string(), row["address"].to_string()))
+            .collect();
+        (shown == told && !told.is_empty()).then_some(())
+    });
+    assert!(agree.is_some(), "the addresses of lo and veth0");
 }
