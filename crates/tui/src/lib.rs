@@ -14,6 +14,7 @@
 //! | `overlay` | what can lie over a tab |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
 //! | `bug` | what a panic leaves behind |
+//! | `palette` | colours as a terminal of 16 knows them |
 //! | `terminal` | entering and leaving the terminal, reading its events |
 
 #![forbid(unsafe_code)]
@@ -28,6 +29,7 @@ mod key;
 mod line;
 mod manual;
 mod overlay;
+mod palette;
 mod pane;
 mod panes;
 mod run;
@@ -41,5 +43,6 @@ pub use app::{App, Settings};
 pub use bug::report_bugs;
 pub use event::{Effect, Input};
 pub use manual::keys_markdown;
+pub use palette::Palette;
 pub use run::run;
 pub use terminal::{Screen, clear, enter, open, read_terminal, restore};

@@ -13,13 +13,14 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
 
 use crate::event::Input;
+use crate::palette::Palette;
 use crate::run::io_error;
 
 /// Whether the terminal is ours: leaving a screen that was not entered would move the user's cursor.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
 /// The terminal of a session.
-pub type Screen = Terminal<CrosstermBackend<io::Stdout>>;
+pub type Screen = Terminal<CrosstermBackend<Palette<io::Stdout>>>;
 
 /// Enters the terminal on standard output, for drawing on it.
 ///
@@ -28,7 +29,7 @@ pub type Screen = Terminal<CrosstermBackend<io::Stdout>>;
 /// What the terminal says; it is left as it was then.
 pub fn open() -> io::Result<Screen> {
     enter()?;
-    Terminal::new(CrosstermBackend::new(io::stdout())).inspect_err(|_| restore())
+    Terminal::new(CrosstermBackend::new(Palette::new(io::stdout()))).inspect_err(|_| restore())
 }
 
 /// Enters raw mode and the alternate screen.

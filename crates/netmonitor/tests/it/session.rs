@@ -331,16 +331,14 @@ fn colour_codes(raw: &[u8]) -> Vec<u32> {
         if !rest[end..].starts_with('m') {
             continue;
         }
-        let mut codes = rest[..end].split(';').filter_map(|code| code.parse().ok());
-        while let Some(code) = codes.next() {
+        for code in rest[..end].split(';').filter_map(|code| code.parse().ok()) {
             match code {
                 30..=37 => colours.push(code - 30),
                 40..=47 => colours.push(code - 40),
                 90..=97 => colours.push(code - 82),
                 100..=107 => colours.push(code - 92),
-                38 | 48 => {
-                    colours.push(if codes.next() == Some(5) { codes.next().unwrap_or(999) } else { 999 })
-                }
+                // The forms for 256 colours and more: a terminal of 16 does not know them.
+                38 | 48 => colours.push(999),
                 _ => {}
             }
         }
