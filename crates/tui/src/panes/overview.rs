@@ -75,17 +75,20 @@ fn boxed(app: &App, area: Rect, buf: &mut Buffer) {
 fn compact(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = app.theme;
     let area = Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(1), ..area };
+    let subject = subject(app, false);
     let mut end = vec![];
     if let Some(mark) = mark(app) {
         end.push(Span::raw(" "));
         end.push(Span::styled(format!("[{mark}]"), theme.mark()));
-    } else if let Some(snapshot) = &app.snapshot
-        && area.width >= 36
-    {
-        end.push(Span::styled(format!(" {}Z", time(snapshot.moment.wall)), theme.quiet()));
+    } else if let Some(snapshot) = &app.snapshot {
+        let clock = Span::styled(format!(" {}Z", time(snapshot.moment.wall)), theme.quiet());
+        // Who is watched goes before what time it is.
+        if subject.width() + clock.width() <= usize::from(area.width) {
+            end.push(clock);
+        }
     }
     let left = text::put_right(buf, area, &Line::from(end));
-    text::put_line(buf, left, &subject(app, false));
+    text::put_line(buf, left, &subject);
     if area.height > 1 {
         let second = Rect { y: area.y + 1, height: 1, ..area };
         let pieces = [problems(app), Some(reach(app, false)), note(app)];
