@@ -104,6 +104,10 @@ fn unit(unit: Unit) -> &'static str {
         Unit::Packets => "packets",
         Unit::Ticks => "clock ticks",
         Unit::Milliseconds => "milliseconds",
+        Unit::Microseconds => "microseconds",
+        Unit::Nanoseconds => "nanoseconds",
+        Unit::BytesPerSecond => "bytes a second",
+        Unit::Percent => "percent",
         Unit::Segments => "segments",
     }
 }

@@ -12,9 +12,10 @@ pub fn text(value: Value<'_>, column: &Column, clk_tck: u64, out: &mut String) {
         Value::Unsigned(ticks) if column.unit == Unit::Ticks => {
             write!(out, "{:.2}s", ticks as f64 / clk_tck.max(1) as f64)
         }
-        Value::Unsigned(number) => write!(out, "{number}"),
+        Value::Unsigned(number) => count(number, column.unit, out),
         Value::Signed(number) => write!(out, "{number}"),
         Value::Float(number) if column.kind == Kind::Rate => rate(number, out),
+        Value::Float(number) if column.unit == Unit::Percent => write!(out, "{number:.1}%"),
         Value::Float(number) => write!(out, "{number}"),
         Value::Named(number, name) => write!(out, "{number} {name}"),
         Value::Label(word) => write!(out, "{word}"),
@@ -26,6 +27,7 @@ pub fn text(value: Value<'_>, column: &Column, clk_tck: u64, out: &mut String) {
         Value::Flags(bits, names) => flags(bits, names, ' ', out),
         Value::Letters(bits, letters) => self::letters(bits, letters, out),
         Value::Pids(pids) => list(pids, out),
+        Value::Time(wall) => write!(out, "{}", rfc3339(wall)),
     };
     debug_assert!(written.is_ok(), "writing to a string cannot fail");
 }
@@ -33,6 +35,31 @@ pub fn text(value: Value<'_>, column: &Column, clk_tck: u64, out: &mut String) {
 /// Whether a value stands at the right of its column.
 pub fn right_aligned(value: &Value<'_>) -> bool {
     matches!(value, Value::Unsigned(_) | Value::Signed(_) | Value::Float(_))
+}
+
+/// A number in its unit: times as people say them, the rest as it is.
+fn count(number: u64, unit: Unit, out: &mut String) -> std::fmt::Result {
+    let nanoseconds = match unit {
+        Unit::Nanoseconds => 1,
+        Unit::Microseconds => 1_000,
+        Unit::Milliseconds => 1_000_000,
+        Unit::BytesPerSecond => return rate(number as f64, out),
+        _ => return write!(out, "{number}"),
+    };
+    match number.saturating_mul(nanoseconds) {
+        0 => write!(out, "0"),
+        short @ ..1_000_000 => write!(out, "{}µs", short.div_ceil(1_000)),
+        short @ ..1_000_000_000 => write!(out, "{:.1}ms", short as f64 / 1e6),
+        long => write!(out, "{:.2}s", long as f64 / 1e9),
+    }
+}
+
+/// The wall clock as RFC 3339, in UTC with milliseconds.
+pub fn rfc3339(wall: i64) -> String {
+    match jiff::Timestamp::from_nanosecond(wall.into()) {
+        Ok(time) => format!("{time:.3}"),
+        Err(_) => "1970-01-01T00:00:00.000Z".to_owned(),
+    }
 }
 
 /// A rate: exact below 1,000, then four digits and a decimal prefix.
@@ -171,6 +198,18 @@ mod tests {
         assert_eq!(shown(Value::Absent(""), Unit::None, Kind::Info), "-");
         assert_eq!(shown(Value::Absent("why"), Unit::None, Kind::Info), "why");
         assert_eq!(shown(Value::Named(1, "other"), Unit::None, Kind::Info), "1 other");
+        assert_eq!(shown(Value::Unsigned(830), Unit::Microseconds, Kind::Gauge), "830µs");
+        assert_eq!(shown(Value::Unsigned(1), Unit::Nanoseconds, Kind::Gauge), "1µs");
+        assert_eq!(shown(Value::Unsigned(12_440), Unit::Microseconds, Kind::Gauge), "12.4ms");
+        assert_eq!(shown(Value::Unsigned(1_520), Unit::Milliseconds, Kind::Gauge), "1.52s");
+        assert_eq!(shown(Value::Unsigned(125_000_000), Unit::BytesPerSecond, Kind::Gauge), "125.00M");
+        assert_eq!(shown(Value::Float(12.5), Unit::Percent, Kind::Gauge), "12.5%");
+    }
+
+    #[test]
+    fn times() {
+        assert_eq!(rfc3339(1_000_000_000_123_456_789), "2001-09-09T01:46:40.123Z");
+        assert_eq!(rfc3339(i64::MIN), "1677-09-21T00:12:43.145Z");
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub enum Value<'a> {
     Letters(u32, &'static [(u32, &'static str)]),
     /// A list of process identifiers.
     Pids(&'a [u32]),
+    /// A moment of the wall clock, nanoseconds since the epoch.
+    Time(i64),
 }
 
 impl Value<'_> {
@@ -55,6 +57,14 @@ pub enum Unit {
     Ticks,
     /// Milliseconds.
     Milliseconds,
+    /// Microseconds.
+    Microseconds,
+    /// Nanoseconds.
+    Nanoseconds,
+    /// Bytes a second.
+    BytesPerSecond,
+    /// Hundredths of a whole.
+    Percent,
     /// Segments of the path's maximum size.
     Segments,
 }
@@ -70,6 +80,8 @@ pub enum Kind {
     Counter,
     /// The rate of the counter of the same name.
     Rate,
+    /// How much the counter of the row has grown since it was first read.
+    Growth,
     /// Describes the row.
     Info,
 }

@@ -25,6 +25,7 @@ impl Serialize for Cell<'_> {
                 Err(_) => serializer.serialize_str(&format::harmless_text(bytes)),
             },
             Value::Ip(address) => serializer.collect_str(&address),
+            Value::Time(wall) => serializer.serialize_str(&format::rfc3339(wall)),
             Value::Flags(bits, names) => serializer.collect_seq(format::flag_names(bits, names)),
             Value::Letters(bits, letters) => serializer.collect_str(&Letters(bits, letters)),
             Value::Pids(pids) => {

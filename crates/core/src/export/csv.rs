@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use procnet::{Kind, Unit, Value};
 
-use super::{Export, Format, Selection, rfc3339};
+use super::{Export, Format, Selection};
 use crate::format;
+use crate::format::rfc3339;
 use crate::snapshot::Snapshot;
 
 pub(super) static FORMAT: Format = Format {

@@ -6,7 +6,8 @@ use procnet::Value;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::cells::{Cell, Harmless, Row};
-use super::{Export, Format, SCHEMA, Selection, rfc3339};
+use super::{Export, Format, SCHEMA, Selection};
+use crate::format::rfc3339;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 use crate::views::{TableView, View};

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::cells::{Cell, Harmless, Row};
 use super::json::netns;
-use super::{Export, Format, Selection, rfc3339};
+use super::{Export, Format, Selection};
+use crate::format::rfc3339;
 use crate::snapshot::Snapshot;
 
 pub(super) static FORMAT: Format = Format {

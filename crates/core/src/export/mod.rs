@@ -121,14 +121,6 @@ pub fn problems(snapshot: &Snapshot, selection: &Selection) -> Vec<String> {
     tables.collect()
 }
 
-/// The wall clock of a snapshot as RFC 3339, in UTC with milliseconds.
-pub fn rfc3339(wall: i64) -> String {
-    match jiff::Timestamp::from_nanosecond(wall.into()) {
-        Ok(time) => format!("{time:.3}"),
-        Err(_) => "1970-01-01T00:00:00.000Z".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,11 +136,5 @@ mod tests {
         let unknown: Result<Vec<&str>, String> = names(&["foo"]);
         assert!(unknown.unwrap_err().starts_with(r#"no tab "foo"; there are tcp, udp"#));
         assert!(names(&["stats.foo"]).unwrap_err().contains("TcpExt, IpExt"));
-    }
-
-    #[test]
-    fn times() {
-        assert_eq!(rfc3339(1_000_000_000_123_456_789), "2001-09-09T01:46:40.123Z");
-        assert_eq!(rfc3339(i64::MIN), "1677-09-21T00:12:43.145Z");
     }
 }

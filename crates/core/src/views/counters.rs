@@ -65,7 +65,7 @@ const COLUMNS: [(What, Column); 5] = [
         column(
             "since_start",
             "since start",
-            Kind::Gauge,
+            Kind::Growth,
             "Change since this was first read; gauges and constants have none.",
         ),
     ),

@@ -10,7 +10,6 @@
 //!
 //! The number of lines depends on the screen alone: tables do not jump when there is something to be said.
 
-use netmonitor_core::export;
 use netmonitor_core::format;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::{NoteEvent, Snapshot};
@@ -218,7 +217,7 @@ fn uneventful(app: &App) -> Line<'static> {
 
 /// Wall clock of a snapshot, in UTC: the machine that replays it may live elsewhere.
 fn wall(snapshot: &Snapshot) -> String {
-    let text = export::rfc3339(snapshot.moment.wall);
+    let text = format::rfc3339(snapshot.moment.wall);
     match (text.get(..10), text.get(11..19)) {
         (Some(day), Some(time)) => format!("{day} {time} UTC"),
         _ => text,
@@ -226,6 +225,6 @@ fn wall(snapshot: &Snapshot) -> String {
 }
 
 fn time(wall: i64) -> String {
-    let text = export::rfc3339(wall);
+    let text = format::rfc3339(wall);
     text.get(11..19).unwrap_or(&text).to_owned()
 }
