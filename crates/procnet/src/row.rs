@@ -170,9 +170,7 @@ macro_rules! words {
                 };
                 table.push(row);
                 let fields = <$row as $crate::row::Row>::FIELDS.len();
-                for (number, word) in words.enumerate() {
-                    table.extra(skip + fields + 1 + number, word);
-                }
+                table.extras(skip + fields + 1, words);
                 Ok(())
             }
         }

@@ -39,6 +39,8 @@ pub trait Decoder: Send {
     fn expect(&mut self, rows: usize);
     /// Takes the next bytes.
     fn feed(&mut self, bytes: &[u8]);
+    /// How many rows there are so far.
+    fn rows(&self) -> usize;
     /// The bytes are over.
     fn finish(self: Box<Self>) -> Arc<dyn AnyTable>;
 }
@@ -106,6 +108,10 @@ impl<R: Record> Decoder for Records<R> {
         let records = bytes.chunks_exact(R::SIZE);
         self.unfinished.extend_from_slice(records.remainder());
         records.for_each(|record| self.record(record));
+    }
+
+    fn rows(&self) -> usize {
+        self.table.len()
     }
 
     fn finish(mut self: Box<Self>) -> Arc<dyn AnyTable> {
@@ -205,6 +211,10 @@ impl<F: Format> Decoder for Lines<F> {
             }
         }
         self.keep(&bytes[start..]);
+    }
+
+    fn rows(&self) -> usize {
+        self.table.len()
     }
 
     fn finish(mut self: Box<Self>) -> Arc<dyn AnyTable> {

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::cell::Value;
+use crate::cell::{Column, Kind, Unit, Value};
 use crate::row::{Cell, Field, Row};
 
 /// A text of a row: a place in the [`Texts`] of its table, so that rows have one size and own nothing.
@@ -90,6 +90,28 @@ struct Extra {
 /// Columns beyond this number are not kept.
 pub const MOST_COLUMNS: usize = 64;
 
+macro_rules! unknown_columns {
+    ($($number:literal)*) => {
+        [$(Column {
+            name: concat!("column_", $number),
+            title: concat!("column ", $number),
+            unit: Unit::None,
+            kind: Kind::Info,
+            doc: "A column that this version does not know, by its number in the file.",
+        },)*]
+    };
+}
+
+static UNKNOWN_COLUMNS: [Column; MOST_COLUMNS] = unknown_columns! {
+    1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32
+    33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64
+};
+
+/// The column of words that no declared column takes, by its number in the file, from 1: `column_17`.
+pub fn unknown_column(number: usize) -> Option<Column> {
+    UNKNOWN_COLUMNS.get(number.checked_sub(1)?).copied()
+}
+
 impl<R> Default for Table<R> {
     fn default() -> Self {
         Self { rows: Vec::new(), texts: Texts::default(), extras: Vec::new(), faults: 0, first_fault: None }
@@ -121,6 +143,13 @@ impl<R> Table<R> {
         if (1..=MOST_COLUMNS).contains(&number) {
             let text = self.texts.keep(word);
             self.extras.push(Extra { row, number: number as u16, text });
+        }
+    }
+
+    /// Keeps what is left of the last row's line: words whose first is column `first` of the file, from 1.
+    pub fn extras<'a>(&mut self, first: usize, words: impl Iterator<Item = &'a [u8]>) {
+        for (number, word) in (first..).zip(words) {
+            self.extra(number, word);
         }
     }
 
@@ -201,5 +230,17 @@ impl<R: Row> AnyTable for Table<R> {
     }
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_columns_are_named_by_their_number() {
+        assert_eq!(unknown_column(17).map(|column| column.name), Some("column_17"));
+        assert_eq!(unknown_column(MOST_COLUMNS).map(|column| column.name), Some("column_64"));
+        assert_eq!((unknown_column(0), unknown_column(MOST_COLUMNS + 1)), (None, None));
     }
 }

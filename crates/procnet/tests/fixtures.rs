@@ -57,6 +57,43 @@ fn every_file_of_the_registry_has_a_fixture_without_faults() {
     }
 }
 
+#[test]
+fn words_behind_the_last_known_column_are_kept_by_their_number() {
+    let paths =
+        ["tcp", "tcp6", "udp", "raw6", "arp", "dev", "route", "ipv6_route", "softnet_stat", "if_inet6"];
+    for path in paths.into_iter().chain(["dev_mcast", "netlink", "igmp6", "packet"]) {
+        let bytes = common::read(path);
+        let decode = |bytes: &[u8]| {
+            let mut decoder = proc::find(path).unwrap().decoder(Endian::Little);
+            decoder.feed(bytes);
+            decoder.finish()
+        };
+        // TCP sockets that are not whole have fewer words than others.
+        let words = |line: &[u8]| line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
+        let lines = || bytes.split_inclusive(|&byte| byte == b'\n');
+        let headers = if path == "softnet_stat" { 0 } else { 2 };
+        let most = lines().skip(headers).map(words).max().unwrap_or(0);
+        let mut longer = Vec::new();
+        for line in lines() {
+            longer.extend_from_slice(line.trim_ascii_end());
+            longer.extend_from_slice(if words(line) == most { b" 77 zz\n" } else { b"\n" });
+        }
+        let (plain, table) = (decode(&bytes), decode(&longer));
+        assert_eq!((table.len(), table.faults()), (plain.len(), 0), "{path}: {:?}", table.first_fault());
+        let numbers = table.extra_columns();
+        let [.., known, next] = numbers[..] else { panic!("{path}: {numbers:?}") };
+        assert_eq!(known + 1, next, "{path}: {numbers:?}");
+        let is_longer = |row: &usize| table.extra_cell(*row, known) == Value::Text(b"77");
+        let row = (0..table.len()).find(is_longer).unwrap_or_else(|| panic!("{path}: {numbers:?}"));
+        assert_eq!(table.extra_cell(row, next), Value::Text(b"zz"), "{path}");
+        for row in 0..plain.len() {
+            for field in 0..plain.fields().len() {
+                assert_eq!(table.cell(row, field), plain.cell(row, field), "{path}");
+            }
+        }
+    }
+}
+
 /// Fixtures without rows, and why there are none.
 const EMPTY: &[(&str, &str)] =
     &[("rt_cache", "Linux 3.6 has no routing cache any more: the header alone is printed")];

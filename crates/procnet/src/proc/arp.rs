@@ -77,6 +77,7 @@ impl Format for Lines {
             device: table.texts.keep(device),
         };
         table.push(row);
+        table.extras(7, words);
         Ok(())
     }
 }

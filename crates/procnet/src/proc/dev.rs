@@ -73,6 +73,7 @@ impl Format for Lines {
         };
         row.interface = table.texts.keep(line[..colon].trim_ascii());
         table.push(row);
+        table.extras(18, words);
         Ok(())
     }
 }

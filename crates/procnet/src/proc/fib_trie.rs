@@ -126,9 +126,7 @@ impl Format for Lines {
                 let row = self.route(&word[1..], &mut words)?;
                 table.push(row);
                 let fields = 3;
-                for (number, word) in words.enumerate() {
-                    table.extra(fields + 1 + number, word);
-                }
+                table.extras(fields + 1, words);
                 Ok(())
             }
             Some(_) => {

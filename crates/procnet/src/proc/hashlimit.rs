@@ -68,9 +68,7 @@ impl Format for Lines {
         let mut number = || Option::read(words.next(), texts, endian).ok_or("number unreadable");
         let (credit, credit_cap, cost) = (number()?.ok_or("no credit")?, number()?, number()?);
         table.push(Hashlimit { expires, src, sport, dst, dport, credit, credit_cap, cost });
-        for (number, word) in words.enumerate() {
-            table.extra(6 + number, word);
-        }
+        table.extras(6, words);
         Ok(())
     }
 }

@@ -90,10 +90,8 @@ fn group(
     let (tm_running, timer) = words.next().and_then(timer).ok_or("timer unreadable")?;
     let reporter = next(&mut words, texts, endian, "reporter unreadable")?;
     table.push(Igmp { idx, device, count, querier, group, users, tm_running, timer, reporter });
-    for (number, word) in words.enumerate() {
-        // The line has four columns; they are numbered behind those of the interface.
-        table.extra(9 + number, word);
-    }
+    // The line has four columns; they are numbered behind those of the interface.
+    table.extras(9, words);
     Ok(())
 }
 

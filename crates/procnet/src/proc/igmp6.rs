@@ -59,9 +59,7 @@ impl Format for Lines {
         };
         row.timer = row.timer.filter(|_| row.flags.0 & MafFlags::TIMER_RUNNING != 0);
         table.push(row);
-        for (number, word) in words.enumerate() {
-            table.extra(7 + number, word);
-        }
+        table.extras(7, words);
         Ok(())
     }
 }

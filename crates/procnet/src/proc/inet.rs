@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use crate::Endian;
 use crate::number;
 use crate::row::row;
-use crate::shape::Format;
+use crate::shape::{Format, Words};
 use crate::table::Table;
 
 row! {
@@ -41,6 +41,10 @@ row! {
 
 /// State 10, `TCP_LISTEN`.
 pub const LISTEN: u8 = 10;
+
+/// Words of a whole row, with the slot number: of TCP, and of the others.
+const TCP_WORDS: usize = 17;
+const DATAGRAM_WORDS: usize = 13;
 
 /// What stands behind the 12 words that all files share.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,6 +91,11 @@ impl<V: Variant> Format for Sockets<V> {
         let mut scan = Scan(line);
         let tail = if V::TCP { Tail::Tcp } else { Tail::Drops };
         table.push(socket(&mut scan, V::V6, tail, endian)?);
+        scan.blanks();
+        if !scan.0.is_empty() {
+            let known = if V::TCP { TCP_WORDS } else { DATAGRAM_WORDS };
+            table.extras(known + 1, Words::new(scan.0));
+        }
         Ok(())
     }
 }

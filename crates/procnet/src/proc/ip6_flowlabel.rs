@@ -71,9 +71,7 @@ impl Format for Lines {
         };
         row.owner = row.owner.filter(|_| [Share::PROCESS, Share::USER].contains(&row.share.0));
         table.push(row);
-        for (number, word) in words.enumerate() {
-            table.extra(9 + number, word);
-        }
+        table.extras(9, words);
         Ok(())
     }
 }

@@ -75,9 +75,7 @@ impl Format for Lines {
             row.lcl_ifindex = local.and_then(number::hex32);
         }
         table.push(row);
-        for (number, word) in words.enumerate() {
-            table.extra(10 + number, word);
-        }
+        table.extras(10, words);
         Ok(())
     }
 }

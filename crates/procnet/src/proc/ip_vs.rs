@@ -71,9 +71,7 @@ impl Format for Lines {
                 in_act_conn,
                 ..service
             });
-            for (number, word) in words.enumerate() {
-                table.extra(7 + number, word);
-            }
+            table.extras(7, words);
             return Ok(());
         }
         // Until this line is read, servers that follow belong to none.

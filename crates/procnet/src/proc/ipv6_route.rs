@@ -74,6 +74,7 @@ impl Format for Lines {
             interface,
         };
         table.push(row);
+        table.extras(11, words);
         Ok(())
     }
 }

@@ -292,6 +292,11 @@ pub static FILES: &[&File] = &[
     &raw_only::VLAN,
 ];
 
+/// A decoder for a file that no declaration knows: its lines as they are.
+pub fn unknown(endian: Endian) -> Box<dyn Decoder> {
+    Box::new(Lines::<line::Text>::new(endian))
+}
+
 /// The file of this path.
 pub fn find(path: &str) -> Option<&'static File> {
     FILES.iter().copied().find(|file| matches(file.path, path))

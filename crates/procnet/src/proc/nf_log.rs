@@ -55,9 +55,7 @@ impl Format for Lines {
         let logger = (logger != b"NONE").then(|| table.texts.keep(logger));
         let loggers = loggers.map(|loggers| table.texts.keep(loggers));
         table.push(NfLog { pf, logger, loggers });
-        for (number, word) in words.enumerate() {
-            table.extra(4 + number, word);
-        }
+        table.extras(4, words);
         Ok(())
     }
 }

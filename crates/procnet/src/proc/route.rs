@@ -98,6 +98,7 @@ impl Format for Lines {
             interface: table.texts.keep(interface),
         };
         table.push(row);
+        table.extras(12, words);
         Ok(())
     }
 }

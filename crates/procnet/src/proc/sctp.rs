@@ -232,9 +232,7 @@ impl Format for Addresses {
             },
         };
         table.push(row);
-        for (number, word) in words.enumerate() {
-            table.extra(9 + number, word);
-        }
+        table.extras(9, words);
         Ok(())
     }
 }

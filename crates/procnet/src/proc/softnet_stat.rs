@@ -59,6 +59,7 @@ impl Format for Lines {
             input_queue_len: columns[13],
             process_queue_len: columns[14],
         });
+        table.extras(16, Words::new(line).skip(15));
         Ok(())
     }
 }

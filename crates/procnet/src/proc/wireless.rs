@@ -80,9 +80,7 @@ impl Format for Lines {
             interface: texts.keep(line[..colon].trim_ascii()),
         };
         table.push(row);
-        for (number, word) in words.enumerate() {
-            table.extra(12 + number, word);
-        }
+        table.extras(12, words);
         Ok(())
     }
 }
