@@ -5,6 +5,7 @@
 //! that were not read this time, which stay with their age.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use procnet::proc::counter::Counter;
@@ -12,10 +13,13 @@ use procnet::proc::inet::Inet;
 use procnet::shape::Decoder;
 use procnet::{AnyTable, Table, proc};
 
+use crate::files::{Files, Measured, NetPath};
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
+use crate::plan::Plan;
 use crate::process::Process;
 use crate::rates::Earlier;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
+use crate::settings::{self, Set};
 use crate::snapshot::{Netns, Note, NoteEvent, Snapshot, Source};
 use crate::sockets::{KINDS, Sockets};
 use crate::users::Users;
@@ -27,12 +31,23 @@ const LARGEST: usize = 64 << 20;
 /// How many notes are kept.
 const NOTES: usize = 16;
 
+/// Rows of a table whose first reading is kept, for what has grown since. Counters by name are kept anyhow.
+const BASE_ROWS: usize = 4096;
+
 /// The whole readings of a file that later ones are compared with: table and time of each.
 struct History {
     first: Option<(Arc<dyn AnyTable>, u64)>,
     last: (Arc<dyn AnyTable>, u64),
     /// In which tick, of those that read files, the last one was.
     tick: u64,
+}
+
+/// A file of which bytes come.
+#[derive(Default)]
+struct FilePart {
+    decoder: Option<Box<dyn Decoder>>,
+    text: Option<Box<dyn Decoder>>,
+    bytes: u64,
 }
 
 /// Turns samples into snapshots.
@@ -45,14 +60,20 @@ pub struct Engine {
     owners: Collected,
     users: Arc<Users>,
     notes: Vec<Note>,
-    sources: BTreeMap<&'static str, Source>,
-    history: BTreeMap<&'static str, History>,
+    sources: BTreeMap<NetPath, Source>,
+    history: BTreeMap<NetPath, History>,
+    files: Files,
+    settings: BTreeMap<&'static str, Set>,
+    /// Files whose rows are kept; of others only their measures are. `None`: all are.
+    kept: Option<Vec<NetPath>>,
+    /// The file whose text is kept.
+    text: Option<NetPath>,
     picked: Arc<Owners>,
     /// Ticks that read files so far.
     ticks: u64,
     sockets: Vec<Arc<Sockets>>,
-    read: Vec<&'static str>,
-    decoder: Option<Box<dyn Decoder>>,
+    read: Vec<NetPath>,
+    part: FilePart,
     held: Vec<u8>,
 }
 
@@ -70,11 +91,15 @@ impl Engine {
             notes: Vec::new(),
             sources: BTreeMap::new(),
             history: BTreeMap::new(),
+            files: Files::default(),
+            settings: BTreeMap::new(),
+            kept: None,
+            text: None,
             picked: Arc::default(),
             ticks: 0,
             sockets: Vec::new(),
             read: Vec::new(),
-            decoder: None,
+            part: FilePart::default(),
             held: Vec::new(),
         }
     }
@@ -84,6 +109,18 @@ impl Engine {
         let mut engine = Self::new(machine);
         engine.seen.pid = pid;
         engine
+    }
+
+    /// What the next ticks are read for: only the files of this plan are kept with their rows. Without one all
+    /// that comes is kept.
+    pub fn follow(&mut self, plan: &Plan) {
+        self.kept = Some(plan.net.clone());
+        self.text.clone_from(&plan.text);
+    }
+
+    /// Rows and bytes so far of the file that is being read.
+    pub fn progress(&self) -> (usize, u64) {
+        (self.part.decoder.as_ref().map_or(0, |decoder| decoder.rows()), self.part.bytes)
     }
 
     /// Takes a whole sample and gives the snapshot of its moment.
@@ -98,16 +135,18 @@ impl Engine {
         self.owners.about(self.process.pid, self.netns.inode);
         self.owners.join(self.moment.boottime);
         self.join_sockets();
-        let inodes = self.sockets.iter().flat_map(|sockets| sockets.inodes());
+        let others = self.sources.iter().flat_map(|(path, source)| inodes_of(path, &*source.table));
+        let inodes = self.sockets.iter().flat_map(|sockets| sockets.inodes()).chain(others);
         let owners = self.owners.judge(inodes, self.moment.boottime);
         for sockets in &mut self.sockets {
-            let read = sockets.kind.files.iter().any(|file| self.read.contains(&file.path));
+            let read = sockets.kind.files.iter().any(|file| self.read.iter().any(|path| path == file.path));
             if read || !Arc::ptr_eq(&owners, &self.picked) {
                 Arc::make_mut(sockets).pick_owned(&owners);
             }
         }
         for (path, source) in &mut self.sources {
-            source.owned = views::inode_of(path).map(|field| owned_rows(&*source.table, field, &owners));
+            let field = inode_field(path, &*source.table);
+            source.owned = field.map(|field| owned_rows(&*source.table, field, &owners));
         }
         self.picked = owners.clone();
         self.ticks += u64::from(!self.read.is_empty());
@@ -120,6 +159,8 @@ impl Engine {
             owners,
             users: self.users.clone(),
             notes: self.notes.as_slice().into(),
+            files: self.files.clone(),
+            settings: self.settings.clone(),
             sources: self.sources.clone(),
             sockets: self.sockets.clone(),
         })
@@ -156,48 +197,65 @@ impl Engine {
         self.sources.clear();
         self.sockets.clear();
         self.history.clear();
+        self.files = Files::default();
+        self.settings.clear();
         self.netns = Netns { inode, refused: false };
     }
 
-    fn end_file(&mut self, path: &str, reading: Reading) {
-        let Some(file) = proc::find(path) else {
-            self.decoder = None;
+    fn end_file(&mut self, path: &NetPath, reading: Reading) {
+        let FilePart { decoder, text, bytes } = std::mem::take(&mut self.part);
+        let table = decoder.unwrap_or_else(|| self.decoder(path)).finish();
+        let measured = Measured { reading, rows: table.len() as u64, bytes, faults: table.faults() };
+        self.files.measure(path.clone(), measured);
+        if self.kept.as_ref().is_some_and(|kept| !kept.contains(path)) {
             return;
-        };
-        let decoder = self.decoder.take().unwrap_or_else(|| file.decoder(self.machine.endian));
-        let table = decoder.finish();
-        let (mut before, mut base) = (None, None);
-        // A reading that was cut short is not compared with others, nor others with it.
-        if file.counted && reading.status == Status::Ok {
-            let now = (table.clone(), reading.at);
-            let tick = self.ticks;
-            if let Some(History { first, last, tick: then }) = self.history.remove(file.path) {
-                // A rate is that of the last tick: over a time in which nobody looked it would be an average.
-                before = (then + 1 == tick).then(|| Earlier::relate(&*table, last.0, last.1));
-                base = first.as_ref().map(|(first, at)| Earlier::relate(&*table, first.clone(), *at));
-                self.history.insert(file.path, History { first, last: now, tick });
-            } else {
-                // What grows since the start is asked of counters by name only.
-                let first = table.as_any().is::<Table<Counter>>().then(|| now.clone());
-                self.history.insert(file.path, History { first, last: now, tick });
-            }
         }
-        let order = views::order_of(file.path).map(|order| order(&*table).into());
-        self.sources.insert(file.path, Source { reading, table, before, base, order, owned: None });
-        self.read.push(file.path);
+        let (before, base) = self.relate(path, &table, reading);
+        let order = views::order_of(path).map(|order| order(&*table).into());
+        let text = text.map(Decoder::finish);
+        let source = Source { reading, table, text, before, base, order, owned: None };
+        self.sources.insert(path.clone(), source);
+        self.read.push(path.clone());
     }
 
-    /// A decoder with room for what the file had last time, and some more.
-    fn decoder_of(&self, path: &str) -> Option<Box<dyn Decoder>> {
-        let mut decoder = proc::find(path)?.decoder(self.machine.endian);
+    /// The earlier readings of a file that this one is compared with. A reading that was cut short is not
+    /// compared with others, nor others with it.
+    fn relate(
+        &mut self,
+        path: &NetPath,
+        table: &Arc<dyn AnyTable>,
+        reading: Reading,
+    ) -> (Option<Earlier>, Option<Earlier>) {
+        let counted = proc::find(path).is_some_and(|file| file.counted);
+        if !counted || reading.status != Status::Ok {
+            return (None, None);
+        }
+        let (now, tick) = ((table.clone(), reading.at), self.ticks);
+        let Some(History { first, last, tick: then }) = self.history.remove(path) else {
+            let is_kept = table.as_any().is::<Table<Counter>>() || table.len() <= BASE_ROWS;
+            let first = is_kept.then(|| now.clone());
+            self.history.insert(path.clone(), History { first, last: now, tick });
+            return (None, None);
+        };
+        // A rate is that of the last tick: over a time in which nobody looked it would be an average.
+        let before = (then + 1 == tick).then(|| Earlier::relate(&**table, last.0, last.1));
+        let base = first.as_ref().map(|(first, at)| Earlier::relate(&**table, first.clone(), *at));
+        self.history.insert(path.clone(), History { first, last: now, tick });
+        (before, base)
+    }
+
+    /// A decoder for a file, with room for what it had last time, and some more.
+    fn decoder(&self, path: &str) -> Box<dyn Decoder> {
+        let endian = self.machine.endian;
+        let mut decoder = proc::find(path).map_or_else(|| proc::unknown(endian), |file| file.decoder(endian));
         let rows = self.sources.get(path).map_or(0, |source| source.table.len());
         decoder.expect(rows + rows / 16);
-        Some(decoder)
+        decoder
     }
 
     fn join_sockets(&mut self) {
         for kind in KINDS {
-            if !kind.files.iter().any(|file| self.read.contains(&file.path)) {
+            if !kind.files.iter().any(|file| self.read.iter().any(|path| path == file.path)) {
                 continue;
             }
             let tables = kind.files.iter().map(|file| typed(&self.sources.get(file.path)?.table)).collect();
@@ -220,6 +278,12 @@ impl Engine {
             Origin::Walk => self.owners.walked(Walk::parse(&held), self.moment.boottime),
             Origin::Capabilities => self.owners.permitted(may_trace(&held).unwrap_or(false)),
             Origin::Users if reading.status == Status::Ok => self.users = Arc::new(Users::parse(&held)),
+            Origin::NetList => self.files.list(&held, reading),
+            Origin::Sysctl(path) => {
+                if let Some(setting) = settings::find(path) {
+                    self.settings.insert(setting.path, Set::read(&held, reading));
+                }
+            }
             Origin::Users | Origin::Net(_) => {}
         }
         self.held = held;
@@ -245,11 +309,20 @@ fn typed(table: &Arc<dyn AnyTable>) -> Option<Arc<Table<Inet>>> {
     table.clone().into_any().downcast().ok()
 }
 
+/// The field of a table that holds a socket's inode.
+fn inode_field(path: &str, table: &dyn AnyTable) -> Option<usize> {
+    let inode = views::inode_of(path)?;
+    table.fields().iter().position(|field| field.column.name == inode)
+}
+
+/// The inodes of a table of sockets; none of other tables.
+fn inodes_of<'a>(path: &str, table: &'a dyn AnyTable) -> impl Iterator<Item = u64> + 'a {
+    let field = inode_field(path, table);
+    (0..table.len()).filter_map(move |row| table.cell(row, field?).count())
+}
+
 /// The rows whose socket the target holds.
-fn owned_rows(table: &dyn AnyTable, inode: &str, owners: &Owners) -> Arc<[u32]> {
-    let Some(field) = table.fields().iter().position(|field| field.column.name == inode) else {
-        return Arc::default();
-    };
+fn owned_rows(table: &dyn AnyTable, field: usize, owners: &Owners) -> Arc<[u32]> {
     let own =
         |row: &u32| table.cell(*row as usize, field).count().is_some_and(|inode| owners.target_has(inode));
     (0..table.len() as u32).filter(own).collect()
@@ -258,23 +331,28 @@ fn owned_rows(table: &dyn AnyTable, inode: &str, owners: &Owners) -> Arc<[u32]> 
 impl Sink for Engine {
     fn begin(&mut self, moment: Moment) {
         self.moment = moment;
-        self.decoder = None;
+        self.part = FilePart::default();
         self.held.clear();
         self.read.clear();
     }
 
-    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) {
-        if let Origin::Net(path) = origin {
-            if self.decoder.is_none() {
-                self.decoder = self.decoder_of(path);
-            }
-            if let Some(decoder) = &mut self.decoder {
-                decoder.feed(bytes);
-            }
-        } else {
+    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
+        let Origin::Net(path) = origin else {
             let room = LARGEST.saturating_sub(self.held.len()).min(bytes.len());
             self.held.extend_from_slice(&bytes[..room]);
+            return ControlFlow::Continue(());
+        };
+        if self.part.decoder.is_none() {
+            self.part.decoder = Some(self.decoder(path));
+            let wanted = self.text.as_ref() == Some(path);
+            self.part.text = wanted.then(|| proc::unknown(self.machine.endian));
         }
+        let FilePart { decoder, text, bytes: read } = &mut self.part;
+        for decoder in [decoder, text].into_iter().flatten() {
+            decoder.feed(bytes);
+        }
+        *read += bytes.len() as u64;
+        ControlFlow::Continue(())
     }
 
     fn end(&mut self, origin: &Origin, reading: Reading) {

@@ -9,6 +9,7 @@
 pub mod engine;
 pub mod explain;
 pub mod export;
+pub mod files;
 pub mod format;
 pub mod interval;
 pub mod owners;
@@ -19,6 +20,7 @@ pub mod report;
 pub mod sample;
 pub mod scope;
 pub mod session;
+pub mod settings;
 pub mod snapshot;
 pub mod sockets;
 pub mod users;

@@ -3,21 +3,46 @@
 //! Views declare what they need; the plan is the union of what is looked at, and a collector reads nothing
 //! else: a file under `net` can be huge.
 
-use std::collections::BTreeSet;
-
+use crate::files::NetPath;
 use crate::scope::Scope;
+use crate::settings::Setting;
 use crate::views::View;
 
 /// The sources of one tick. What identifies the process (`stat`, `status`, `exe`, `ns/net`) is always read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
     /// Files under `net`, by path, in the order in which they are read.
-    pub net: Vec<&'static str>,
+    pub net: Vec<NetPath>,
+    /// The one of them whose text is wanted as it is, beside its rows.
+    pub text: Option<NetPath>,
+    /// Whether the names of all files under `net` are wanted.
+    pub list: bool,
+    /// Files that are read only to be measured.
+    pub measure: Measure,
+    /// Settings of the kernel.
+    pub settings: Vec<&'static Setting>,
     /// Whose descriptors are read.
     pub owners: Owners,
     /// How the other processes are walked over, to find who shares the namespace and, for
     /// [`Owners::Everybody`], the sockets.
     pub walk: Pace,
+}
+
+/// Files that are read for their size and their time, no further than [`Measure::MOST`] bytes each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Measure {
+    /// None.
+    #[default]
+    Nothing,
+    /// This one.
+    One(NetPath),
+    /// Each that is listed and is not changed by reading it.
+    All,
+}
+
+impl Measure {
+    /// No more of a file is read to measure it.
+    pub const MOST: u64 = 64 << 20;
 }
 
 /// Whose descriptors are read.
@@ -44,34 +69,79 @@ pub enum Pace {
     Whole,
 }
 
+/// What a table is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// Files under `net`.
+    pub net: Vec<NetPath>,
+    /// Settings of the kernel.
+    pub settings: &'static [&'static Setting],
+    /// The list of files.
+    pub list: bool,
+}
+
+impl Needs {
+    /// One file.
+    pub fn file(path: impl Into<NetPath>) -> Self {
+        Self { net: vec![path.into()], ..Self::default() }
+    }
+}
+
 impl Plan {
     /// The plan of these views in a scope. Every view says how many processes share the namespace.
     pub fn of<'a>(views: impl IntoIterator<Item = &'a View>, scope: Scope) -> Self {
         let mut plan = Self { walk: Pace::Background, ..Self::default() };
         for view in views {
-            plan.add(view.needs);
-            if view.owners {
-                plan.owners = plan.owners.max(match scope {
-                    Scope::Process => Owners::Family,
-                    _ => Owners::Everybody,
-                });
+            for table in view.tables {
+                plan.add(table.content.needs());
             }
+            plan.tell_owners(view, scope);
         }
         plan
+    }
+
+    /// Adds whose descriptors a view needs.
+    pub fn tell_owners(&mut self, view: &View, scope: Scope) {
+        if view.owners {
+            self.owners = self.owners.max(match scope {
+                Scope::Process => Owners::Family,
+                _ => Owners::Everybody,
+            });
+        }
     }
 
     /// Adds what every session reads once, after what is already in the plan: each counter file, so that
     /// "since start" has a base, and each socket table, so that a closing report has one.
     pub fn with_first_readings(mut self) -> Self {
-        for view in crate::views::nine() {
-            self.add(view.needs);
+        for table in crate::views::nine().iter().flat_map(|view| view.tables) {
+            self.add(table.content.needs());
         }
         self.owners = self.owners.max(Owners::Family);
         self
     }
 
-    fn add(&mut self, needs: &[&'static str]) {
-        let known: BTreeSet<_> = self.net.iter().copied().collect();
-        self.net.extend(needs.iter().filter(|path| !known.contains(*path)));
+    /// Adds what a table needs.
+    pub fn add(&mut self, needs: Needs) {
+        for path in needs.net {
+            if !self.net.contains(&path) {
+                self.net.push(path);
+            }
+        }
+        for setting in needs.settings {
+            if !self.settings.contains(setting) {
+                self.settings.push(setting);
+            }
+        }
+        self.list |= needs.list;
+    }
+
+    /// Whether a file is read, for its rows or to be measured.
+    pub fn reads(&self, path: &str) -> bool {
+        let measured = match &self.measure {
+            Measure::Nothing => false,
+            Measure::One(one) => one == path,
+            Measure::All => true,
+        };
+        measured || self.net.iter().any(|known| known == path)
     }
 }

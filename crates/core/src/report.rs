@@ -28,7 +28,9 @@ pub fn closing(pid: u32, snapshot: Option<&Snapshot>, watched: Duration, unread:
         Some(Status::Error(_) | Status::Missing | Status::NotAsked) | None => {
             text.push_str("its sockets could not be told: its descriptors were not read\n");
         }
-        Some(Status::Ok | Status::Partial(..) | Status::Interrupted) => sockets(snapshot, unread, &mut text),
+        Some(Status::Ok | Status::Partial(..) | Status::Interrupted | Status::Cut) => {
+            sockets(snapshot, unread, &mut text)
+        }
     }
     text
 }

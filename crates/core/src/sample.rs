@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::ControlFlow;
 
 pub use procnet::Endian;
 
@@ -34,6 +35,12 @@ pub struct Machine {
 pub enum Origin {
     /// A file under `/proc/PID/net`, by its path below it: `tcp`, `stat/arp_cache`.
     Net(Cow<'static, str>),
+    /// The names of all files under `/proc/PID/net`, in its directories too: paths below it, each ended by a
+    /// zero byte, for a name may hold anything else.
+    NetList,
+    /// A setting of the kernel, by its path below `/proc/sys`, as the target's network namespace has it; one
+    /// that the machine has once, as the reader has it.
+    Sysctl(Cow<'static, str>),
     /// A file or link of the target itself, by its path below `/proc/PID`: `stat`, `status`, `cmdline`,
     /// `exe`, `ns/net`. A link's bytes are what it points to.
     Process(Cow<'static, str>),
@@ -66,6 +73,8 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Net(path) => write!(f, "net/{path}"),
+            Self::NetList => f.write_str("the list of files under net"),
+            Self::Sysctl(path) => write!(f, "/proc/sys/{path}"),
             Self::Process(path) => f.write_str(path),
             Self::Links(pid) => write!(f, "descriptors of {pid}"),
             Self::Walk => f.write_str("descriptors of other processes"),
@@ -88,6 +97,8 @@ pub enum Status {
     NotAsked,
     /// Only `.0` of `.1` pieces could be read; the rest was refused.
     Partial(u32, u32),
+    /// Only its beginning was read: it is too large, or somebody did not want to wait for the rest.
+    Cut,
     /// The source changed or vanished while it was read: what came before is kept.
     Interrupted,
     /// Another error, by its errno.
@@ -192,8 +203,9 @@ pub trait Sink {
     /// A tick begins; what came since an earlier `begin` and was not asked for as a whole is dropped: a tick
     /// in which the namespace changed is read again.
     fn begin(&mut self, moment: Moment);
-    /// Bytes of a part, in order; pieces end anywhere.
-    fn chunk(&mut self, origin: &Origin, bytes: &[u8]);
+    /// Bytes of a part, in order; pieces end anywhere. `Break`: no more of this part is wanted, and it ends as
+    /// [`Status::Cut`].
+    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()>;
     /// A part is over. A part without bytes has an `end` alone.
     fn end(&mut self, origin: &Origin, reading: Reading);
 }
@@ -205,11 +217,12 @@ impl Sink for Sample {
         self.parts.clear();
     }
 
-    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) {
+    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
         match self.parts.last_mut() {
             Some(part) if part.origin == *origin => part.bytes.extend_from_slice(bytes),
             _ => self.parts.push(Part { origin: origin.clone(), reading: OPEN, bytes: bytes.to_vec() }),
         }
+        ControlFlow::Continue(())
     }
 
     fn end(&mut self, origin: &Origin, reading: Reading) {
@@ -229,7 +242,8 @@ impl Sample {
         sink.begin(self.moment);
         for part in &self.parts {
             if !part.bytes.is_empty() {
-                sink.chunk(&part.origin, &part.bytes);
+                // What is recorded is there: nobody waits for it.
+                let _ = sink.chunk(&part.origin, &part.bytes);
             }
             sink.end(&part.origin, part.reading);
         }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use procnet::AnyTable;
 
+use crate::files::{Files, NetPath};
 use crate::owners::Owners;
 use crate::process::Process;
 use crate::rates::Earlier;
 use crate::sample::{Machine, Moment, Reading, Status};
 use crate::scope::Scope;
+use crate::settings::{Set, Setting};
 use crate::sockets::{SocketKind, Sockets};
 use crate::users::Users;
 
@@ -31,7 +33,10 @@ pub struct Snapshot {
     pub users: Arc<Users>,
     /// What happened to the process while it was watched, oldest first.
     pub notes: Arc<[Note]>,
-    pub(crate) sources: BTreeMap<&'static str, Source>,
+    /// The files under `net`: their names, and what reading them took.
+    pub files: Files,
+    pub(crate) settings: BTreeMap<&'static str, Set>,
+    pub(crate) sources: BTreeMap<NetPath, Source>,
     pub(crate) sockets: Vec<Arc<Sockets>>,
 }
 
@@ -79,6 +84,8 @@ pub struct Source {
     pub reading: Reading,
     /// What it said; that of the reading before where the last one failed is not kept.
     pub table: Arc<dyn AnyTable>,
+    /// Its text as it is, line by line, where that was asked for.
+    pub text: Option<Arc<dyn AnyTable>>,
     /// The reading of the tick before, if there was one.
     pub before: Option<Earlier>,
     /// The first reading.
@@ -100,6 +107,11 @@ impl Snapshot {
     /// A file under `net`; `None` when it was never read.
     pub fn source(&self, path: &str) -> Option<&Source> {
         self.sources.get(path)
+    }
+
+    /// A setting of the kernel; `None` when it was never read.
+    pub fn setting(&self, setting: &Setting) -> Option<&Set> {
+        self.settings.get(setting.path)
     }
 
     /// The sockets of a kind; `None` when they were never read.
@@ -139,6 +151,12 @@ impl Snapshot {
     /// Age of a reading at the moment of the snapshot, nanoseconds.
     pub fn age(&self, reading: Reading) -> u64 {
         self.moment.boottime.saturating_sub(reading.at)
+    }
+
+    /// Wall clock of a moment that was told in boot time, nanoseconds since the epoch.
+    pub fn wall(&self, boottime: u64) -> i64 {
+        let ago = self.moment.boottime.saturating_sub(boottime);
+        self.moment.wall.saturating_sub_unsigned(ago)
     }
 
     /// `namespace net:[4026531840] · shared by 12 processes`, as far as it is known.

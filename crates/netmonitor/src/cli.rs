@@ -8,6 +8,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 use netmonitor_core::export::{self, Format, Selection};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
+use netmonitor_core::views::CounterMode;
 
 use crate::config::{self, Options};
 use crate::run::Refused;
@@ -114,6 +115,8 @@ pub(crate) enum Task {
         interval: Interval,
         /// Whose sockets.
         scope: Scope,
+        /// How counters are shown.
+        counters: CounterMode,
         /// Without introduction.
         skip_intro: bool,
         /// Keep the last view.
@@ -137,7 +140,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
     let matches = Typed::command().get_matches();
     let typed = Typed::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let options = typed.options.clone().or(config::file(typed.config.as_deref())?);
-    let scope = options.scope.unwrap_or_default();
+    let (scope, counters) = (options.scope.unwrap_or_default(), options.counters.unwrap_or_default());
     let procfs = options.procfs.unwrap_or_else(|| PathBuf::from("/proc"));
     let (target, task) = match typed.command {
         None => (
@@ -145,6 +148,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             Task::Session {
                 interval: options.interval.unwrap_or_default(),
                 scope,
+                counters,
                 skip_intro: options.skip_intro.unwrap_or(false),
                 linger: options.linger.unwrap_or(false),
             },
@@ -158,7 +162,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             }
             let interval = options.interval.unwrap_or_default();
             let many = given_by_hand(&matches, "interval") || show.count.is_some_and(|count| count.get() > 1);
-            (show.target.clone(), show.meant(scope, many.then_some(interval))?)
+            (show.target.clone(), show.meant((scope, counters), many.then_some(interval))?)
         }
     };
     Ok(Meant::Look(Look { target, procfs, task }))
@@ -172,14 +176,18 @@ fn given_by_hand(matches: &ArgMatches, option: &str) -> bool {
 }
 
 impl Show {
-    fn meant(self, scope: Scope, interval: Option<Interval>) -> anyhow::Result<Task> {
-        let selection = Selection::parse(&self.tabs, scope).map_err(refuse)?;
+    fn meant(
+        self,
+        (scope, counters): (Scope, CounterMode),
+        interval: Option<Interval>,
+    ) -> anyhow::Result<Task> {
+        let selection = Selection { counters, ..Selection::parse(&self.tabs, scope).map_err(refuse)? };
         let format = export::find(&self.format).ok_or_else(|| {
             let names: Vec<_> = export::FORMATS.iter().map(|format| format.name).collect();
             refuse(format!("no format {:?}; there are {}", self.format, names.join(", ")))
         })?;
         let tables: Vec<_> =
-            selection.tables().map(|(view, table)| format!("{}.{}", view.name, table.name)).collect();
+            selection.tables().map(|(view, table)| format!("{}.{}", view.name, table.name())).collect();
         if format.one_table && tables.len() != 1 {
             return Err(refuse(format!(
                 "{} takes exactly one table; choose from {}",

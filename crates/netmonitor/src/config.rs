@@ -3,10 +3,12 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::Args;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
+use netmonitor_core::views::CounterMode;
 use serde::Deserialize;
 
 use crate::run::Refused;
@@ -21,8 +23,13 @@ pub(crate) struct Options {
 
     /// Whose sockets are shown: process or namespace [default: process]
     #[arg(long, global = true, value_name = "SCOPE", env = "NETMONITOR_SCOPE", hide_env_values = true)]
-    #[serde(default, deserialize_with = "scope")]
+    #[serde(default, deserialize_with = "word")]
     pub(crate) scope: Option<Scope>,
+
+    /// How counters are shown: all, total, rate, since-start or moved [default: all of each]
+    #[arg(long, global = true, value_name = "MODE", env = "NETMONITOR_COUNTERS", hide_env_values = true)]
+    #[serde(default, deserialize_with = "word")]
+    pub(crate) counters: Option<CounterMode>,
 
     /// Leave the introduction of a session out
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
@@ -39,9 +46,14 @@ pub(crate) struct Options {
     pub(crate) procfs: Option<PathBuf>,
 }
 
-fn scope<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Scope>, D::Error> {
+/// A value that is typed as a word.
+fn word<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: FromStr<Err = String>,
+{
     let word = String::deserialize(deserializer)?;
-    word.parse().map(Some).map_err(|why| serde::de::Error::custom(format!("not a scope: {word:?}: {why}")))
+    word.parse().map(Some).map_err(|why| serde::de::Error::custom(format!("{word:?}: {why}")))
 }
 
 impl Options {
@@ -50,6 +62,7 @@ impl Options {
         Self {
             interval: self.interval.or(file.interval),
             scope: self.scope.or(file.scope),
+            counters: self.counters.or(file.counters),
             skip_intro: self.skip_intro.or(file.skip_intro),
             linger: self.linger.or(file.linger),
             procfs: self.procfs.or(file.procfs),
@@ -104,9 +117,15 @@ mod tests {
 
     #[test]
     fn wrong_files_are_errors() {
-        for wrong in
-            ["intervall = 1", "interval = 0", "interval = \"x\"", "scope = \"host\"", "linger = 1", "["]
-        {
+        for wrong in [
+            "intervall = 1",
+            "interval = 0",
+            "interval = \"x\"",
+            "scope = \"host\"",
+            "counters = \"x\"",
+            "linger = 1",
+            "[",
+        ] {
             assert!(toml::from_str::<Options>(wrong).is_err(), "{wrong}");
         }
         assert!(file(Some(Path::new("/nonexistent/netmonitor.toml"))).is_err());

@@ -24,7 +24,7 @@ impl Capabilities {
         let status = std::fs::read("/proc/thread-self/status").unwrap_or_default();
         match status.split(|&byte| byte == b'\n').find(|line| line.starts_with(b"CapEff:")) {
             Some(line) => {
-                sink.chunk(&origin, line);
+                let _ = sink.chunk(&origin, line);
                 end(sink, &origin, Status::Ok, at);
             }
             None => end(sink, &origin, Status::Missing, at),

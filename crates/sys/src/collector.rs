@@ -1,9 +1,10 @@
 //! The live collector: one tick of a process, read by a plan into a sink.
 
-use std::fmt::Write;
+use std::borrow::Cow;
 use std::mem::MaybeUninit;
 
-use netmonitor_core::plan::{Owners, Pace, Plan};
+use netmonitor_core::files::is_harmless;
+use netmonitor_core::plan::{Measure, Owners, Pace, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 
 use crate::caps::Capabilities;
@@ -11,7 +12,10 @@ use crate::clock::{boottime, wall};
 use crate::dir::gone;
 use crate::family::Family;
 use crate::links::{LinkReader, Process};
+use crate::net_files::{self, place, stays_below};
+use crate::netns::Namespace;
 use crate::reader::{Reader, end, link_part, status_of};
+use crate::settings;
 use crate::stat::Stat;
 use crate::target::Target;
 use crate::threads::{live_thread, read_stat};
@@ -118,9 +122,31 @@ impl Collector {
         sink.begin(moment);
         self.identity(looked, sink);
         for path in &plan.net {
-            self.net(path, sink)?;
+            self.net(path, usize::MAX, sink)?;
         }
+        let dir = self.target.dir();
+        let listed = if plan.list { net_files::list(dir, self.thread, sink) } else { Vec::new() };
+        let measured: Vec<&str> = match &plan.measure {
+            Measure::Nothing => Vec::new(),
+            Measure::One(path) => vec![path],
+            Measure::All => listed.iter().map(String::as_str).filter(|path| is_harmless(path)).collect(),
+        };
+        for path in measured {
+            if !plan.net.iter().any(|read| read == path) {
+                self.net(path, Measure::MOST as usize, sink)?;
+            }
+        }
+        self.settings(plan, sink);
         Ok(moment)
+    }
+
+    /// Settings of the kernel, as the target's namespace has them.
+    fn settings(&mut self, plan: &Plan, sink: &mut dyn Sink) {
+        if !plan.settings.is_empty() {
+            place(&mut self.path, self.thread, "", "ns/net");
+            let namespace = Namespace::open(self.target.dir(), &self.path);
+            settings::parts(&plan.settings, &namespace, sink);
+        }
     }
 
     /// The target is known to be in another namespace than it was. A copy's processes do not move.
@@ -159,7 +185,7 @@ impl Collector {
     fn identity(&mut self, stat: Reading, sink: &mut dyn Sink) {
         let origin = Origin::process("stat");
         if stat.status == Status::Ok {
-            sink.chunk(&origin, &self.stat_bytes);
+            let _ = sink.chunk(&origin, &self.stat_bytes);
         }
         sink.end(&origin, stat);
         let dir = self.target.dir();
@@ -173,15 +199,15 @@ impl Collector {
         }
     }
 
-    /// One file of the network namespace.
-    fn net(&mut self, path: &'static str, sink: &mut dyn Sink) -> Result<(), Ended> {
+    /// One file of the network namespace, at most `cap` bytes of it.
+    fn net(&mut self, path: &str, cap: usize, sink: &mut dyn Sink) -> Result<(), Ended> {
         let at = boottime();
-        let origin = Origin::net(path);
+        let origin = Origin::Net(known(path));
         if !stays_below(path) {
             end(sink, &origin, Status::Missing, at);
             return Ok(());
         }
-        let mut status = self.net_file(path, &origin, sink);
+        let mut status = self.net_file(path, cap, &origin, sink);
         // A leader that exits takes its `net` with it: a missing file may be a missing process.
         if status == Status::Missing && !self.target.dir().is_copy() {
             let before = self.thread;
@@ -190,17 +216,16 @@ impl Collector {
                 return Err(Ended);
             }
             if self.thread != before {
-                status = self.net_file(path, &origin, sink);
+                status = self.net_file(path, cap, &origin, sink);
             }
         }
         end(sink, &origin, status, at);
         Ok(())
     }
 
-    fn net_file(&mut self, path: &str, origin: &Origin, sink: &mut dyn Sink) -> Status {
+    fn net_file(&mut self, path: &str, cap: usize, origin: &Origin, sink: &mut dyn Sink) -> Status {
         place(&mut self.path, self.thread, "net/", path);
-        let chunk = |bytes: &[u8]| sink.chunk(origin, bytes);
-        self.reader.file(self.target.dir(), &self.path, usize::MAX, chunk)
+        net_files::read(&mut self.reader, self.target.dir(), &self.path, cap, origin, sink)
     }
 
     /// The target's links, with those of threads that have descriptors of their own.
@@ -239,32 +264,10 @@ impl Collector {
     }
 }
 
-/// A path below the target's directory, or below that of the thread through which it is read.
-fn place(path: &mut String, thread: Option<u32>, below: &str, rest: &str) {
-    path.clear();
-    if let Some(tid) = thread {
-        let _ = write!(path, "task/{tid}/");
-    }
-    path.push_str(below);
-    path.push_str(rest);
-}
-
-/// A path that cannot lead out of the directory that it is relative to.
-fn stays_below(path: &str) -> bool {
-    !path.is_empty() && path.split('/').all(|name| !matches!(name, "" | "." | ".."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_paths_below_net_are_read() {
-        for path in ["tcp", "stat/arp_cache", "..x", "x..y"] {
-            assert!(stays_below(path), "{path}");
-        }
-        for path in ["", "/etc/passwd", "../status", "stat/../../fd", "..", "stat//x", "."] {
-            assert!(!stays_below(path), "{path}");
-        }
+/// A path as an origin has it: most are known, and need no copy.
+fn known(path: &str) -> Cow<'static, str> {
+    match procnet::proc::find(path) {
+        Some(file) if file.path == path => Cow::Borrowed(file.path),
+        _ => Cow::Owned(path.to_owned()),
     }
 }

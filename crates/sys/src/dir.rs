@@ -40,6 +40,11 @@ impl Dir {
         self.open(path, OFlags::RDONLY)
     }
 
+    /// A file for reading that has nothing to say rather than make the reader wait.
+    pub(crate) fn file_at_once(&self, path: &str) -> Result<OwnedFd, Errno> {
+        self.open(path, OFlags::RDONLY | OFlags::NONBLOCK)
+    }
+
     /// A directory for listing.
     pub(crate) fn listing(&self, path: &str) -> Result<OwnedFd, Errno> {
         self.open(path, OFlags::RDONLY | OFlags::DIRECTORY)

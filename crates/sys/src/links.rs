@@ -75,7 +75,7 @@ impl LinkReader {
             status = self.attempt(process, &origin, sink);
         }
         if !self.out.is_empty() {
-            sink.chunk(&origin, &self.out);
+            let _ = sink.chunk(&origin, &self.out);
         }
         end(sink, &origin, status, at);
         status
@@ -92,7 +92,7 @@ impl LinkReader {
             Err(status) => status,
         };
         if !self.out.is_empty() {
-            sink.chunk(&origin, &self.out);
+            let _ = sink.chunk(&origin, &self.out);
         }
         end(sink, &origin, status, at);
         status
@@ -188,7 +188,7 @@ impl LinkReader {
             let words: [&[u8]; 5] = [self.path.as_bytes(), name.to_bytes(), b" ", target, b"\n"];
             words.iter().for_each(|word| self.out.extend_from_slice(word));
             if self.out.len() > GATHER - LINE {
-                sink.chunk(origin, &self.out);
+                let _ = sink.chunk(origin, &self.out);
                 self.out.clear();
                 self.handed = true;
             }

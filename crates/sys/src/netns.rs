@@ -55,6 +55,11 @@ impl Namespace {
 
 /// A file of the namespace in which this thread works, below `/proc/sys`.
 pub(crate) fn sysctl(path: &str) -> Result<OwnedFd, Errno> {
-    let root = rustix::fs::openat(CWD, "/proc/sys", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    let root = rustix::fs::openat(
+        CWD,
+        "/proc/sys",
+        OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?;
     rustix::fs::openat(&root, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
 }

@@ -1,8 +1,11 @@
 //! Reading one file or link into a sink, with how it went.
 
 use std::mem::MaybeUninit;
+use std::ops::ControlFlow;
 
 use netmonitor_core::sample::{Origin, Reading, Sink, Status};
+use std::os::fd::OwnedFd;
+
 use rustix::io::{Errno, retry_on_intr};
 
 use crate::clock::boottime;
@@ -43,7 +46,8 @@ pub(crate) fn end(sink: &mut dyn Sink, origin: &Origin, status: Status, at: u64)
 /// Hands on a part whose bytes are held.
 pub(crate) fn whole(sink: &mut dyn Sink, origin: &Origin, bytes: &[u8], at: u64) {
     if !bytes.is_empty() {
-        sink.chunk(origin, bytes);
+        // It is all there is.
+        let _ = sink.chunk(origin, bytes);
     }
     end(sink, origin, Status::Ok, at);
 }
@@ -53,27 +57,47 @@ impl Reader {
         Self { buf: vec![0; GATHER].into_boxed_slice() }
     }
 
-    /// A file's bytes, at most `cap`, as chunks of a part that is not ended here.
-    pub(crate) fn file(&mut self, dir: &Dir, path: &str, cap: usize, mut chunk: impl FnMut(&[u8])) -> Status {
-        let file = match dir.file(path) {
-            Ok(file) => file,
-            Err(errno) => return status_of(errno, 0),
-        };
+    /// A file's bytes, at most `cap`, as chunks of a part that is not ended here, until nobody wants more.
+    pub(crate) fn file(
+        &mut self,
+        dir: &Dir,
+        path: &str,
+        cap: usize,
+        chunk: impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Status {
+        match dir.file(path) {
+            Ok(file) => self.open_file(file, cap, chunk),
+            Err(errno) => status_of(errno, 0),
+        }
+    }
+
+    /// The same of a file that is open.
+    pub(crate) fn open_file(
+        &mut self,
+        file: OwnedFd,
+        cap: usize,
+        mut chunk: impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Status {
         let (mut held, mut total) = (0, 0);
         let status = loop {
             let room = (self.buf.len() - held).min(cap - total);
+            if room == 0 {
+                break Status::Cut;
+            }
             match retry_on_intr(|| rustix::io::read(&file, &mut self.buf[held..held + room])) {
                 Ok(0) => break Status::Ok,
                 Ok(read) => (held, total) = (held + read, total + read),
                 Err(errno) => break status_of(errno, total),
             }
             if self.buf.len() - held < PAGE {
-                chunk(&self.buf[..held]);
+                if chunk(&self.buf[..held]).is_break() {
+                    return Status::Cut;
+                }
                 held = 0;
             }
         };
-        if held > 0 {
-            chunk(&self.buf[..held]);
+        if held > 0 && chunk(&self.buf[..held]).is_break() {
+            return Status::Cut;
         }
         status
     }

@@ -119,7 +119,7 @@ impl Walker {
         }
         let status = self.failed.map_or(Status::Ok, |errno| status_of(errno, 0));
         let at = boottime();
-        sink.chunk(&Origin::Walk, self.state.to_string().as_bytes());
+        let _ = sink.chunk(&Origin::Walk, self.state.to_string().as_bytes());
         end(sink, &Origin::Walk, status, at);
     }
 

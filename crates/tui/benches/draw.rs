@@ -50,6 +50,7 @@ fn session() -> (App, Terminal<TestBackend>) {
     let settings = Settings {
         interval: Interval::default(),
         scope: Scope::Namespace,
+        counters: netmonitor_core::views::CounterMode::All,
         skip_intro: true,
         linger: false,
         color: true,

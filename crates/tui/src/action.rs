@@ -82,6 +82,15 @@ pub(crate) static ALL: &[Action] = actions! {
     "explain" "explain the selected row"
         &[Key::char('x')], TAB, Some("explain"),
         |app, _, _| app.explain();
+    "open" "open the selected file; of another row: all its cells"
+        &[Key::code(KeyCode::Enter)], TAB, None,
+        |app, _, _| app.enter();
+    "text" "the text behind the table, as the kernel prints it; in an opened file its rows again"
+        &[Key::char('w')], TAB, None,
+        |app, _, _| app.show_text();
+    "back" "leave the rest of a large file that is being read; else leave an opened file"
+        &[Key::code(KeyCode::Esc)], TAB, None,
+        |app, _, _| app.back();
     "next-tab" "show the next tab"
         &[Key::code(KeyCode::Tab), Key::code(KeyCode::Right)], TAB, None,
         |app, _, _| app.select_beside(true);
@@ -94,6 +103,9 @@ pub(crate) static ALL: &[Action] = actions! {
     "pause" "freeze what is shown; again: continue"
         &[Key::char(' ')], TAB, Some("pause"),
         |app, _, effects| app.pause(!app.paused, effects);
+    "counters" "counters: all of each, totals, rates, since start, those only that have moved"
+        &[Key::char('m')], TAB, Some("counters"),
+        |app, _, _| app.change_counters();
     "live" "continue with live figures"
         &[Key::char('L')], TAB, None,
         |app, _, effects| app.pause(false, effects);
@@ -120,12 +132,12 @@ pub(crate) static ALL: &[Action] = actions! {
         |app, _, _| app.go(Move::Last);
     "columns-right" "show columns further right"
         &[Key::shift(KeyCode::Right)], TAB, None,
-        |app, _, _| app.panes[app.tab].columns_right();
+        |app, _, _| app.pane().columns_right();
     "columns-left" "show columns further left"
         &[Key::shift(KeyCode::Left)], TAB, None,
-        |app, _, _| app.panes[app.tab].columns_left();
+        |app, _, _| app.pane().columns_left();
     "close" "leave what lies over the tab"
-        &[Key::code(KeyCode::Esc), Key::char('?'), Key::code(KeyCode::F(1)), Key::char('x')], OVERLAY, Some("back"),
+        &[Key::code(KeyCode::Esc), Key::code(KeyCode::Enter), Key::char('?'), Key::code(KeyCode::F(1)), Key::char('x')], OVERLAY, Some("back"),
         |app, _, _| app.overlay = None;
     "choose-tab" "show the chosen tab"
         &[Key::code(KeyCode::Enter)], LIST, Some("show"),

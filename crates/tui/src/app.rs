@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use netmonitor_core::files::NetPath;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::session::{Event, State};
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_core::views::{self, TableView, View};
+use netmonitor_core::views::{self, CounterMode, TableView, View};
 
 use crate::command::Completion;
 use crate::document::Document;
-use crate::event::Effect;
+use crate::event::{Effect, Progress};
+use crate::files::OpenFile;
 use crate::line::Line;
 use crate::overlay::{Content, Overlay};
 use crate::pane::Pane;
@@ -24,6 +26,8 @@ pub struct Settings {
     pub interval: Interval,
     /// Whose sockets are asked for.
     pub scope: Scope,
+    /// How counters are shown.
+    pub counters: CounterMode,
     /// Begin with the first tab at once.
     pub skip_intro: bool,
     /// Keep the last view when the process has ended.
@@ -76,6 +80,14 @@ pub struct App {
     pub(crate) message: Option<Message>,
     pub(crate) paused: bool,
     pub(crate) changed: bool,
+    /// The file that lies over the tab.
+    pub(crate) file: Option<OpenFile>,
+    /// The file that is asked for although reading it changes something.
+    pub(crate) confirmed: Option<NetPath>,
+    /// How far the file has come that is being read.
+    pub(crate) progress: Option<Progress>,
+    /// Files that are not read again for now.
+    pub(crate) stopped: Vec<NetPath>,
     planned: Plan,
 }
 
@@ -89,7 +101,7 @@ impl App {
             theme: Theme { color: settings.color },
             snapshot: None,
             tab: 0,
-            panes: views::ALL.iter().map(|_| Pane::default()).collect(),
+            panes: (0..=views::ALL.len()).map(|_| Pane::default()).collect(),
             line: Line::default(),
             completion: Completion::default(),
             typing: false,
@@ -97,6 +109,10 @@ impl App {
             message: None,
             paused: false,
             changed: true,
+            file: None,
+            confirmed: None,
+            progress: None,
+            stopped: Vec::new(),
             planned: Plan::default(),
         }
     }
@@ -160,10 +176,30 @@ impl App {
         views::ALL[self.tab]
     }
 
-    /// The lines of the selected tab.
+    /// The tables that are shown: those of the selected tab, or the file that lies over it.
+    pub(crate) fn tables<'a>(&self, snapshot: &'a Snapshot) -> Vec<TableView<'a>> {
+        let tables = match &self.file {
+            Some(file) => vec![file.opened.view(snapshot)],
+            None => self.view().tables_on(snapshot, self.settings.scope),
+        };
+        tables.into_iter().map(|table| table.with_counters(self.settings.counters)).collect()
+    }
+
+    /// Number of the pane that is shown.
+    pub(crate) fn place(&self) -> usize {
+        if self.file.is_some() { self.place_of_file() } else { self.tab }
+    }
+
+    /// The pane that is shown.
+    pub(crate) fn pane(&mut self) -> &mut Pane {
+        let place = self.place();
+        &mut self.panes[place]
+    }
+
+    /// The lines of what is shown.
     pub(crate) fn document(&self) -> Document {
         let Some(snapshot) = &self.snapshot else { return Document::default() };
-        let tables = self.view().tables_on(snapshot, self.settings.scope);
+        let tables = self.tables(snapshot);
         Document::new(tables.iter().map(TableView::len))
     }
 
@@ -175,6 +211,7 @@ impl App {
         // What lies over the tables does not change with them.
         let covered = self.snapshot.is_some() && !matches!(self.mode(), Mode::Tab | Mode::CommandLine);
         self.snapshot = Some(snapshot);
+        self.progress = None;
         self.state = self.state.next(Event::NewValues);
         self.changed |= !covered;
     }
@@ -184,10 +221,7 @@ impl App {
         if self.paused || self.ended() || self.is_over() {
             return;
         }
-        // Where the process's own sockets cannot be told, the namespace's are shown, and their owners sought.
-        let asked = self.settings.scope;
-        let scope = self.snapshot.as_ref().map_or(asked, |snapshot| snapshot.scope(asked).0);
-        let mut plan = Plan::of([self.view()], scope);
+        let mut plan = self.wanted();
         if self.snapshot.is_none() {
             plan = plan.with_first_readings();
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use netmonitor_core::files::NetPath;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
 use netmonitor_core::snapshot::Snapshot;
@@ -13,6 +14,8 @@ pub enum Input {
     Terminal(crossterm::event::Event),
     /// A tick was read.
     Snapshot(Arc<Snapshot>),
+    /// A large file is being read.
+    Progress(Progress),
     /// The process has ended.
     ProcessEnded,
     /// A signal asks for an end: SIGTERM, SIGHUP, SIGINT.
@@ -22,6 +25,17 @@ pub enum Input {
     /// The terminal has another size or had one for a moment: SIGWINCH. Its events tell it too, but one that
     /// comes together with a key is lost.
     Resized,
+}
+
+/// How far a large file has been read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// The file, by its path below `net`.
+    pub path: NetPath,
+    /// Rows so far.
+    pub rows: usize,
+    /// Bytes so far.
+    pub bytes: u64,
 }
 
 /// What a session wants of the world. The caller performs it.

@@ -11,6 +11,7 @@
 //! | `action`, `key` | the table of keys: dispatch, help, hints and documents are made from it |
 //! | `command`, `line` | the commands, and the line that they are typed in |
 //! | `document`, `pane` | the rows of a tab as one scrolling text, and where the user is in it |
+//! | `files` | files that are opened over a tab |
 //! | `overlay` | what can lie over a tab |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
 //! | `bug` | what a panic leaves behind |
@@ -25,6 +26,7 @@ mod bug;
 mod command;
 mod document;
 mod event;
+mod files;
 mod key;
 mod line;
 mod manual;
@@ -41,7 +43,7 @@ mod widgets;
 
 pub use app::{App, Settings};
 pub use bug::report_bugs;
-pub use event::{Effect, Input};
+pub use event::{Effect, Input, Progress};
 pub use manual::keys_markdown;
 pub use palette::Palette;
 pub use run::run;

@@ -1,8 +1,9 @@
 //! What can lie over a tab: the help, what a row means, the list of all tabs.
 
 use netmonitor_core::explain::{self, Entry};
+use netmonitor_core::format::harmless_text;
 use netmonitor_core::views;
-use procnet::Column;
+use procnet::{Column, proc};
 use ratatui::text::{Line, Span};
 
 use crate::theme::Theme;
@@ -35,15 +36,19 @@ pub(crate) enum Content {
     Help,
     /// What a row means.
     Meaning(Meaning),
+    /// All cells of a row.
+    Cells(Cells),
     /// All tabs.
     Tabs(TabList),
 }
 
 /// What a row means: entries of the dictionary, and the columns of its table.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Meaning {
     /// What is explained.
     pub(crate) title: String,
+    /// What is to be said of it.
+    pub(crate) said: Vec<String>,
     /// Counters.
     pub(crate) entries: Vec<&'static Entry>,
     /// Columns.
@@ -51,9 +56,24 @@ pub(crate) struct Meaning {
 }
 
 impl Meaning {
+    /// What a file under `net` is.
+    pub(crate) fn of_file(path: &str) -> Self {
+        let title = format!("net/{}", harmless_text(path.as_bytes()));
+        let Some(file) = proc::find(path) else {
+            let said = "A file that this version does not know: of another kernel, or of a module. Enter shows its text.";
+            return Self { title, said: vec![said.to_owned()], ..Self::default() };
+        };
+        let mut said = vec![format!("It lists {}.", file.what), format!("Printed by {}.", file.source)];
+        said.extend(file.raw_only.map(|why| format!("Shown as it is: {why}.")));
+        said.extend(file.side_effect.map(|effect| format!("Reading it {effect}.")));
+        let columns = file.fields.iter().map(|field| field.column).collect();
+        Self { title, said, columns, ..Self::default() }
+    }
+
     /// The lines, broken to fit.
     pub(crate) fn lines(&self, room: usize, theme: Theme) -> Vec<Line<'static>> {
-        let mut lines = Vec::new();
+        let said = self.said.iter().flat_map(|said| text::wrapped(said, room.saturating_sub(2).max(20)));
+        let mut lines: Vec<Line<'static>> = said.map(|line| Line::from(format!(" {line}"))).collect();
         for entry in &self.entries {
             if !lines.is_empty() {
                 lines.push(Line::default());
@@ -77,6 +97,36 @@ impl Meaning {
         lines
     }
 }
+
+/// All cells of a row, one below the other, as they were when it was opened.
+#[derive(Debug)]
+pub(crate) struct Cells {
+    /// Which row.
+    pub(crate) title: String,
+    /// Column, value, what the column says.
+    pub(crate) cells: Vec<(&'static str, String, &'static str)>,
+}
+
+impl Cells {
+    /// The lines: what a column says stands behind its value where there is room.
+    pub(crate) fn lines(&self, theme: Theme) -> Vec<Line<'static>> {
+        let names = self.cells.iter().map(|(name, ..)| text::width(name)).max().unwrap_or(0);
+        let values = self.cells.iter().map(|(_, value, _)| text::width(value)).max().unwrap_or(0).min(VALUE);
+        let line = |(name, value, doc): &(&'static str, String, &'static str)| {
+            let pad = " ".repeat(values.saturating_sub(text::width(value)) + 2);
+            Line::from(vec![
+                Span::styled(format!(" {name:names$}  "), theme.quiet()),
+                Span::styled(value.clone(), theme.strong()),
+                Span::raw(pad),
+                Span::styled(*doc, theme.quiet()),
+            ])
+        };
+        self.cells.iter().map(line).collect()
+    }
+}
+
+/// Values are aligned up to this width.
+const VALUE: usize = 40;
 
 /// The list of all tabs, those whose name or sentence holds what is typed.
 #[derive(Debug, Default)]
@@ -107,6 +157,13 @@ impl TabList {
     pub(crate) fn choice(&self) -> Option<usize> {
         let left = self.left();
         left.get(self.chosen.min(left.len().checked_sub(1)?)).copied()
+    }
+
+    /// The line of the chosen tab.
+    pub(crate) fn line(&self) -> usize {
+        let chosen = self.chosen.min(self.left().len().saturating_sub(1));
+        // With the first one the line of what is typed is seen.
+        if chosen == 0 { 0 } else { chosen + 1 }
     }
 
     /// Types a character.

@@ -2,18 +2,18 @@
 
 use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use netmonitor_core::explain;
-use netmonitor_core::format::harmless_text;
+use netmonitor_core::format::{self, harmless_text};
 use netmonitor_core::session::Event;
-use netmonitor_core::views;
-use procnet::Value;
+use netmonitor_core::views::{self, TableView};
+use procnet::{Column, Value};
 
 use crate::action;
 use crate::app::{App, Message, Mode};
 use crate::command::{self, Order};
 use crate::document::Move;
-use crate::event::{Effect, Input};
+use crate::event::{Effect, Input, Progress};
 use crate::key::Key;
-use crate::overlay::{Content, Meaning, Overlay, TabList};
+use crate::overlay::{Cells, Content, Meaning, Overlay, TabList};
 
 impl App {
     /// Takes an input and says what is to be done for it.
@@ -29,6 +29,7 @@ impl App {
                 self.take(snapshot);
                 effects.push(Effect::Taken);
             }
+            Input::Progress(progress) => self.take_progress(progress),
             Input::ProcessEnded => self.process_ended(),
             Input::Quit => self.quit(),
             Input::Resumed => {
@@ -93,6 +94,7 @@ impl App {
         if tab >= views::ALL.len() {
             return;
         }
+        self.close_file();
         if tab != self.tab {
             self.tab = tab;
             self.panes[tab].columns.clear();
@@ -119,7 +121,7 @@ impl App {
             overlay.top = to.from(overlay.top, places, overlay.height.saturating_sub(1));
         } else {
             let document = self.document();
-            self.panes[self.tab].go(&document, to);
+            self.pane().go(&document, to);
         }
     }
 
@@ -133,7 +135,25 @@ impl App {
                 self.view().name
             )));
         }
-        self.panes[self.tab].columns.clear();
+        self.pane().columns.clear();
+    }
+
+    /// Shows counters in the next way.
+    pub(crate) fn change_counters(&mut self) {
+        self.settings.counters = self.settings.counters.next();
+        let mode = self.settings.counters;
+        let is_seen = self
+            .snapshot
+            .clone()
+            .is_some_and(|snapshot| self.tables(&snapshot).iter().any(TableView::has_counters));
+        let here = if is_seen { "" } else { "; what is shown here are no counters" };
+        self.message = Some(Message::Remark(format!("counters: {}{here}", mode.title())));
+        self.pane().columns.clear();
+    }
+
+    fn take_progress(&mut self, progress: Progress) {
+        self.changed |= !self.paused;
+        self.progress = Some(progress);
     }
 
     /// Stops time or lets it go on.
@@ -155,6 +175,9 @@ impl App {
         } else if self.paused {
             self.message = Some(Message::Remark("paused: Space goes on".to_owned()));
         } else {
+            self.stopped.clear();
+            // What was left out is read with the rest.
+            self.plan(effects);
             effects.push(Effect::Refresh);
         }
     }
@@ -186,33 +209,56 @@ impl App {
 
     /// Tells what the selected row means.
     pub(crate) fn explain(&mut self) {
+        if let Some(path) = self.selected_file() {
+            self.overlay = Some(Overlay::new(Content::Meaning(Meaning::of_file(&path))));
+            return;
+        }
         let Some(snapshot) = self.snapshot.clone() else { return };
-        let cursor = self.panes[self.tab].cursor;
-        let tables = self.view().tables_on(&snapshot, self.settings.scope);
-        let Some(table) = tables.into_iter().nth(cursor.table) else { return };
-        let def = table.def;
-        let text = |column: &str| {
-            let column = table.columns.iter().position(|known| known.name == column)?;
-            match table.cell(cursor.row, column) {
-                Value::Text(text) => Some(harmless_text(text)),
-                _ => None,
-            }
+        let cursor = self.pane().cursor;
+        let Some(table) = self.tables(&snapshot).into_iter().nth(cursor.table) else { return };
+        let text = |column: &str| match table.named(cursor.row, column) {
+            Some(Value::Text(text)) => Some(harmless_text(text)),
+            _ => None,
         };
-        let (title, entries, columns) =
-            match text("name").filter(|_| table.columns.iter().any(|column| column.name == "meaning")) {
-                Some(name) => {
-                    let group = text("group").unwrap_or_else(|| def.name.to_owned());
-                    let entry = explain::of(&group, &name);
-                    (format!("{group}.{name}"), entry.into_iter().collect(), Vec::new())
-                }
-                None => (def.name.to_owned(), explain::group(def.name), table.columns),
-            };
-        if entries.is_empty() && columns.is_empty() {
+        let is_by_name = table.columns.iter().any(|column| column.name == "meaning");
+        let mut meaning = Meaning::default();
+        if let Some(name) = text("name").filter(|_| is_by_name) {
+            let group = text("group").unwrap_or_else(|| table.name.to_string());
+            meaning.entries.extend(explain::of(&group, &name));
+            meaning.title = format!("{group}.{name}");
+        } else {
+            let group = self.file.as_ref().map_or(&*table.name, |file| file.opened.group());
+            meaning.entries = explain::group(group);
+            meaning.title = harmless_text(table.name.as_bytes());
+            meaning.columns = table.columns;
+        }
+        if meaning.entries.is_empty() && meaning.columns.is_empty() {
+            let title = meaning.title;
             self.message =
                 Some(Message::Remark(format!("{title} is not in the dictionary: a newer kernel's")));
             return;
         }
-        self.overlay = Some(Overlay::new(Content::Meaning(Meaning { title, entries, columns })));
+        self.overlay = Some(Overlay::new(Content::Meaning(meaning)));
+    }
+
+    /// Shows all cells of the selected row.
+    pub(crate) fn show_cells(&mut self) {
+        let Some(snapshot) = self.snapshot.clone() else { return };
+        let cursor = self.pane().cursor;
+        let Some(table) = self.tables(&snapshot).into_iter().nth(cursor.table) else { return };
+        if cursor.row >= table.len() {
+            self.message = Some(Message::Remark(format!("{} has no rows", table.name)));
+            return;
+        }
+        let cell = |(place, column): (usize, &Column)| {
+            let mut text = String::new();
+            format::text(table.cell(cursor.row, place), column, snapshot.machine.clk_tck, &mut text);
+            (column.name, text, column.doc)
+        };
+        let cells = table.columns.iter().enumerate().map(cell).collect();
+        let name = harmless_text(table.name.as_bytes());
+        let title = format!("{name}: row {} of {}", cursor.row + 1, table.len());
+        self.overlay = Some(Overlay::new(Content::Cells(Cells { title, cells })));
     }
 
     /// Opens the command line with a text in it.

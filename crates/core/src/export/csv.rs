@@ -28,7 +28,7 @@ impl Export for Csv {
         let mut writer = csv::WriterBuilder::new().from_writer(out);
         let mut field = String::new();
         for (_, table) in selection.tables() {
-            let table = table.view(snapshot, selection.scope);
+            let table = selection.view(table, snapshot);
             if !std::mem::replace(&mut self.begun, true) {
                 writer.write_record(
                     std::iter::once("at").chain(table.columns.iter().map(|column| column.name)),

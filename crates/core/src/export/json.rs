@@ -45,7 +45,7 @@ impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let views = Seq(self.selection.views.iter().map(|(view, tables)| ViewDocument {
             view,
-            tables: tables.iter().map(|table| table.view(self.snapshot, self.selection.scope)).collect(),
+            tables: tables.iter().map(|table| self.selection.view(table, self.snapshot)).collect(),
             snapshot: self.snapshot,
         }));
         let mut map = serializer.serialize_map(None)?;
@@ -108,7 +108,7 @@ impl Serialize for TableDocument<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let table = self.table;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", table.def.name)?;
+        map.serialize_entry("name", &table.name)?;
         map.serialize_entry("scope", table.scope.word())?;
         map.serialize_entry("netns", &netns(self.snapshot, table.scope))?;
         if let Some(held) = table.held {

@@ -31,12 +31,12 @@ impl Export for JsonLines {
     ) -> io::Result<()> {
         let at = rfc3339(snapshot.moment.wall);
         for (view, table) in selection.tables() {
-            let table = table.view(snapshot, selection.scope);
+            let table = selection.view(table, snapshot);
             let netns = netns(snapshot, table.scope).map_or(Value::Absent(""), Value::Unsigned);
             let before = [
                 ("at", Cell(Value::Text(at.as_bytes()))),
                 ("view", Cell(Value::Label(view.name))),
-                ("table", Cell(Value::Label(table.def.name))),
+                ("table", Cell(Value::Text(table.name.as_bytes()))),
                 ("scope", Cell(Value::Label(table.scope.word()))),
                 ("netns", Cell(netns)),
             ];

@@ -9,9 +9,10 @@ mod text;
 
 use std::io::{self, Write};
 
+use crate::plan::Needs;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
-use crate::views::{self, TableDef, View};
+use crate::views::{self, CounterMode, Opened, TableDef, TableView, View};
 
 /// Version of the machine-readable output.
 pub const SCHEMA: u32 = 1;
@@ -20,21 +21,67 @@ pub const SCHEMA: u32 = 1;
 #[derive(Clone)]
 pub struct Selection {
     /// Views with their tables.
-    pub views: Vec<(&'static View, Vec<&'static TableDef>)>,
+    pub views: Vec<(&'static View, Vec<Printed>)>,
     /// The scope of tables that leave the choice.
     pub scope: Scope,
+    /// How counters are shown.
+    pub counters: CounterMode,
+}
+
+/// A table that is printed.
+#[derive(Clone)]
+pub enum Printed {
+    /// A table of a view.
+    Table(&'static TableDef),
+    /// A file under `net`, decoded: a table of the view that lists the files.
+    File(Opened),
+}
+
+impl Printed {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Table(table) => table.name,
+            Self::File(file) => &file.path,
+        }
+    }
+
+    /// Whose state it shows; `None` where the user chooses.
+    pub fn scope(&self) -> Option<Scope> {
+        match self {
+            Self::Table(table) => table.scope,
+            Self::File(_) => Some(Scope::Namespace),
+        }
+    }
+
+    /// What it is made of.
+    pub fn needs(&self) -> Needs {
+        match self {
+            Self::Table(table) => table.content.needs(),
+            Self::File(file) => file.needs(),
+        }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Table(one), Self::Table(other)) => std::ptr::eq(*one, *other),
+            (Self::File(one), Self::File(other)) => one == other,
+            _ => false,
+        }
+    }
 }
 
 impl Selection {
-    /// Reads words `VIEW` and `VIEW.TABLE`; no words mean all views.
+    /// Reads words `VIEW` and `VIEW.TABLE`; no words mean all views. The view of files has a table for each
+    /// file, too, by its path: `files.stat/nf_conntrack`.
     ///
     /// # Errors
     ///
     /// Says which word names nothing, and what there is.
     pub fn parse<S: AsRef<str>>(words: &[S], scope: Scope) -> Result<Self, String> {
-        let mut selection = Self { views: Vec::new(), scope };
+        let mut selection = Self { views: Vec::new(), scope, counters: CounterMode::default() };
         if words.is_empty() {
-            selection.views = views::nine().iter().map(|view| (*view, view.tables.to_vec())).collect();
+            selection.views = views::nine().iter().map(|view| (*view, all_of(view))).collect();
         }
         for word in words {
             selection.add(word.as_ref())?;
@@ -48,20 +95,14 @@ impl Selection {
             let names: Vec<_> = views::ALL.iter().map(|view| view.name).collect();
             format!("no tab {name:?}; there are {}", names.join(", "))
         })?;
-        let tables: Vec<_> = match table {
-            None => view.tables.to_vec(),
-            Some(table) => {
-                let known = view.tables.iter().copied().find(|known| known.name == table);
-                vec![known.ok_or_else(|| {
-                    let names: Vec<_> = view.tables.iter().map(|table| table.name).collect();
-                    format!("no table {table:?} in {name}; there are {}", names.join(", "))
-                })?]
-            }
+        let tables = match table {
+            None => all_of(view),
+            Some(table) => vec![one_of(view, table)?],
         };
         match self.views.iter_mut().find(|(known, _)| std::ptr::eq(*known, view)) {
             Some((_, known)) => {
                 for table in tables {
-                    if !known.iter().any(|other| std::ptr::eq(*other, table)) {
+                    if !known.iter().any(|other| other.is(&table)) {
                         known.push(table);
                     }
                 }
@@ -72,9 +113,33 @@ impl Selection {
     }
 
     /// All tables with their views, in order.
-    pub fn tables(&self) -> impl Iterator<Item = (&'static View, &'static TableDef)> + '_ {
-        self.views.iter().flat_map(|(view, tables)| tables.iter().map(move |table| (*view, *table)))
+    pub fn tables(&self) -> impl Iterator<Item = (&'static View, &Printed)> + '_ {
+        self.views.iter().flat_map(|(view, tables)| tables.iter().map(move |table| (*view, table)))
     }
+
+    /// A table of it on a snapshot.
+    pub fn view<'a>(&self, table: &'a Printed, snapshot: &'a Snapshot) -> TableView<'a> {
+        let view = match table {
+            Printed::Table(table) => table.view(snapshot, self.scope),
+            Printed::File(file) => file.view(snapshot),
+        };
+        view.with_counters(self.counters)
+    }
+}
+
+fn all_of(view: &View) -> Vec<Printed> {
+    view.tables.iter().copied().map(Printed::Table).collect()
+}
+
+fn one_of(view: &'static View, name: &str) -> Result<Printed, String> {
+    if let Some(known) = view.tables.iter().copied().find(|known| known.name == name) {
+        return Ok(Printed::Table(known));
+    }
+    if view.name == views::FILES && !name.is_empty() {
+        return Ok(Printed::File(Opened { path: name.to_owned().into(), text: false }));
+    }
+    let names: Vec<_> = view.tables.iter().map(|table| table.name).collect();
+    Err(format!("no table {name:?} in {}; there are {}", view.name, names.join(", ")))
 }
 
 /// Prints snapshots, one after another.
@@ -114,9 +179,8 @@ pub fn find(name: &str) -> Option<&'static Format> {
 /// What is to be told of tables that are not whole, by formats that do not tell it themselves.
 pub fn problems(snapshot: &Snapshot, selection: &Selection) -> Vec<String> {
     let tables = selection.tables().filter_map(|(view, table)| {
-        let table = table.view(snapshot, selection.scope);
-        (table.state.word != "ok")
-            .then(|| format!("{}.{}: {}", view.name, table.def.name, table.state.reason))
+        let table = selection.view(table, snapshot);
+        (table.state.word != "ok").then(|| format!("{}.{}: {}", view.name, table.name, table.state.reason))
     });
     tables.collect()
 }
@@ -129,11 +193,15 @@ mod tests {
     fn selections() {
         let names = |words: &[&str]| {
             let selection = Selection::parse(words, Scope::Process)?;
-            Ok(selection.tables().map(|(_, table)| table.name).collect::<Vec<_>>())
+            Ok(selection.tables().map(|(_, table)| table.name().to_owned()).collect::<Vec<_>>())
         };
-        assert_eq!(names(&["stats.IpExt", "tcp", "stats.TcpExt", "tcp"]), Ok(vec!["IpExt", "TcpExt", "tcp"]));
+        assert_eq!(
+            names(&["stats.IpExt", "tcp", "stats.TcpExt", "tcp"]),
+            Ok(["IpExt", "TcpExt", "tcp"].map(str::to_owned).to_vec())
+        );
+        assert_eq!(names(&["files.stat/nf_conntrack"]), Ok(vec!["stat/nf_conntrack".to_owned()]));
         assert!(names(&[]).is_ok_and(|tables: Vec<_>| tables.len() > 20));
-        let unknown: Result<Vec<&str>, String> = names(&["foo"]);
+        let unknown: Result<Vec<String>, String> = names(&["foo"]);
         assert!(unknown.unwrap_err().starts_with(r#"no tab "foo"; there are tcp, udp"#));
         assert!(names(&["stats.foo"]).unwrap_err().contains("TcpExt, IpExt"));
     }

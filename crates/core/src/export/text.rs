@@ -32,7 +32,7 @@ impl Export for Text {
         let name = format::harmless_text(&process.name);
         writeln!(out, "process {} {name} · {}", process.pid, rfc3339(snapshot.moment.wall))?;
         for (_, table) in selection.tables() {
-            let table = table.view(snapshot, selection.scope);
+            let table = selection.view(table, snapshot);
             if !table.is_worth_showing() {
                 continue;
             }
@@ -45,7 +45,7 @@ impl Export for Text {
 
 fn write_table(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) -> io::Result<()> {
     let rows = table.count_title();
-    write!(out, "{} · {} · {rows}", table.def.name, table.scope_title(snapshot))?;
+    write!(out, "{} · {} · {rows}", table.name, table.scope_title(snapshot))?;
     if !table.state.reason.is_empty() {
         write!(out, " · {}", table.state.reason)?;
     }

@@ -1,15 +1,21 @@
 //! `addresses`: the addresses of interfaces.
 
-use super::files::FileTable;
-use super::{TableDef, View};
+use std::net::Ipv4Addr;
+
+use procnet::proc::fib_trie::FibTrie;
+use procnet::{Column, Kind, Table, Unit, Value};
+
+use super::file_table::FileTable;
+use super::{Content, Rows, TableDef, View};
+use crate::plan::Needs;
 use crate::scope::Scope;
+use crate::snapshot::Snapshot;
 
 pub(super) static VIEW: View = View {
     name: "addresses",
     help: "addresses of the namespace: IPv6 by interface, IPv4 from its routing tables",
-    needs: &["if_inet6", "fib_trie"],
     owners: false,
-    tables: &[&IF_INET6, &FIB_TRIE],
+    tables: &[&IF_INET6, &LOCAL_ADDRESSES],
 };
 
 static IF_INET6: TableDef = TableDef {
@@ -19,9 +25,50 @@ static IF_INET6: TableDef = TableDef {
     content: &FileTable::plain("if_inet6"),
 };
 
-static FIB_TRIE: TableDef = TableDef {
-    name: "fib_trie",
-    doc: "IPv4 routing tables, leaf by leaf; local addresses are those of type LOCAL",
+static LOCAL_ADDRESSES: TableDef = TableDef {
+    name: "local_addresses",
+    doc: "IPv4 addresses of the namespace, each once, from fib_trie, which does not tell their interfaces",
     scope: Some(Scope::Namespace),
-    content: &FileTable::plain("fib_trie"),
+    content: &LocalAddresses,
 };
+
+const FIB_TRIE: &str = "fib_trie";
+
+/// The addresses that routes of type LOCAL lead to.
+struct LocalAddresses;
+
+impl Content for LocalAddresses {
+    fn needs(&self) -> Needs {
+        Needs::file(FIB_TRIE)
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        vec![Column {
+            name: "address",
+            title: "address",
+            unit: Unit::None,
+            kind: Kind::Key,
+            doc: "An address that packets are taken for here.",
+        }]
+    }
+
+    fn rows<'a>(&'a self, snapshot: &'a Snapshot, _: Scope) -> Option<Box<dyn Rows + 'a>> {
+        let routes: &Table<FibTrie> = snapshot.source(FIB_TRIE)?.table.as_any().downcast_ref()?;
+        // The kernel prints one tree under two names until there is a rule of policy routing.
+        let local = routes.iter().filter(|route| route.is_local_address());
+        let mut addresses: Vec<Ipv4Addr> = local.map(|route| route.prefix).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        Some(Box::new(addresses))
+    }
+}
+
+impl Rows for Vec<Ipv4Addr> {
+    fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    fn cell(&self, row: usize, _: usize) -> Value<'_> {
+        self.get(row).map_or(Value::Absent(""), |address| Value::Ip((*address).into()))
+    }
+}

@@ -1,7 +1,7 @@
 //! `analysis`: the counters of the standard MIBs, and packet processing by CPU.
 
 use super::counters::{CounterTable, Groups};
-use super::files::FileTable;
+use super::file_table::FileTable;
 use super::icmp::{ICMP, ICMP_MSG, ICMP6};
 use super::{TableDef, View};
 use crate::scope::Scope;
@@ -9,7 +9,6 @@ use crate::scope::Scope;
 pub(super) static VIEW: View = View {
     name: "analysis",
     help: "counters of IP, ICMP, TCP and UDP of the namespace, and packet processing by CPU",
-    needs: &["snmp", "snmp6", "softnet_stat"],
     owners: false,
     tables: &[
         &IP,

@@ -1,13 +1,12 @@
 //! `arp`: the IPv4 neighbour cache, and what its table did.
 
-use super::files::FileTable;
+use super::file_table::FileTable;
 use super::{TableDef, View};
 use crate::scope::Scope;
 
 pub(super) static VIEW: View = View {
     name: "arp",
     help: "the IPv4 neighbour cache of the namespace, and the operations of the machine's neighbour table",
-    needs: &["arp", "stat/arp_cache"],
     owners: false,
     tables: &[&ARP, &ARP_CACHE],
 };

@@ -7,6 +7,7 @@ use procnet::{Column, Kind, Table, Unit, Value};
 
 use super::{Content, Rows};
 use crate::explain::first_sentence;
+use crate::plan::Needs;
 use crate::rates;
 use crate::sample::Status;
 use crate::scope::Scope;
@@ -83,16 +84,27 @@ const fn column(name: &'static str, title: &'static str, kind: Kind, doc: &'stat
 
 impl CounterTable {
     fn all_columns(&self) -> impl Iterator<Item = (What, Column)> {
-        let group = matches!(self.groups, Groups::AllBut(_)).then_some(GROUP);
         // Groups that hold counters by ICMP type have a column for its name.
-        let type_name = matches!(self.groups, Groups::One("IcmpMsg" | "Icmp6")).then_some(TYPE_NAME);
-        group.into_iter().chain(COLUMNS).chain(type_name).chain([MEANING])
+        all_columns(
+            matches!(self.groups, Groups::AllBut(_)),
+            matches!(self.groups, Groups::One("IcmpMsg" | "Icmp6")),
+        )
     }
 }
 
+fn all_columns(group: bool, type_name: bool) -> impl Iterator<Item = (What, Column)> {
+    let (group, type_name) = (group.then_some(GROUP), type_name.then_some(TYPE_NAME));
+    group.into_iter().chain(COLUMNS).chain(type_name).chain([MEANING])
+}
+
+/// The columns of [`CounterRows::all_of`].
+pub(super) fn columns_of_all() -> Vec<Column> {
+    all_columns(true, false).map(|(_, column)| column).collect()
+}
+
 impl Content for CounterTable {
-    fn files(&self) -> Vec<&'static str> {
-        vec![self.path]
+    fn needs(&self) -> Needs {
+        Needs::file(self.path)
     }
 
     fn is_optional(&self) -> bool {
@@ -116,7 +128,8 @@ impl Content for CounterTable {
     }
 }
 
-struct CounterRows<'a> {
+/// Counters of a file.
+pub(super) struct CounterRows<'a> {
     source: &'a Source,
     table: &'a Table<Counter>,
     columns: Vec<What>,
@@ -131,18 +144,39 @@ struct Place<'a> {
     name: &'a [u8],
 }
 
+impl<'a> CounterRows<'a> {
+    /// All counters of a file; `None` if it is not a file of counters.
+    pub(super) fn all_of(source: &'a Source) -> Option<Self> {
+        let table: &Table<Counter> = source.table.as_any().downcast_ref()?;
+        let columns = all_columns(true, false).map(|(what, _)| what).collect();
+        Some(Self { source, table, columns, rows: (0..table.len()).collect() })
+    }
+}
+
 impl Rows for CounterRows<'_> {
     fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    fn are_counted(&self) -> bool {
+        true
+    }
+
+    fn has_moved(&self, row: usize) -> Option<bool> {
+        let place = self.place(*self.rows.get(row)?);
+        let now = source_cell(self.source, place.row);
+        match &self.source.base {
+            Some(base) => Some(now.count() != Self::then(base, place)),
+            // This is the first reading.
+            None => Some(false),
+        }
     }
 
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
         let Some((&row, what)) = self.rows.get(row).zip(self.columns.get(column)) else {
             return Value::Absent("");
         };
-        let texts = &self.table.texts;
-        let (group, name) = (texts.get(self.table[row].group), texts.get(self.table[row].name));
-        let place = Place { row, group, name };
+        let place @ Place { group, name, .. } = self.place(row);
         let counts = || dictionary::counter_kind(group, name) == CounterKind::Counter;
         match what {
             What::Group => Value::Text(group),
@@ -161,6 +195,12 @@ impl Rows for CounterRows<'_> {
 }
 
 impl CounterRows<'_> {
+    fn place(&self, row: usize) -> Place<'_> {
+        let texts = &self.table.texts;
+        let (group, name) = (texts.get(self.table[row].group), texts.get(self.table[row].name));
+        Place { row, group, name }
+    }
+
     fn value(&self, place: Place<'_>) -> Value<'_> {
         let value = source_cell(self.source, place.row);
         match value {

@@ -1,109 +1,172 @@
-//! Tables whose rows are those of one file, with the rates of its counters.
+//! `files`: every file under `net`, known or not, and what reading it took.
 
-use procnet::{Column, Field, Kind, Value, proc};
+use procnet::proc::{self, File, FileScope};
+use procnet::{Column, Kind, Unit, Value};
 
-use super::{Content, Order, Rows};
-use crate::rates;
+use super::{Content, Rows, TableDef, View, explain};
+use crate::files::{self, Files, Measured};
+use crate::plan::Needs;
 use crate::scope::Scope;
-use crate::snapshot::{Snapshot, Source};
+use crate::snapshot::Snapshot;
 
-/// A file as a table.
-pub(super) struct FileTable {
-    /// Path below `net`.
-    pub(super) path: &'static str,
-    /// Columns that come first, in this order; the others follow as the file declares them.
-    pub(super) first: &'static [&'static str],
-    /// The order of the rows.
-    pub(super) order: Option<Order>,
-    /// The field that holds the inode of a socket: the table can show the process's own rows only.
-    pub(super) inode: Option<&'static str>,
-}
+pub(super) static VIEW: View = View {
+    name: super::FILES,
+    help: "every file under /proc/PID/net: what it lists, whose state it shows, its size; Enter opens one",
+    owners: false,
+    tables: &[&TABLE],
+};
 
-impl FileTable {
-    /// The file as it declares itself.
-    pub(super) const fn plain(path: &'static str) -> Self {
-        Self { path, first: &[], order: None, inode: None }
-    }
-}
+static TABLE: TableDef = TableDef {
+    name: "files",
+    doc: "files under net, each measured when it is read",
+    scope: Some(Scope::Namespace),
+    content: &FileList,
+};
 
-/// Where a column's values come from.
-#[derive(Clone, Copy)]
-enum Slot {
-    Field(usize),
-    Rate(usize),
-}
+struct FileList;
 
-impl FileTable {
-    fn slots(&self) -> Vec<(Slot, Column)> {
-        let fields = proc::find(self.path).map_or(&[][..], |file| file.fields);
-        let mut slots: Vec<(Slot, Column)> =
-            (0..).zip(fields).flat_map(|(at, field)| columns(at, field)).collect();
-        slots.sort_by_key(|(_, column)| {
-            self.first.iter().position(|name| *name == column.name).unwrap_or(self.first.len())
-        });
-        slots
-    }
-}
-
-fn columns(at: usize, field: &Field) -> impl Iterator<Item = (Slot, Column)> {
-    let rate = field.rate.map(|name| (Slot::Rate(at), Column { name, kind: Kind::Rate, ..field.column }));
-    std::iter::once((Slot::Field(at), field.column)).chain(rate)
-}
-
-impl Content for FileTable {
-    fn files(&self) -> Vec<&'static str> {
-        vec![self.path]
+impl Content for FileList {
+    fn needs(&self) -> Needs {
+        Needs { list: true, ..Needs::default() }
     }
 
     fn columns(&self) -> Vec<Column> {
-        self.slots().into_iter().map(|(_, column)| column).collect()
+        COLUMNS.iter().map(|(column, _)| *column).collect()
     }
 
-    fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
-        let slots = self.slots().into_iter().map(|(slot, _)| slot).collect();
-        let source = snapshot.source(self.path)?;
-        let owned = self.inode.filter(|_| scope == Scope::Process).and(source.owned.as_deref());
-        Some(Box::new(FileRows { source, slots, order: owned.or(source.order.as_deref()) }))
-    }
-
-    fn order(&self, path: &str) -> Option<Order> {
-        self.order.filter(|_| path == self.path)
-    }
-
-    fn inode(&self, path: &str) -> Option<&'static str> {
-        self.inode.filter(|_| path == self.path)
+    fn rows<'a>(&'a self, snapshot: &'a Snapshot, _: Scope) -> Option<Box<dyn Rows + 'a>> {
+        snapshot.files.listed?;
+        Some(Box::new(FileRows { snapshot, files: &snapshot.files }))
     }
 }
 
 struct FileRows<'a> {
-    source: &'a Source,
-    slots: Vec<Slot>,
-    /// The rows that are shown, in order; all of them in the kernel's where there is none.
-    order: Option<&'a [u32]>,
+    snapshot: &'a Snapshot,
+    files: &'a Files,
+}
+
+/// One file in its surroundings.
+struct Place<'a> {
+    path: &'a str,
+    file: Option<&'static File>,
+    measured: Option<&'a Measured>,
+    snapshot: &'a Snapshot,
 }
 
 impl Rows for FileRows<'_> {
     fn len(&self) -> usize {
-        self.order.map_or(self.source.table.len(), <[u32]>::len)
+        self.files.paths().len()
     }
 
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
-        let row = match self.order {
-            Some(order) => order.get(row).map_or(usize::MAX, |row| *row as usize),
-            None => row,
+        let Some((path, (_, get))) = self.files.paths().get(row).zip(COLUMNS.get(column)) else {
+            return Value::Absent("");
         };
-        match self.slots.get(column) {
-            None => Value::Absent(""),
-            Some(Slot::Field(field)) => self.source.table.cell(row, *field),
-            Some(Slot::Rate(field)) => rate(self.source, row, *field),
-        }
+        let measured = self.files.measured(path);
+        get(&Place { path, file: proc::find(path), measured, snapshot: self.snapshot })
     }
 }
 
-/// The rate of a counter.
-pub(super) fn rate(source: &Source, row: usize, field: usize) -> Value<'_> {
-    let now = source.table.cell(row, field).count();
-    let before = source.before.as_ref().and_then(|before| before.count(row, field));
-    let rate = before.zip(now).and_then(|(before, now)| rates::per_second(before, now, source.elapsed()));
-    rate.map_or(Value::Absent(""), Value::Float)
+type Get = for<'a> fn(&Place<'a>) -> Value<'a>;
+
+const fn column(
+    name: &'static str,
+    title: &'static str,
+    unit: Unit,
+    kind: Kind,
+    doc: &'static str,
+) -> Column {
+    Column { name, title, unit, kind, doc }
+}
+
+static COLUMNS: &[(Column, Get)] = &[
+    (column("name", "name", Unit::None, Kind::Key, "Path below net."), |place| {
+        Value::Text(place.path.as_bytes())
+    }),
+    (
+        column(
+            "decoded",
+            "decoded",
+            Unit::None,
+            Kind::Info,
+            "yes; raw-only: shown as it is, the note says why; unknown: this version does not know the file.",
+        ),
+        |place| Value::Label(files::decoding(place.file)),
+    ),
+    (column("rows", "rows", Unit::Count, Kind::Gauge, "Rows that were decoded, or lines."), |place| {
+        measure(place, |measured| measured.rows)
+    }),
+    (column("bytes", "bytes", Unit::Bytes, Kind::Gauge, "Bytes that were read."), |place| {
+        measure(place, |measured| measured.bytes)
+    }),
+    (
+        column("took_us", "took", Unit::Microseconds, Kind::Gauge, "How long reading and decoding took."),
+        |place| measure(place, |measured| measured.reading.took / 1000),
+    ),
+    (column("last_read", "last read", Unit::None, Kind::Info, "When it was last read."), |place| {
+        let at = place.measured.map(|measured| place.snapshot.wall(measured.reading.at));
+        at.map_or(Value::Absent(""), Value::Time)
+    }),
+    (
+        column(
+            "read_status",
+            "status",
+            Unit::None,
+            Kind::Info,
+            "How reading went: ok, partial, denied and so on; absent before it was read.",
+        ),
+        |place| {
+            let status = place.measured.map(|measured| measured.reading.status);
+            status.map_or(Value::Absent(""), |status| {
+                Value::Label(explain(status).map_or("ok", |(word, _)| word))
+            })
+        },
+    ),
+    (
+        column(
+            "file_scope",
+            "scope",
+            Unit::None,
+            Kind::Info,
+            "Whose state it shows: the namespace's, the host's, or the host's in the initial namespace only.",
+        ),
+        |place| place.file.map_or(Value::Absent("not known"), |file| Value::Label(scope(file.scope))),
+    ),
+    (column("what", "what it lists", Unit::None, Kind::Info, "What it lists."), |place| {
+        place
+            .file
+            .map_or(Value::Absent("a file of another kernel or of a module: Enter shows its text"), |file| {
+                Value::Label(file.what)
+            })
+    }),
+    (
+        column("note", "note", Unit::None, Kind::Info, "Why it is shown as it is, or what reading it does."),
+        |place| {
+            let note = place.file.and_then(|file| file.side_effect.or(file.raw_only));
+            note.map_or(Value::Absent(""), Value::Label)
+        },
+    ),
+    (
+        column(
+            "source",
+            "printed by",
+            Unit::None,
+            Kind::Info,
+            "Kernel source file and function that print it.",
+        ),
+        |place| place.file.map_or(Value::Absent(""), |file| Value::Label(file.source)),
+    ),
+];
+
+fn measure<'a>(place: &Place<'a>, of: fn(&Measured) -> u64) -> Value<'a> {
+    place.measured.map_or(Value::Absent(""), |measured| Value::Unsigned(of(measured)))
+}
+
+/// Whose state a file shows, in words.
+fn scope(scope: FileScope) -> &'static str {
+    match scope {
+        FileScope::Namespace => "namespace",
+        FileScope::Host => "host",
+        FileScope::InitialNamespace => "initial namespace only",
+    }
 }

@@ -9,7 +9,6 @@ use crate::sockets;
 pub(super) static VIEW: View = View {
     name: "icmp",
     help: "ping sockets, and the counters of ICMP messages of the namespace",
-    needs: &["icmp", "icmp6", "snmp", "snmp6"],
     owners: true,
     tables: &[&PING_SOCKETS, &ICMP, &ICMP_MSG, &ICMP6],
 };

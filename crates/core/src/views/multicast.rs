@@ -1,24 +1,12 @@
 //! `multicast`: groups that interfaces have joined, source filters, anycast addresses, multicast routing.
 
-use super::files::FileTable;
+use super::file_table::FileTable;
 use super::{TableDef, View};
 use crate::scope::Scope;
 
 pub(super) static VIEW: View = View {
     name: "multicast",
     help: "multicast groups, source filters, anycast addresses and multicast routes of the namespace",
-    needs: &[
-        "igmp",
-        "igmp6",
-        "dev_mcast",
-        "mcfilter",
-        "mcfilter6",
-        "anycast6",
-        "ip_mr_vif",
-        "ip_mr_cache",
-        "ip6_mr_vif",
-        "ip6_mr_cache",
-    ],
     owners: false,
     tables: &[
         &IGMP,

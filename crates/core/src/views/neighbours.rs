@@ -1,14 +1,13 @@
 //! `neighbours`: the neighbours of IPv4, and what the neighbour tables of both families did.
 
 use super::arp::{ARP, ARP_CACHE};
-use super::files::FileTable;
+use super::file_table::FileTable;
 use super::{TableDef, View};
 use crate::scope::Scope;
 
 pub(super) static VIEW: View = View {
     name: "neighbours",
     help: "IPv4 neighbours of the namespace, and the operations of the machine's neighbour tables",
-    needs: &["arp", "stat/arp_cache", "stat/ndisc_cache"],
     owners: false,
     tables: &[&ARP, &ARP_CACHE, &NDISC_CACHE],
 };

@@ -1,12 +1,11 @@
 //! `netlink`: netlink sockets: protocol, groups, queues, drops.
 
-use super::files::FileTable;
+use super::file_table::FileTable;
 use super::{TableDef, View};
 
 pub(super) static VIEW: View = View {
     name: "netlink",
     help: "netlink sockets: protocol, groups, queues, drops",
-    needs: &["netlink"],
     owners: true,
     tables: &[&TABLE],
 };

@@ -1,12 +1,11 @@
 //! `packet`: packet sockets, by which a process sees whole frames.
 
-use super::files::FileTable;
+use super::file_table::FileTable;
 use super::{TableDef, View};
 
 pub(super) static VIEW: View = View {
     name: "packet",
     help: "packet sockets, by which a process sees whole frames",
-    needs: &["packet"],
     owners: true,
     tables: &[&TABLE],
 };

@@ -1,13 +1,12 @@
 //! `protocols`: the protocols that sockets can be opened with.
 
-use super::files::FileTable;
+use super::file_table::FileTable;
 use super::{TableDef, View};
 use crate::scope::Scope;
 
 pub(super) static VIEW: View = View {
     name: "protocols",
     help: "protocols that the kernel offers, with their memory and pressure",
-    needs: &["protocols"],
     owners: false,
     tables: &[&TABLE],
 };

@@ -7,7 +7,6 @@ use crate::sockets;
 pub(super) static VIEW: View = View {
     name: "raw",
     help: "raw sockets: protocol, addresses, drops, owners",
-    needs: &["raw", "raw6"],
     owners: true,
     tables: &[&TABLE],
 };

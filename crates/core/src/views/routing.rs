@@ -5,14 +5,13 @@ use procnet::proc::route::{Route, RouteFlags};
 use procnet::table::Texts;
 use procnet::{AnyTable, Table};
 
-use super::files::FileTable;
+use super::file_table::FileTable;
 use super::{TableDef, View};
 use crate::scope::Scope;
 
 pub(super) static VIEW: View = View {
     name: "routing",
     help: "routes of the namespace: IPv4's main table, all tables of IPv6",
-    needs: &["route", "ipv6_route"],
     owners: false,
     tables: &[&IPV4, &IPV6],
 };

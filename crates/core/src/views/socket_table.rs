@@ -2,10 +2,12 @@
 
 use procnet::dictionary::{self, IP_PROTOCOL, TCP_STATE, TIMER};
 use procnet::proc::inet::{Inet, LISTEN};
+use procnet::table::unknown_column;
 use procnet::{Column, Kind, Unit, Value};
 
-use super::files::rate;
+use super::file_table::rate;
 use super::{Content, Rows};
+use crate::plan::Needs;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 use crate::sockets::{Place, SocketFile, SocketKind, Sockets};
@@ -34,8 +36,8 @@ pub(super) struct Socket<'a> {
 }
 
 impl Content for SocketTable {
-    fn files(&self) -> Vec<&'static str> {
-        self.kind.files.iter().map(|file| file.path).collect()
+    fn needs(&self) -> Needs {
+        Needs { net: self.kind.files.iter().map(|file| file.path.into()).collect(), ..Needs::default() }
     }
 
     fn columns(&self) -> Vec<Column> {
@@ -45,7 +47,11 @@ impl Content for SocketTable {
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
         let sockets = snapshot.sockets(self.kind)?;
         let places = sockets.places(scope == Scope::Process);
-        Some(Box::new(SocketRows { table: self, sockets, places, snapshot }))
+        let sources = self.kind.files.iter().filter_map(|file| snapshot.source(file.path));
+        let mut unknown: Vec<_> = sources.flat_map(|source| source.table.extra_columns()).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        Some(Box::new(SocketRows { table: self, sockets, places, unknown, snapshot }))
     }
 }
 
@@ -53,6 +59,8 @@ struct SocketRows<'a> {
     table: &'a SocketTable,
     sockets: &'a Sockets,
     places: &'a [Place],
+    /// Numbers of columns of the files that no field declares; they stand behind the others.
+    unknown: Vec<usize>,
     snapshot: &'a Snapshot,
 }
 
@@ -62,12 +70,22 @@ impl Rows for SocketRows<'_> {
     }
 
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
-        let Some((&place, column)) = self.places.get(row).zip(self.table.columns.get(column)) else {
-            return Value::Absent("");
+        let Some(&place) = self.places.get(row) else { return Value::Absent("") };
+        let Some(column) = self.table.columns.get(column) else {
+            let path = self.table.kind.files[usize::from(place.file)].path;
+            let number = self.unknown.get(column - self.table.columns.len());
+            let cell = number.zip(self.snapshot.source(path));
+            return cell.map_or(Value::Absent(""), |(number, source)| {
+                source.table.extra_cell(place.row as usize, *number)
+            });
         };
         let Some(row) = self.sockets.get(place) else { return Value::Absent("") };
         let file = &self.table.kind.files[usize::from(place.file)];
         (column.get)(&Socket { row, place, file, snapshot: self.snapshot })
+    }
+
+    fn more_columns(&self) -> Vec<Column> {
+        self.unknown.iter().filter_map(|number| unknown_column(*number)).collect()
     }
 }
 

@@ -6,7 +6,6 @@ use super::analysis::PACKET_STATS_PER_CPU;
 pub(super) static VIEW: View = View {
     name: "softnet",
     help: "packet processing of each CPU of the machine",
-    needs: &["softnet_stat"],
     owners: false,
     tables: &[&PACKET_STATS_PER_CPU],
 };

@@ -7,7 +7,6 @@ use crate::scope::Scope;
 pub(super) static VIEW: View = View {
     name: "stats",
     help: "extended counters of TCP, IP and MPTCP of the namespace",
-    needs: &["netstat"],
     owners: false,
     tables: &[&TCP_EXT, &IP_EXT, &MPTCP_EXT, &OTHERS],
 };

@@ -7,7 +7,6 @@ use crate::sockets;
 pub(super) static VIEW: View = View {
     name: "tcp",
     help: "TCP connections and listening sockets: addresses, state, queues, timers, owners",
-    needs: &["tcp", "tcp6"],
     owners: true,
     tables: &[&TABLE],
 };

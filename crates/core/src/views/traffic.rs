@@ -1,13 +1,12 @@
 //! `traffic`: bytes and packets of every interface.
 
-use super::files::FileTable;
+use super::file_table::FileTable;
 use super::{TableDef, View};
 use crate::scope::Scope;
 
 pub(super) static VIEW: View = View {
     name: "traffic",
     help: "bytes, packets, errors and drops of every interface of the namespace",
-    needs: &["dev"],
     owners: false,
     tables: &[&INTERFACES],
 };

@@ -7,7 +7,6 @@ use crate::sockets;
 pub(super) static VIEW: View = View {
     name: "udp",
     help: "UDP and UDP-Lite sockets: addresses, queues, drops, owners",
-    needs: &["udp", "udp6", "udplite", "udplite6"],
     owners: true,
     tables: &[&TABLE],
 };

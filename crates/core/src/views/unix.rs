@@ -1,15 +1,10 @@
 //! `unix`: UNIX domain sockets: type, state, path.
 
-use super::files::FileTable;
+use super::file_table::FileTable;
 use super::{TableDef, View};
 
-pub(super) static VIEW: View = View {
-    name: "unix",
-    help: "UNIX domain sockets: type, state, path",
-    needs: &["unix"],
-    owners: true,
-    tables: &[&TABLE],
-};
+pub(super) static VIEW: View =
+    View { name: "unix", help: "UNIX domain sockets: type, state, path", owners: true, tables: &[&TABLE] };
 
 static TABLE: TableDef = TableDef {
     name: "unix",

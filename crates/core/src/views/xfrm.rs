@@ -4,13 +4,8 @@ use super::counters::{CounterTable, Groups};
 use super::{TableDef, View};
 use crate::scope::Scope;
 
-pub(super) static VIEW: View = View {
-    name: "xfrm",
-    help: "errors of IPsec, in the namespace",
-    needs: &["xfrm_stat"],
-    owners: false,
-    tables: &[&TABLE],
-};
+pub(super) static VIEW: View =
+    View { name: "xfrm", help: "errors of IPsec, in the namespace", owners: false, tables: &[&TABLE] };
 
 static TABLE: TableDef = TableDef {
     name: "xfrm_stat",

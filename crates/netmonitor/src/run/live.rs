@@ -1,14 +1,30 @@
 //! The thread that reads: it collects a tick, decodes it, and hands the snapshot on.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use netmonitor_core::engine::Engine;
+use netmonitor_core::files::NetPath;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
+use netmonitor_core::sample::{Moment, Origin, Reading, Sink};
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_sys::{Collector, Ended};
+use netmonitor_tui::Progress;
+
+/// A reading that took longer than this is followed by a rest...
+const LONG: Duration = Duration::from_millis(250);
+
+/// ...of so many times what it took: reading never takes more than a quarter of a core for long.
+const REST: u32 = 3;
+
+/// How long a file may be read before somebody is told of it, and how often from then on.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// More of one file's text is not read: its rows take about as much memory again.
+const LARGEST: u64 = 256 << 20;
 
 /// What the session wants of the reading thread.
 pub(super) enum Order {
@@ -22,6 +38,14 @@ pub(super) enum Order {
     Pause(bool),
     /// The last snapshot was taken.
     Taken,
+}
+
+/// What the reading thread has to tell.
+pub(super) enum News {
+    /// A tick was read.
+    Snapshot(Arc<Snapshot>),
+    /// A large file is being read.
+    Progress(Progress),
 }
 
 /// Why nothing is read when its time has come.
@@ -45,7 +69,7 @@ pub(super) struct Live {
 impl Live {
     /// Goes on until the process has ended, the session is over, or nobody takes the snapshots. Gives
     /// whether the process has ended.
-    pub(super) fn run(mut self, mut give: impl FnMut(Arc<Snapshot>) -> bool) -> bool {
+    pub(super) fn run(mut self, mut give: impl FnMut(News) -> bool) -> bool {
         let mut waiting = Waiting::default();
         // Nothing is read before the first plan.
         match self.orders.recv() {
@@ -54,24 +78,46 @@ impl Live {
         };
         loop {
             let begun = Instant::now();
-            match self.collector.collect(&self.plan, &mut self.engine) {
+            self.engine.follow(&self.plan);
+            let mut large = Large {
+                engine: &mut self.engine,
+                orders: &self.orders,
+                taken: Vec::new(),
+                give: &mut give,
+                begun,
+                told: begun,
+            };
+            match self.collector.collect(&self.plan, &mut large) {
                 Ok(()) => {}
                 Err(Ended) => return true,
             }
+            let taken = large.taken;
+            let took = begun.elapsed();
             waiting.untaken = true;
-            if !give(self.engine.snapshot()) || !self.wait(begun, &mut waiting) {
+            if !give(News::Snapshot(self.engine.snapshot())) {
+                return false;
+            }
+            let mut now = false;
+            for order in taken {
+                now |= self.take(order, &mut waiting);
+            }
+            let rest = if took > LONG { took * REST } else { Duration::ZERO };
+            if !now && !self.wait(begun + took + rest, begun, &mut waiting) {
                 return false;
             }
         }
     }
 
     /// Waits for the next tick, or for an order to read at once. `false`: the session is over.
-    fn wait(&mut self, begun: Instant, waiting: &mut Waiting) -> bool {
+    fn wait(&mut self, rested: Instant, begun: Instant, waiting: &mut Waiting) -> bool {
         loop {
             let left = match waiting.paused || waiting.untaken {
                 // For an order, however long it takes: a terminal that takes nothing gets nothing to keep.
                 true => Duration::MAX,
-                false => (begun + self.interval.duration()).saturating_duration_since(Instant::now()),
+                false => {
+                    let due = rested.max(begun + self.interval.duration());
+                    due.saturating_duration_since(Instant::now())
+                }
             };
             let order = match self.orders.recv_timeout(left) {
                 Ok(order) => order,
@@ -98,8 +144,7 @@ impl Live {
         match order {
             Order::Plan(plan) => {
                 // What is being read already has just been read.
-                let new = plan.net.iter().any(|path| !self.plan.net.contains(path));
-                let more = new || plan.owners > self.plan.owners;
+                let more = asks_for_more(&self.plan, &plan);
                 self.plan = plan;
                 more && !waiting.paused
             }
@@ -118,5 +163,76 @@ impl Live {
                 false
             }
         }
+    }
+}
+
+/// Whether a plan has something that the one before has not.
+fn asks_for_more(before: &Plan, plan: &Plan) -> bool {
+    plan.net.iter().any(|path| !before.net.contains(path))
+        || plan.settings.iter().any(|setting| !before.settings.contains(setting))
+        || plan.text.as_ref().is_some_and(|text| before.text.as_ref() != Some(text))
+        || plan.list && !before.list
+        || plan.measure != before.measure
+        || plan.owners > before.owners
+}
+
+/// The engine while a tick is read: tells how far a large file has come, and leaves the rest of it when that
+/// is not wanted any more.
+struct Large<'a, G> {
+    engine: &'a mut Engine,
+    orders: &'a Receiver<Order>,
+    /// Orders that have come meanwhile.
+    taken: Vec<Order>,
+    give: &'a mut G,
+    /// When the part began, and when it was told of last.
+    begun: Instant,
+    told: Instant,
+}
+
+impl<G: FnMut(News) -> bool> Large<'_, G> {
+    /// Looks whether the rest of a file is wanted.
+    fn is_wanted(&mut self, path: &NetPath, bytes: u64) -> bool {
+        let mut wanted = bytes <= LARGEST;
+        loop {
+            match self.orders.try_recv() {
+                Ok(order) => {
+                    wanted &= match &order {
+                        Order::Plan(plan) => plan.reads(path),
+                        _ => true,
+                    };
+                    self.taken.push(order);
+                }
+                Err(TryRecvError::Empty) => return wanted,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+}
+
+impl<G: FnMut(News) -> bool> Sink for Large<'_, G> {
+    fn begin(&mut self, moment: Moment) {
+        self.engine.begin(moment);
+        self.begun = Instant::now();
+    }
+
+    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
+        self.engine.chunk(origin, bytes)?;
+        let Origin::Net(path) = origin else { return ControlFlow::Continue(()) };
+        let now = Instant::now();
+        if now - self.begun < QUIET || now - self.told < QUIET {
+            return ControlFlow::Continue(());
+        }
+        self.told = now;
+        let (rows, bytes) = self.engine.progress();
+        let heard = (self.give)(News::Progress(Progress { path: path.clone(), rows, bytes }));
+        match heard && self.is_wanted(path, bytes) {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    }
+
+    fn end(&mut self, origin: &Origin, reading: Reading) {
+        self.engine.end(origin, reading);
+        self.begun = Instant::now();
     }
 }

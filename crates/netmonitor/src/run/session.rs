@@ -18,7 +18,7 @@ use netmonitor_tui::{App, Effect, Input, Screen, Settings};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
-use super::live::{Live, Order};
+use super::live::{Live, News, Order};
 
 /// Watches a process until it ends or the user does.
 pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow::Result<ExitCode> {
@@ -47,9 +47,15 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
     };
     let (snapshots, last) = (inputs.clone(), last_read.clone());
     spawn("reading", move || {
-        let ended = live.run(|snapshot| {
-            last.store(begun.elapsed().as_millis() as u64, Ordering::Relaxed);
-            snapshots.send(Input::Snapshot(snapshot)).is_ok()
+        let ended = live.run(|news| {
+            let input = match news {
+                News::Snapshot(snapshot) => {
+                    last.store(begun.elapsed().as_millis() as u64, Ordering::Relaxed);
+                    Input::Snapshot(snapshot)
+                }
+                News::Progress(progress) => Input::Progress(progress),
+            };
+            snapshots.send(input).is_ok()
         });
         if ended {
             let _ = snapshots.send(Input::ProcessEnded);

@@ -9,7 +9,7 @@ use anyhow::Context;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Format, Selection};
 use netmonitor_core::interval::Interval;
-use netmonitor_core::plan::{Owners, Pace, Plan};
+use netmonitor_core::plan::{Measure, Owners, Pace, Plan};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_sys::{Collector, Ended, ProcTree, Target};
@@ -38,6 +38,7 @@ impl Show {
         let mut told = Vec::new();
         let mut next = Instant::now();
         for reading in 1.. {
+            engine.follow(&plan);
             match collector.collect(&plan, &mut engine) {
                 Ok(()) => {}
                 Err(Ended) if reading == 1 => {
@@ -51,7 +52,7 @@ impl Show {
                 // The process's own sockets cannot be told, so the namespace's are shown: their owners are
                 // sought beside the tables that were read.
                 plan = self.plan(scope);
-                let owners = Plan { net: Vec::new(), ..plan.clone() };
+                let owners = Plan { owners: plan.owners, walk: plan.walk, ..Plan::default() };
                 if collector.collect(&owners, &mut engine).is_ok() {
                     snapshot = engine.snapshot();
                 }
@@ -84,12 +85,18 @@ impl Show {
 
     /// What the tables that are printed need.
     fn plan(&self, scope: Scope) -> Plan {
-        let mut plan = Plan::of(self.selection.views.iter().map(|(view, _)| *view), scope);
-        plan.net
-            .retain(|path| self.selection.tables().any(|(_, table)| table.content.files().contains(path)));
+        let mut plan = Plan::default();
+        for (view, table) in self.selection.tables() {
+            plan.add(table.needs());
+            plan.tell_owners(view, scope);
+        }
+        // Each of the listed files is read once, to be measured.
+        if plan.list {
+            plan.measure = Measure::All;
+        }
         // One reading is all that there may be. How many share the namespace is printed in titles only.
         let named =
-            self.selection.tables().any(|(_, table)| table.scope.unwrap_or(scope) == Scope::Namespace);
+            self.selection.tables().any(|(_, table)| table.scope().unwrap_or(scope) == Scope::Namespace);
         let needed = plan.owners == Owners::Everybody || named && self.format.titles;
         let once = self.interval.is_none() || self.count == Some(1);
         plan.walk = match (needed, once) {

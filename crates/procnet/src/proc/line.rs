@@ -1,7 +1,7 @@
 //! Any file as its lines: what is shown of a file that has no decoder.
 
 use crate::Endian;
-use crate::row::row;
+use crate::row::{Field, Row, row};
 use crate::shape::Format;
 use crate::table::{Span, Table};
 
@@ -12,6 +12,9 @@ row! {
         info text: Span, None, "text", "The line as the kernel printed it.";
     }
 }
+
+/// The columns of any file that is shown as it is.
+pub const FIELDS: &[Field] = Line::FIELDS;
 
 /// Lines as they are.
 #[derive(Default)]

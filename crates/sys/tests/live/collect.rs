@@ -1,5 +1,7 @@
 //! What a tick holds, of processes that live and of such as may not be read.
 
+use std::ops::ControlFlow;
+
 use netmonitor_core::owners::may_trace;
 use netmonitor_core::sample::{Moment, Origin, Reading, Sample, Sink, Status};
 use netmonitor_sys::Ended;
@@ -19,9 +21,9 @@ impl<F: FnMut(&Origin)> Sink for Watched<'_, F> {
         self.sample.begin(moment);
     }
 
-    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) {
+    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
         self.sizes.push(bytes.len());
-        self.sample.chunk(origin, bytes);
+        self.sample.chunk(origin, bytes)
     }
 
     fn end(&mut self, origin: &Origin, reading: Reading) {

@@ -34,7 +34,7 @@ const EVERYBODY: Whose = (Owners::Everybody, Pace::Whole);
 const NAMESPACES: Whose = (Owners::None, Pace::Whole);
 
 fn plan(net: &[&'static str], (owners, walk): Whose) -> Plan {
-    Plan { net: net.to_vec(), owners, walk }
+    Plan { net: net.iter().map(|path| (*path).into()).collect(), owners, walk, ..Plan::default() }
 }
 
 /// One tick, kept whole.

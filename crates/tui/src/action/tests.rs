@@ -8,6 +8,7 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::sample::{Endian, Machine, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
+use netmonitor_core::views::CounterMode;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -37,8 +38,14 @@ fn snapshot() -> Arc<Snapshot> {
 fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
     let scope = Scope::Namespace;
     let skip_intro = mode != Mode::Intro;
-    let mut app =
-        App::new(Settings { interval: Interval::default(), scope, skip_intro, linger: false, color: true });
+    let mut app = App::new(Settings {
+        interval: Interval::default(),
+        scope,
+        counters: CounterMode::All,
+        skip_intro,
+        linger: false,
+        color: true,
+    });
     app.start();
     app.update(Input::Snapshot(snapshot()));
     app.tab = 4;
@@ -78,7 +85,7 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
 fn fingerprint(app: &App) -> String {
     let pane = &app.panes[app.tab];
     let place = (
-        app.tab,
+        (app.tab, app.file.is_some(), app.settings.counters.word()),
         pane.cursor,
         pane.first_column,
         app.overlay.as_ref().map(|overlay| (overlay.top, format!("{:?}", overlay.content))),

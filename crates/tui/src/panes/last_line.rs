@@ -1,5 +1,6 @@
 //! The last line: the command that is typed, or what is to be said, or which keys there are.
 
+use netmonitor_core::format::harmless_text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -7,6 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::action;
 use crate::app::{App, Message, Mode};
 use crate::command;
+use crate::event::Progress;
 use crate::key;
 use crate::theme::Theme;
 use crate::widgets::text;
@@ -25,10 +27,23 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> 
     let line = match &app.message {
         Some(Message::Error(error)) => Line::from(Span::styled(format!("! {error}"), theme.error())),
         Some(Message::Remark(remark)) => Line::from(Span::styled(remark.clone(), theme.strong())),
+        None if app.progress.is_some() => progress(app),
         None => hints(app.mode(), usize::from(inner.width), theme),
     };
     text::put_line(buf, inner, &line);
     None
+}
+
+/// How far the file has come that is being read.
+fn progress(app: &App) -> Line<'static> {
+    let Some(Progress { path, rows, bytes }) = &app.progress else { return Line::default() };
+    let (path, bytes) = (harmless_text(path.as_bytes()), *bytes as f64 / 1e6);
+    let words = format!("reading net/{path}: {rows} rows, {bytes:.0} MB so far");
+    Line::from(vec![
+        Span::raw(words),
+        Span::styled("   Esc", app.theme.strong()),
+        Span::styled(" leaves the rest", app.theme.quiet()),
+    ])
 }
 
 /// The keys that have a word for it, as many as fit.

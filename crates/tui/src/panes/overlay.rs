@@ -33,10 +33,16 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     let (title, lines) = match &overlay.content {
         Content::Help => (" keys and commands ".to_owned(), help(room, theme)),
         Content::Meaning(meaning) => (format!(" {} ", meaning.title), meaning.lines(room, theme)),
+        Content::Cells(cells) => (format!(" {} ", cells.title), cells.lines(theme)),
         Content::Tabs(list) => (" all tabs ".to_owned(), list.lines(tab, theme)),
     };
     overlay.lines = lines.len();
     overlay.height = usize::from(inner.height);
+    if let Content::Tabs(list) = &overlay.content {
+        // The chosen tab is always seen.
+        let chosen = list.line();
+        overlay.top = overlay.top.min(chosen).max((chosen + 1).saturating_sub(overlay.height));
+    }
     overlay.top = overlay.top.min(lines.len().saturating_sub(overlay.height));
     if framed {
         let edge = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };

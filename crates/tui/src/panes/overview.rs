@@ -138,14 +138,14 @@ fn reach(app: &App, whole: bool) -> Line<'static> {
     };
     let asked = app.settings.scope;
     let mut scopes: Vec<Scope> = Vec::new();
-    for table in app.view().tables {
-        let scope = table.scope.unwrap_or_else(|| snapshot.scope(asked).0);
-        if !scopes.contains(&scope) {
-            scopes.push(scope);
+    let tables = app.tables(snapshot);
+    for table in &tables {
+        if !scopes.contains(&table.scope) {
+            scopes.push(table.scope);
         }
     }
     let mut words = scopes.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(", ");
-    let chosen = app.view().tables.iter().any(|table| table.scope.is_none());
+    let chosen = tables.iter().any(|table| table.is_scope_chosen);
     if chosen && !scopes.contains(&asked) {
         words.push_str(&format!(" ({asked} asked for)"));
     }
@@ -165,8 +165,8 @@ fn reach(app: &App, whole: bool) -> Line<'static> {
 fn problems(app: &App) -> Option<Line<'static>> {
     let snapshot = app.snapshot.as_ref()?;
     let mut reasons: Vec<String> = Vec::new();
-    for table in app.view().tables {
-        let state = table.view(snapshot, app.settings.scope).state;
+    for table in app.tables(snapshot) {
+        let state = table.state;
         if state.word != "ok" && state.word != "not-read" && !reasons.contains(&state.reason) {
             reasons.push(state.reason);
         }
@@ -199,8 +199,11 @@ fn note(app: &App) -> Option<Line<'static>> {
 /// No problems to be told.
 fn calm(app: &App) -> Line<'static> {
     let words = app.snapshot.as_ref().map_or("", |snapshot| {
-        let mut tables = app.view().tables.iter().map(|table| table.view(snapshot, app.settings.scope));
-        if tables.any(|table| table.state.word == "not-read") { "reading…" } else { "everything was read" }
+        if app.tables(snapshot).iter().any(|table| table.state.word == "not-read") {
+            "reading…"
+        } else {
+            "everything was read"
+        }
     });
     Line::from(Span::styled(words, app.theme.quiet()))
 }

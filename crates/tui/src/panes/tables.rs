@@ -11,6 +11,7 @@
 //!
 //! Where title and column titles of the first table are scrolled out, they are pinned to the top.
 
+use netmonitor_core::format;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::TableView;
@@ -50,10 +51,9 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         text::put(buf, area.x, area.y, usize::from(area.width), word, app.theme.quiet());
         return;
     };
-    let scope = app.settings.scope;
-    let views = app.view().tables_on(&snapshot, scope);
+    let views = app.tables(&snapshot);
     let document = Document::new(views.iter().map(TableView::len));
-    let pane = &mut app.panes[app.tab];
+    let pane = app.pane();
     pane.fit(&document, usize::from(area.height));
     let mut pane_view = PaneView { document: &document, pane, area, snapshot: &snapshot, standing };
     pane_view.draw(&views, buf);
@@ -135,9 +135,15 @@ impl PaneView<'_> {
 fn heading(view: &TableView<'_>, snapshot: &Snapshot, standing: Standing, room: u16) -> Line<'static> {
     let theme = standing.theme;
     let build = |scope: String| {
-        let mut pieces = vec![vec![Span::styled(view.def.name, theme.title())], vec![Span::raw(scope)]];
+        let mut pieces = vec![
+            vec![Span::styled(format::harmless_text(view.name.as_bytes()), theme.title())],
+            vec![Span::raw(scope)],
+        ];
         if !view.is_empty() || view.held.is_some_and(|held| held > 0) {
             pieces.push(vec![Span::raw(view.count_title())]);
+        }
+        if let Some(mode) = view.counter_mode() {
+            pieces.push(vec![Span::styled(mode.title(), theme.strong())]);
         }
         // An empty table says below why it is.
         if !view.is_empty() && !view.state.reason.is_empty() {
@@ -172,7 +178,8 @@ fn why_empty(view: &TableView<'_>, standing: Standing, room: usize) -> String {
         "not-read" if standing.ended => "not read before the process ended".to_owned(),
         "not-read" if standing.paused => "not read yet: paused".to_owned(),
         "not-read" => "reading…".to_owned(),
-        "ok" if view.def.scope.is_none() && view.scope == Scope::Process => {
+        "ok" if view.hidden() > 0 => "none has moved since the start: m shows all".to_owned(),
+        "ok" if view.is_scope_chosen && view.scope == Scope::Process => {
             let all = if view.held.is_some_and(|held| held > 0) { NONE_HERE } else { NONE_OWN };
             let words = if all.len() <= room { all } else { "none of this process: n widens" };
             words.to_owned()

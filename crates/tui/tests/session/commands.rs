@@ -231,11 +231,19 @@ fn columns_scroll_and_the_first_one_stays() {
 #[test]
 fn the_list_of_tabs_is_searched_and_left() {
     let mut session = session();
+    session.resize(100, 40);
     session.type_text("f");
     let screen = session.screen();
     for view in views::ALL {
         assert!(screen.contains(view.name), "{} in {screen}", view.name);
     }
+    session.resize(80, 10);
+    for _ in 1..views::ALL.len() {
+        session.press(KeyCode::Down);
+    }
+    let last = views::ALL[views::ALL.len() - 1].name;
+    assert!(session.screen().contains(&format!("> {last}")), "the chosen tab is always seen");
+    session.resize(80, 24);
     session.type_text("ctk");
     assert!(session.screen().contains("> conntrack"));
     session.press(KeyCode::Esc);

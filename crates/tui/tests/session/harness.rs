@@ -6,6 +6,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
+use netmonitor_core::views::CounterMode;
 use netmonitor_tui::{App, Effect, Input, Settings};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -14,6 +15,7 @@ use ratatui::buffer::{Buffer, Cell};
 pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     interval: Interval::default(),
     scope: Scope::Process,
+    counters: CounterMode::All,
     skip_intro: true,
     linger: false,
     color: true,

@@ -1,0 +1,263 @@
+//! A table as it is looked at: rows, and what is to be said about them.
+
+use std::borrow::Cow;
+
+use procnet::{Column, Value};
+
+use super::counter_mode::{CounterMode, Lens};
+use super::{Rows, TableDef, View};
+use crate::files::NetPath;
+use crate::plan::Needs;
+use crate::sample::{Origin, Reading, Status};
+use crate::scope::Scope;
+use crate::snapshot::Snapshot;
+
+/// A table as it is looked at.
+pub struct TableView<'a> {
+    /// Its name.
+    pub name: Cow<'a, str>,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Whose state it shows.
+    pub scope: Scope,
+    /// The user chooses the scope.
+    pub is_scope_chosen: bool,
+    /// How its sources were read.
+    pub state: TableState,
+    /// Nanoseconds since its oldest source was read.
+    pub age: u64,
+    /// How many sockets the process holds, of any family and in any namespace, where the table shows its own.
+    pub held: Option<usize>,
+    /// There is nothing to be said while it is empty.
+    optional: bool,
+    rows: Box<dyn Rows + 'a>,
+    lens: Lens,
+}
+
+/// How the sources of a table were read: a word and, where it is not `ok`, the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableState {
+    /// `ok`, `not-read`, `missing`, `denied`, `partial`, `interrupted` or `error`.
+    pub word: &'static str,
+    /// What is to be said; empty when there is nothing.
+    pub reason: String,
+}
+
+/// No rows.
+struct Nothing;
+
+impl Rows for Nothing {
+    fn len(&self) -> usize {
+        0
+    }
+    fn cell(&self, _: usize, _: usize) -> Value<'_> {
+        Value::Absent("")
+    }
+}
+
+impl TableDef {
+    /// The table on a snapshot.
+    pub fn view<'a>(&'static self, snapshot: &'a Snapshot, asked: Scope) -> TableView<'a> {
+        let (scope, restricted) = match self.scope {
+            Some(fixed) => (fixed, None),
+            None => snapshot.scope(asked),
+        };
+        let rows = self.content.rows(snapshot, scope);
+        let mut view = TableView::new(self.name, self.content.columns(), scope, rows);
+        view.is_scope_chosen = self.scope.is_none();
+        view.optional = self.content.is_optional();
+        view.tell_sources(snapshot, &self.content.needs());
+        if let Some(reason) = restricted {
+            view.state.add("partial", reason);
+        }
+        view.tell_owners(snapshot);
+        view
+    }
+}
+
+impl View {
+    /// The tables that there is something to be said of.
+    pub fn tables_on<'a>(&self, snapshot: &'a Snapshot, asked: Scope) -> Vec<TableView<'a>> {
+        let tables = self.tables.iter().map(|table| table.view(snapshot, asked));
+        tables.filter(TableView::is_worth_showing).collect()
+    }
+}
+
+impl<'a> TableView<'a> {
+    /// A table of these rows; `None`: nothing was read.
+    pub(super) fn new(
+        name: impl Into<Cow<'a, str>>,
+        mut columns: Vec<Column>,
+        scope: Scope,
+        rows: Option<Box<dyn Rows + 'a>>,
+    ) -> Self {
+        let rows = rows.unwrap_or_else(|| Box::new(Nothing));
+        columns.extend(rows.more_columns());
+        Self {
+            name: name.into(),
+            columns,
+            scope,
+            is_scope_chosen: false,
+            state: TableState { word: "ok", reason: String::new() },
+            age: 0,
+            held: None,
+            optional: false,
+            rows,
+            lens: Lens::default(),
+        }
+    }
+
+    /// Says how what it is made of was read, and how long ago.
+    pub(super) fn tell_sources(&mut self, snapshot: &Snapshot, needs: &Needs) {
+        let readings = readings(snapshot, needs);
+        self.age =
+            readings.iter().filter_map(|(_, reading)| *reading).map(|it| snapshot.age(it)).max().unwrap_or(0);
+        let is_read = |reading: &Reading| reading.status == Status::Ok;
+        let some_read = readings.iter().any(|(_, reading)| reading.as_ref().is_some_and(is_read));
+        for (origin, reading) in readings {
+            match reading {
+                None => self.state.add("not-read", format!("{origin} not read yet")),
+                Some(reading) => {
+                    if let Some((word, why)) = explain(reading.status) {
+                        self.state.add(if some_read { "partial" } else { word }, format!("{origin} {why}"));
+                    }
+                }
+            }
+        }
+        for path in &needs.net {
+            self.state.tell_faults(snapshot, path);
+        }
+    }
+
+    fn tell_owners(&mut self, snapshot: &Snapshot) {
+        let owners = &snapshot.owners;
+        let tells_owners = self.columns.iter().any(|column| column.name == "owners");
+        let is_refused = owners.sought && owners.denied > 0 && !owners.may_trace;
+        if tells_owners && self.scope == Scope::Namespace && is_refused {
+            self.state
+                .add("partial", "owners among processes of other users not visible: needs CAP_SYS_PTRACE");
+        }
+        let own = self.is_scope_chosen && self.scope == Scope::Process && owners.target_status.is_some();
+        self.held = own.then(|| owners.target_sockets());
+    }
+
+    /// The same table with its counters shown in another way.
+    pub fn with_counters(mut self, mode: CounterMode) -> Self {
+        self.lens = Lens::new(mode, &self.columns, &*self.rows);
+        self.columns = self.lens.columns(self.columns);
+        self
+    }
+
+    /// It has counters, which can be shown in several ways.
+    pub fn has_counters(&self) -> bool {
+        Lens::fits(&self.columns, &*self.rows)
+    }
+
+    /// How its counters are shown, where that is not all of each.
+    pub fn counter_mode(&self) -> Option<CounterMode> {
+        self.lens.mode()
+    }
+
+    /// Something is to be said of it.
+    pub fn is_worth_showing(&self) -> bool {
+        !self.rows.is_empty() || !self.optional
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.lens.len(self.rows.len())
+    }
+
+    /// No rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Rows that are not shown because nothing in them has moved.
+    pub fn hidden(&self) -> usize {
+        self.rows.len() - self.len()
+    }
+
+    /// One cell.
+    pub fn cell(&self, row: usize, column: usize) -> Value<'_> {
+        self.lens.cell(&*self.rows, row, column)
+    }
+
+    /// The cell of a row in the column of this name.
+    pub fn named(&self, row: usize, column: &str) -> Option<Value<'_>> {
+        let place = self.columns.iter().position(|known| known.name == column)?;
+        Some(self.cell(row, place))
+    }
+
+    /// Number of rows in words, and of how many sockets that the process holds: those in no table are of other
+    /// families, in another namespace, or not bound yet.
+    pub fn count_title(&self) -> String {
+        match (self.len(), self.held) {
+            (rows, _) if self.hidden() > 0 => format!("{rows} of {} rows have moved", self.rows.len()),
+            (rows, Some(held)) if held > rows => format!("{rows} of {held} sockets held"),
+            (1, _) => "1 row".to_owned(),
+            (rows, _) => format!("{rows} rows"),
+        }
+    }
+
+    /// The scope in words: `process`, `namespace net:[4026531840] · shared by 12 processes`, `host`.
+    pub fn scope_title(&self, snapshot: &Snapshot) -> String {
+        match self.scope {
+            Scope::Namespace => snapshot.namespace_title(),
+            scope => scope.word().to_owned(),
+        }
+    }
+}
+
+/// What a table is made of, and how each was read.
+fn readings(snapshot: &Snapshot, needs: &Needs) -> Vec<(Origin, Option<Reading>)> {
+    let net = needs.net.iter().map(|path| {
+        let reading = snapshot.source(path).map(|source| source.reading);
+        (Origin::Net(path.clone()), reading)
+    });
+    let settings = needs.settings.iter().map(|setting| {
+        let reading = snapshot.setting(setting).map(|set| set.reading);
+        (Origin::Sysctl(setting.path.into()), reading)
+    });
+    let list = needs.list.then_some((Origin::NetList, snapshot.files.listed));
+    net.chain(settings).chain(list).collect()
+}
+
+impl TableState {
+    /// Adds a reason; the first word that is not `ok` stays.
+    fn add(&mut self, word: &'static str, reason: impl Into<Cow<'static, str>>) {
+        if self.word == "ok" {
+            self.word = word;
+        }
+        if !self.reason.is_empty() {
+            self.reason.push_str("; ");
+        }
+        self.reason.push_str(&reason.into());
+    }
+
+    fn tell_faults(&mut self, snapshot: &Snapshot, path: &NetPath) {
+        let Some(source) = snapshot.source(path) else { return };
+        let faults = source.table.faults();
+        if let (1.., Some(first)) = (faults, source.table.first_fault()) {
+            let lines = if faults == 1 { "line" } else { "lines" };
+            let (path, line, what) = (Origin::Net(path.clone()), first.line, first.what);
+            self.add("partial", format!("{path}: {faults} {lines} unreadable, line {line}: {what}"));
+        }
+    }
+}
+
+/// A word and a sentence for a status that is not `Ok`.
+pub fn explain(status: Status) -> Option<(&'static str, String)> {
+    Some(match status {
+        Status::Ok => return None,
+        Status::Missing => ("missing", "does not exist here".to_owned()),
+        Status::Denied => ("denied", "may not be read: permission denied".to_owned()),
+        Status::NotAsked => ("not-read", "was not asked for".to_owned()),
+        Status::Partial(read, of) => ("partial", format!("could be read in part: {read} of {of}")),
+        Status::Cut => ("partial", "was read in part: only its beginning is here".to_owned()),
+        Status::Interrupted => ("interrupted", "changed while it was read".to_owned()),
+        Status::Error(errno) => {
+            ("error", format!("could not be read: {}", std::io::Error::from_raw_os_error(errno)))
+        }
+    })
+}
