@@ -86,8 +86,9 @@ fn counters() -> String {
 fn files() -> String {
     let mut text = String::from(
         "# Files under /proc/PID/net\n\n\
-         Made by `cargo xtask docs`. What this version decodes, and the kernel function that prints it.\n\n\
-         | file | what it lists | scope | printed by |\n|---|---|---|---|\n",
+         Made by `cargo xtask docs`. What this version knows, and the kernel function that prints it. Of a file that is\n\
+         not decoded the last column says why; it is shown as its text. A file that is not here is shown so, too.\n\n\
+         | file | what it lists | scope | printed by | not decoded because |\n|---|---|---|---|---|\n",
     );
     for file in proc::FILES {
         let scope = match file.scope {
@@ -95,7 +96,9 @@ fn files() -> String {
             FileScope::Host => "host",
             FileScope::InitialNamespace => "host; exists in the initial namespace only",
         };
-        let _ = writeln!(text, "| `{}` | {} | {scope} | `{}` |", file.path, file.what, file.source);
+        let reason = file.raw_only.unwrap_or_default();
+        let _ =
+            writeln!(text, "| `{}` | {} | {scope} | `{}` | {reason} |", file.path, file.what, file.source);
     }
     text
 }

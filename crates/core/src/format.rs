@@ -23,6 +23,10 @@ pub fn text(value: Value<'_>, column: &Column, clk_tck: u64, out: &mut String) {
             harmless(bytes, out);
             Ok(())
         }
+        Value::Line(bytes) => {
+            line(bytes, out);
+            Ok(())
+        }
         Value::Ip(address) => write!(out, "{address}"),
         Value::Flags(bits, names) => flags(bits, names, ' ', out),
         Value::Letters(bits, letters) => self::letters(bits, letters, out),
@@ -151,6 +155,19 @@ pub fn harmless(bytes: &[u8], out: &mut String) {
     }
 }
 
+/// Writes a line from outside as a terminal would show it, with its tabs as blanks, and as harmless.
+fn line(bytes: &[u8], out: &mut String) {
+    const TAB: usize = 8;
+    let start = out.len();
+    for (place, piece) in bytes.split(|&byte| byte == b'\t').enumerate() {
+        if place > 0 {
+            let column = out[start..].chars().count();
+            out.extend(std::iter::repeat_n(' ', TAB - column % TAB));
+        }
+        harmless(piece, out);
+    }
+}
+
 /// The same as a text of its own.
 pub fn harmless_text(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
@@ -195,6 +212,7 @@ mod tests {
         assert_eq!(shown(Value::Flags(0, NAMES), Unit::None, Kind::Info), "-");
         assert_eq!(shown(Value::Letters(6, NAMES), Unit::None, Kind::Info), "B+0x4");
         assert_eq!(shown(Value::Pids(&[1, 22]), Unit::None, Kind::Info), "1 22");
+        assert_eq!(shown(Value::Line(b"ab\tc\t\x1b"), Unit::None, Kind::Info), "ab      c       \\u{1b}");
         assert_eq!(shown(Value::Absent(""), Unit::None, Kind::Info), "-");
         assert_eq!(shown(Value::Absent("why"), Unit::None, Kind::Info), "why");
         assert_eq!(shown(Value::Named(1, "other"), Unit::None, Kind::Info), "1 other");

@@ -3,6 +3,7 @@
 //! A tick beside the bare reads of the same files, the first frame, resident memory, and the time from a key
 //! to the screen while a tick of 100,000 sockets is read. Traffic stays on loopback.
 
+use std::fmt::Write;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -33,6 +34,7 @@ fn main() {
     first_frame(&holder);
     memory(&holder);
     drop(holder);
+    huge_file();
     if geteuid().is_root() {
         key_to_screen();
     } else {
@@ -141,6 +143,52 @@ fn key_to_screen() {
     let (middle, most) = (times[times.len() / 2], times[times.len() * 95 / 100]);
     println!("{sockets} TCP sockets in the namespace, read without a pause");
     println!("  key to screen {middle:.2?} median, {most:.2?} for 95 of 100, {worst:.2?} at worst");
+}
+
+/// A captured copy with 1,000,000 tracked connections, opened in a session: keys while it is read, and the whole.
+fn huge_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let net = folder.path().join("4242/net");
+    std::fs::create_dir_all(&net).unwrap();
+    let mut text = String::new();
+    for number in 0..1_000_000 {
+        let (a, b, port) = (number / 250 % 250, number % 250, 1024 + number % 60_000);
+        let _ = writeln!(
+            text,
+            "ipv4     2 tcp      6 431999 ESTABLISHED src=10.0.{a}.{b} dst=192.0.2.1 sport={port} dport=443 src=192.0.2.1 dst=10.0.{a}.{b} sport=443 dport={port} [ASSURED] mark=0 zone=0 use=2"
+        );
+    }
+    std::fs::write(net.join("nf_conntrack"), &text).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
+    command
+        .args(["--procfs", folder.path().to_str().unwrap(), "--skip-intro", "4242"])
+        .env("XDG_CONFIG_HOME", "/nonexistent");
+    let mut pty = Pty::spawn(command, 40, 120);
+    pty.wait_for("[1 tcp]");
+    let begun = Instant::now();
+    pty.send(":conntrack\r");
+    pty.wait_for("reading net/nf_conntrack");
+    let (first, mut times) = (begun.elapsed(), Vec::new());
+    while !pty.contents().contains("1000000 rows") {
+        for (key, open) in [("?", true), ("\x1b", false)] {
+            let begun = Instant::now();
+            pty.send(key);
+            pty.wait("an answer to the key", |screen| screen.contains("PgUp") == open);
+            times.push(begun.elapsed());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let whole = begun.elapsed();
+    times.sort_unstable();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", pty.pid())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap().trim();
+    println!("a conntrack table of 1,000,000 entries, {} MB of text", text.len() / 1_000_000);
+    println!("  told after {first:.2?}, read whole after {whole:.2?}, highest memory {peak}");
+    println!(
+        "  key to screen meanwhile {:.2?} median, {:.2?} at worst",
+        times[times.len() / 2],
+        times[times.len() - 1]
+    );
 }
 
 fn median(times: &mut [Duration]) -> Duration {

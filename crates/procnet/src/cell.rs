@@ -19,6 +19,8 @@ pub enum Value<'a> {
     Label(&'static str),
     /// Text from outside: any bytes, to be made harmless before it is shown.
     Text(&'a [u8]),
+    /// A line of text from outside, with its tabs: to be shown as a terminal would, and as harmless.
+    Line(&'a [u8]),
     /// An address.
     Ip(IpAddr),
     /// Bits, each with its name; bits without one are shown as a number.

@@ -116,7 +116,7 @@ fn files_without_decoder_are_their_lines() {
     let table = fixture::<Line>("bonding/bond0");
     let file = proc::find("bonding/bond0").unwrap();
     assert!(file.raw_only.is_some() && !file.counted);
-    assert_eq!(text(&table, table[0].text), Some("Ethernet Channel Bonding Driver: v6.18.0"));
+    assert_eq!(text(&table, table[0].text.0), Some("Ethernet Channel Bonding Driver: v6.18.0"));
 }
 
 #[test]

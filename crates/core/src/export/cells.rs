@@ -20,7 +20,7 @@ impl Serialize for Cell<'_> {
             Value::Signed(number) => serializer.serialize_i64(number),
             Value::Float(number) => serializer.serialize_f64(number),
             Value::Label(word) => serializer.serialize_str(word),
-            Value::Text(bytes) => match std::str::from_utf8(bytes) {
+            Value::Text(bytes) | Value::Line(bytes) => match std::str::from_utf8(bytes) {
                 Ok(text) => serializer.serialize_str(text),
                 Err(_) => serializer.serialize_str(&format::harmless_text(bytes)),
             },

@@ -9,7 +9,7 @@ use serde_json::json as value;
 use crate::{netmonitor, rows, run, stderr, table_of};
 
 /// A tree with one process, and the files that a kernel printed for it.
-fn tree() -> tempfile::TempDir {
+pub(crate) fn tree() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let process = folder.path().join("4242");
     fs::create_dir_all(process.join("net/stat")).unwrap();

@@ -370,3 +370,36 @@ fn a_bug_gives_the_terminal_back_and_ends_with_101() {
     assert!(line.contains("report") || screen.contains("report"), "{screen}");
     assert!(!String::from_utf8_lossy(&pty.raw()).contains("\x1b[31m for"), "{screen}");
 }
+
+#[test]
+fn a_huge_file_does_not_hold_up_the_session_and_can_be_left() {
+    const LINES: usize = 800_000;
+    let folder = crate::copy::tree();
+    let path = folder.path().join("4242/net/nf_conntrack");
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
+    for number in 0..LINES {
+        let (a, b) = (number / 250 % 250, number % 250);
+        writeln!(file, "ipv4     2 tcp      6 431999 ESTABLISHED src=10.0.{a}.{b} dst=192.0.2.1 sport={} dport=443 src=192.0.2.1 dst=10.0.{a}.{b} sport=443 dport={} [ASSURED] mark=0 zone=0 use=2", 1024 + number % 60_000, 1024 + number % 60_000).unwrap();
+    }
+    file.into_inner().unwrap();
+    let mut command = netmonitor();
+    command.args(["--procfs", folder.path().to_str().unwrap(), "--skip-intro", "4242"]);
+    let mut pty = Pty::spawn(command, 30, 110);
+    pty.wait_for("LISTEN");
+    pty.send(":conntrack\r");
+    let screen = pty.wait("how far it is", |screen| screen.contains("reading net/nf_conntrack:"));
+    assert!(screen.contains("MB so far") && screen.contains("Esc leaves the rest"), "{screen}");
+    // Keys are answered while it is read.
+    let begun = Instant::now();
+    pty.send("?");
+    pty.wait_for("keys and commands");
+    pty.send(ESCAPE);
+    pty.wait("the tab", |screen| !screen.contains("keys and commands"));
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    pty.wait("it is still being read", |screen| screen.contains("reading net/nf_conntrack:"));
+    pty.send(ESCAPE);
+    let screen = pty.wait("a part", |screen| screen.contains("only its beginning is here"));
+    assert!(screen.contains("nf_conntrack"), "{screen}");
+    pty.send(CTRL_D);
+    assert!(pty.exit().success());
+}

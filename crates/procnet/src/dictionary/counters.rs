@@ -26,6 +26,10 @@ impl CounterKind {
 
 /// How the figure of this name behaves; one that is not known is a counter, as nearly all are.
 pub fn counter_kind(group: &[u8], name: &[u8]) -> CounterKind {
+    // The number of the interface stands first among the counters of an interface.
+    if (group, name) == (b"", b"ifIndex") {
+        return CounterKind::Constant;
+    }
     super::lookup::find_bytes(group, name).map_or(CounterKind::Counter, |entry| entry.kind)
 }
 

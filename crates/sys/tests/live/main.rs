@@ -4,6 +4,7 @@ mod child;
 mod collect;
 mod copy;
 mod end;
+mod files;
 mod links;
 mod roles;
 mod suspend;

@@ -37,6 +37,7 @@ extern "C" fn before_main() {
         "hidden" => hidden(&words),
         "other-namespace" => other_namespace(&words),
         "own-namespace" => own_namespace(&words),
+        "own-namespace-with-setting" => own_namespace_with_setting(&words),
         "no-kcmp" => no_kcmp(),
         "no-openat2" => no_openat2(&words),
         "moves" => moves(),
@@ -230,6 +231,15 @@ fn own_namespace(directory: &str) {
     mount("proc", directory, "proc", 0, "");
     println!("{:?}", ProcTree::open(directory.as_ref()).unwrap().kind());
     println!("hiding: {}", is_hiding(directory));
+}
+
+/// Goes to a network namespace of its own and sets a limit in it.
+fn own_namespace_with_setting(value: &str) {
+    // SAFETY: this thread, the only one, gets its own network namespace; no Rust value depends on it.
+    unsafe { unshare_unsafe(UnshareFlags::NEWNET) }.unwrap();
+    std::fs::write("/proc/sys/net/ipv4/tcp_max_tw_buckets", value).unwrap();
+    println!("ready");
+    await_word();
 }
 
 /// Goes to a new network namespace whenever the test says so. The answer is empty, or why it could not.

@@ -135,7 +135,12 @@ impl Painter<'_> {
         let mut more = false;
         for at in std::iter::once(0).chain(1 + skipped..count) {
             let left = usize::from(right.saturating_sub(x));
-            let widest = if at == 0 { (room * 3 / 5).max(left.min(LEAST)) } else { WIDEST };
+            let widest = match at {
+                0 => (room * 3 / 5).max(left.min(LEAST)),
+                // What comes last may have what is left.
+                last if last + 1 == count => left.max(WIDEST),
+                _ => WIDEST,
+            };
             let Some(width) = self.column(piece, at, x, Room { left, widest, first: at == 0 }, buf) else {
                 more = true;
                 break;

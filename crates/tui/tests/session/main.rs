@@ -1,6 +1,7 @@
 //! Sessions as scenarios: samples and keys in, screens and effects out.
 
 mod commands;
+mod files;
 mod harness;
 mod hostile;
 mod looping;
