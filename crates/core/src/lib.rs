@@ -15,6 +15,7 @@ pub mod interval;
 pub mod owners;
 pub mod plan;
 pub mod process;
+pub mod query;
 pub mod rates;
 pub mod report;
 pub mod sample;
