@@ -1,4 +1,4 @@
-//! The language for filtering any table.
+//! The language for filtering, sorting and choosing the columns of any table.
 //!
 //! A table is its columns and a function that gives a cell; nothing here knows where the rows come from.
 //!
@@ -40,8 +40,14 @@
 //! Numbers may have units, which become those of the column without rounding: `50ms`, `1.5s`, `2m`, `1h` for
 //! times, `1.5MiB`, `10k` for bytes, `10MB/s`, `80Mbit/s` for bytes a second, `1%`, `10k` for things that are
 //! counted. A number alone is in the column's own unit, as machine output has it.
+//!
+//! # Sorting and columns
+//!
+//! `state,rx_queue:desc` sorts by columns ([`sort::Sort`]); `state,rtt_us`, `*,-inode`, `+bytes_*` chooses
+//! them ([`columns::pick`]).
 
 mod address;
+pub mod columns;
 mod error;
 pub mod filter;
 mod lexer;
@@ -49,11 +55,13 @@ pub mod nearest;
 mod number;
 mod parser;
 mod pattern;
+pub mod sort;
 mod syntax;
 mod term;
 
 pub use error::{Error, ErrorKind};
 pub use filter::{Filter, Parsed};
+pub use sort::Sort;
 
 /// The longest text that is read, in bytes.
 pub const LONGEST: usize = 4096;

@@ -12,6 +12,11 @@ pub(super) fn find(columns: &[Column], name: &str) -> Option<usize> {
     exact.or_else(|| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)))
 }
 
+/// The same, or an error that names those most like it.
+pub(super) fn column(columns: &[Column], name: &str, at: Range<usize>) -> Result<usize, Error> {
+    find(columns, name).ok_or_else(|| unknown(columns, name, at))
+}
+
 /// There is no such column.
 pub(super) fn unknown(columns: &[Column], name: &str, at: Range<usize>) -> Error {
     const MOST: usize = 3;
