@@ -59,6 +59,10 @@ pub mod sort;
 mod syntax;
 mod term;
 
+use std::fmt;
+
+use procnet::{Column, Value};
+
 pub use error::{Error, ErrorKind};
 pub use filter::{Filter, Parsed};
 pub use sort::Sort;
@@ -67,3 +71,126 @@ pub use sort::Sort;
 pub const LONGEST: usize = 4096;
 /// How deep parentheses and `not` may stand in each other.
 pub const DEEPEST: usize = 64;
+
+/// What is asked of a table, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Which rows.
+    pub filter: Option<String>,
+    /// In what order.
+    pub sort: Option<String>,
+    /// Which columns.
+    pub columns: Option<String>,
+}
+
+/// A part of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Which rows.
+    Filter,
+    /// In what order.
+    Sort,
+    /// Which columns.
+    Columns,
+}
+
+impl Part {
+    /// Its name, as an option has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Filter => "filter",
+            Self::Sort => "sort",
+            Self::Columns => "columns",
+        }
+    }
+}
+
+/// A query is wrong: which part of it, what was typed there, and what is wrong with it. It is shown in three
+/// lines: what is wrong, the text, and a mark under the place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Which part.
+    pub part: Part,
+    /// What was typed.
+    pub typed: String,
+    /// What is wrong.
+    pub error: Error,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.part.word(), self.error)?;
+        self.error.render(&self.typed).lines().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Query {
+    /// Ties it to the columns of a table, all of which are shown where nothing else is asked. `clk_tck` is how
+    /// many clock ticks are a second.
+    ///
+    /// # Errors
+    ///
+    /// Says which part is wrong, and where.
+    pub fn bind(&self, columns: &[Column], clk_tck: u64) -> Result<Bound, Refused> {
+        self.bind_shown(columns, &(0..columns.len()).collect::<Vec<_>>(), clk_tck)
+    }
+
+    /// The same for a table of which some columns are shown: those that `+name` adds to and `-name` leaves
+    /// out of.
+    ///
+    /// # Errors
+    ///
+    /// Says which part is wrong, and where.
+    pub fn bind_shown(&self, columns: &[Column], shown: &[usize], clk_tck: u64) -> Result<Bound, Refused> {
+        let filter = of(Part::Filter, self.filter.as_deref(), |text| Filter::parse(text, columns, clk_tck))?;
+        let sort = of(Part::Sort, self.sort.as_deref(), |text| Sort::parse(text, columns))?;
+        let picked = of(Part::Columns, self.columns.as_deref(), |text| columns::pick(text, columns, shown))?;
+        Ok(Bound {
+            filter: filter.filter(|filter| !filter.is_empty()),
+            sort: sort.unwrap_or_default(),
+            columns: picked,
+        })
+    }
+}
+
+fn of<T>(
+    part: Part,
+    typed: Option<&str>,
+    read: impl Fn(&str) -> Result<T, Error>,
+) -> Result<Option<T>, Refused> {
+    let refused = |typed: &str, error| Refused { part, typed: typed.to_owned(), error };
+    typed.map(|typed| read(typed).map_err(|error| refused(typed, error))).transpose()
+}
+
+/// What is asked of a table, tied to its columns.
+#[derive(Debug, Clone, Default)]
+pub struct Bound {
+    filter: Option<Filter>,
+    sort: Sort,
+    columns: Option<Vec<usize>>,
+}
+
+impl Bound {
+    /// The rows and columns of a table of `len` rows. `cell` gives a cell by row and column.
+    pub fn arrange<'a>(&self, len: usize, cell: impl Fn(usize, usize) -> Value<'a>) -> Arranged {
+        let mut rows = self.filter.as_ref().map(|filter| filter.rows(len, &cell));
+        if !self.sort.is_empty() {
+            match &mut rows {
+                Some(rows) => self.sort.sort(rows, &cell),
+                None => rows = Some(self.sort.order(len, &cell)),
+            }
+        }
+        Arranged { rows, columns: self.columns.clone() }
+    }
+}
+
+/// The rows and columns that were asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arranged {
+    /// Rows of the table in the order in which they are shown; all of them as they are where there is none.
+    pub rows: Option<Vec<u32>>,
+    /// Columns in the order in which they are shown; all of them as they are where there is none.
+    pub columns: Option<Vec<usize>>,
+}
