@@ -1,4 +1,4 @@
-//! Decoders for the files under `/proc/PID/net`: bytes in, typed rows out.
+//! Decoders for the files under `/proc/PID/net` and for answers of netlink: bytes in, typed rows out.
 //!
 //! This crate reads nothing by itself. Bytes go in as they come, in pieces of any size; rows, and a count of
 //! what could not be read as one, come out. Any bytes are welcome: a decoder never fails and never panics.
@@ -18,11 +18,13 @@
 //!
 //! The parts: [`cell`] is one typed value and the description of its column, [`row`] what every kind of row
 //! offers, [`table`] rows with their texts and faults, [`shape`] the forms that the kernel prints in,
-//! [`mod@proc`] one module for each file, [`dictionary`] what the kernel's numbers are called.
+//! [`mod@proc`] one module for each file, [`diag`] sockets as sock_diag tells them,
+//! [`dictionary`] what the kernel's numbers are called.
 
 #![forbid(unsafe_code)]
 
 pub mod cell;
+pub mod diag;
 pub mod dictionary;
 pub mod number;
 pub mod proc;
@@ -33,10 +35,10 @@ pub mod word;
 
 pub use cell::{Column, Kind, Unit, Value};
 pub use row::{Field, Row};
-pub use table::{AnyTable, Fault, Table};
+pub use table::{AnyTable, Ending, Fault, Table};
 
-/// Byte order of the machine whose `/proc` was read: IPv4 and IPv6 addresses of the socket files are
-/// printed as numbers of the host's byte order.
+/// Byte order of the machine that was read: IPv4 and IPv6 addresses of the socket files are printed as numbers
+/// of the host's byte order, and netlink hands out numbers as they are in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endian {
     /// Least significant byte first.
@@ -48,4 +50,28 @@ pub enum Endian {
 impl Endian {
     /// The byte order of this machine.
     pub const NATIVE: Self = if cfg!(target_endian = "big") { Self::Big } else { Self::Little };
+
+    /// The number of these bytes.
+    pub const fn u16(self, bytes: [u8; 2]) -> u16 {
+        match self {
+            Self::Little => u16::from_le_bytes(bytes),
+            Self::Big => u16::from_be_bytes(bytes),
+        }
+    }
+
+    /// The number of these bytes.
+    pub const fn u32(self, bytes: [u8; 4]) -> u32 {
+        match self {
+            Self::Little => u32::from_le_bytes(bytes),
+            Self::Big => u32::from_be_bytes(bytes),
+        }
+    }
+
+    /// The number of these bytes.
+    pub const fn u64(self, bytes: [u8; 8]) -> u64 {
+        match self {
+            Self::Little => u64::from_le_bytes(bytes),
+            Self::Big => u64::from_be_bytes(bytes),
+        }
+    }
 }

@@ -61,10 +61,36 @@ impl Texts {
 /// The first line that could not be read as a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
-    /// Line of the file, from 1.
+    /// Line of the file or message of the stream, from 1.
     pub line: u64,
     /// What was wrong with it.
     pub what: &'static str,
+}
+
+/// What netlink said about the messages that it sent: whether they are all that there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ending {
+    /// Dumps that came to their end: a stream may hold several, one after another.
+    pub dumps: u32,
+    /// What the kernel put at the end of a dump (`NLMSG_DONE`): 0, or an error number below zero. Of several
+    /// dumps, the first that failed.
+    pub done: Option<i32>,
+    /// What the kernel answered instead of rows (`NLMSG_ERROR`): an error number below zero, or 0 for done.
+    pub error: Option<i32>,
+    /// Something changed while the kernel walked (`NLM_F_DUMP_INTR`): rows may be missing or twice.
+    pub interrupted: bool,
+    /// The kernel had no room for all of them (`NLMSG_OVERRUN`).
+    pub overrun: bool,
+}
+
+impl Ending {
+    /// All that there was came, as it was at one time.
+    pub fn is_whole(&self) -> bool {
+        self.done == Some(0)
+            && self.error.is_none_or(|error| error == 0)
+            && !self.interrupted
+            && !self.overrun
+    }
 }
 
 /// The rows of one file.
@@ -76,6 +102,7 @@ pub struct Table<R> {
     extras: Vec<Extra>,
     faults: u64,
     first_fault: Option<Fault>,
+    ending: Option<Ending>,
 }
 
 /// A word that no declared column takes.
@@ -114,7 +141,14 @@ pub fn unknown_column(number: usize) -> Option<Column> {
 
 impl<R> Default for Table<R> {
     fn default() -> Self {
-        Self { rows: Vec::new(), texts: Texts::default(), extras: Vec::new(), faults: 0, first_fault: None }
+        Self {
+            rows: Vec::new(),
+            texts: Texts::default(),
+            extras: Vec::new(),
+            faults: 0,
+            first_fault: None,
+            ending: None,
+        }
     }
 }
 
@@ -159,6 +193,11 @@ impl<R> Table<R> {
         self.first_fault.get_or_insert(fault);
     }
 
+    /// Keeps what was said about the stream.
+    pub(crate) fn set_ending(&mut self, ending: Ending) {
+        self.ending = Some(ending);
+    }
+
     /// Makes room for rows.
     pub(crate) fn reserve(&mut self, rows: usize) {
         self.rows.reserve(rows);
@@ -193,6 +232,8 @@ pub trait AnyTable: Send + Sync {
     fn faults(&self) -> u64;
     /// The first of them.
     fn first_fault(&self) -> Option<Fault>;
+    /// What netlink said about its messages; `None` for a file.
+    fn ending(&self) -> Option<Ending>;
     /// For the way back to the typed table.
     fn as_any(&self) -> &dyn Any;
     /// For the way back to the typed table, shared.
@@ -224,6 +265,9 @@ impl<R: Row> AnyTable for Table<R> {
     }
     fn first_fault(&self) -> Option<Fault> {
         self.first_fault
+    }
+    fn ending(&self) -> Option<Ending> {
+        self.ending
     }
     fn as_any(&self) -> &dyn Any {
         self

@@ -47,18 +47,21 @@ pub(crate) fn next<T: Word>(
 }
 
 /// Declares a number that is read by a function of [`number`] and whose values (`named`) or bits (`flags`)
-/// have names.
+/// have names. Without a function it is a number that no text file prints.
 macro_rules! meaning {
     ($(#[$meta:meta])* pub struct $name:ident by $read:path, $show:ident $names:expr) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub struct $name(pub u32);
+        $crate::word::meaning! { $(#[$meta])* pub struct $name, $show $names }
 
         impl $crate::word::Word for $name {
             fn read(word: Option<&[u8]>, _: &mut $crate::table::Texts, _: $crate::Endian) -> Option<Self> {
                 $read(word?)?.try_into().ok().map(Self)
             }
         }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident, $show:ident $names:expr) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct $name(pub u32);
 
         impl $crate::row::Cell for $name {
             fn value<'a>(&'a self, _: &'a $crate::table::Texts) -> $crate::cell::Value<'a> {

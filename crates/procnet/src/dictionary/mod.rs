@@ -6,6 +6,7 @@ pub mod lookup;
 
 mod conntrack;
 mod counters;
+mod diag_names;
 mod entry;
 mod icmp;
 mod icmp6;
@@ -47,6 +48,11 @@ pub use names::{
 
 pub use names::{
     CT_EXPECT_FLAGS, CT_FLAGS, CT_L3PROTO, CT_L4PROTO, FIB_TABLE, NF_COPY_MODE, NFPROTO, RT_SCOPE, RTN,
+};
+
+pub use diag_names::{
+    MPTCP_FLAGS, MPTCP_SUBFLOW_FLAGS, NDIAG_FLAGS, NETLINK_STATE, PACKET_FANOUT, PDI_FLAGS, SHUTDOWN,
+    SOCKOPT, TCP_CA_STATE, TCP_FASTOPEN_FAIL, TLS_CIPHER, TLS_CONF, TLS_VERSION, TPACKET_VERSION,
 };
 
 pub use entry::{Entry, Growth};

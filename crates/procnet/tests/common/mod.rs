@@ -4,7 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use procnet::diag::Messages;
 use procnet::proc::{self, File};
+use procnet::{Endian, Row, Table};
 
 /// Where the fixtures are.
 pub(crate) fn root() -> PathBuf {
@@ -38,4 +40,23 @@ pub(crate) fn paths_of(file: &File) -> Vec<String> {
 pub(crate) fn read(path: &str) -> Vec<u8> {
     let path = root().join(path);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The bytes of the answer of this name that a kernel gave over netlink.
+pub(crate) fn netlink(name: &str) -> Vec<u8> {
+    let path = root().join("../netlink").join(name).with_extension("bin");
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every answer that is decoded.
+pub(crate) fn answers() -> impl Iterator<Item = &'static Messages> {
+    procnet::diag::MESSAGES.iter().copied()
+}
+
+/// The rows of the answer of this name.
+pub(crate) fn netlink_table<R: Row + Clone>(name: &str) -> Table<R> {
+    let messages = answers().find(|messages| messages.name == name);
+    let mut decoder = messages.unwrap_or_else(|| panic!("no messages {name}")).decoder(Endian::Little);
+    decoder.feed(&netlink(name));
+    decoder.finish().as_any().downcast_ref::<Table<R>>().unwrap().clone()
 }
