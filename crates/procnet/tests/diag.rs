@@ -7,8 +7,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use procnet::diag::attribute::Numbers;
 use procnet::diag::inet::Sockets;
+use procnet::diag::netlink::NetlinkSocket;
+use procnet::diag::packet::PacketSocket;
 use procnet::diag::tcp_info::TcpInfo;
 use procnet::diag::unix::UnixSocket;
+use procnet::diag::vsock::VsockSocket;
 use procnet::diag::{COLUMNS, DiagSocket, Transport, inet};
 use procnet::proc::inet::Inet;
 use procnet::{AnyTable, Endian, Ending, Table, Value};
@@ -222,6 +225,48 @@ fn unix_sockets() {
     assert_eq!((one.peer, other.peer, one.r#type.0), (Some(14978), Some(14977), 5));
     assert_eq!((other.rx_queue, one.wmem, one.sndbuf), (Some(40), Some(768), Some(212_992)));
     assert_eq!((one.shutdown.unwrap().0, other.shutdown.unwrap().0), (1, 2));
+}
+
+#[test]
+fn netlink_sockets() {
+    let table: Table<NetlinkSocket> = common::netlink_table("netlink");
+    // Fourteen messages: the two that listen to groups came twice.
+    assert_eq!((table.len(), table.faults()), (12, 0));
+    let of = |portid: u32| table.iter().find(|row| row.portid == portid).unwrap();
+    let groups = |row: &NetlinkSocket| row.groups.map(|groups| table.texts.get(groups));
+    let route = of(4242);
+    assert_eq!((route.protocol.0, route.r#type.0, route.inode, route.cookie), (0, 3, 14985, 40));
+    assert_eq!(groups(route), Some(&b"1 5 9 33"[..]));
+    assert_eq!((route.rmem, route.rcvbuf, route.drops), (Some(0), Some(212_992), Some(0)));
+    assert_eq!((of(4244).protocol.0, groups(of(4244))), (15, Some(&b"1"[..])));
+    assert_eq!((of(4243).protocol.0, of(4243).inode, groups(of(4243))), (16, 14986, None));
+    // The socket that asked.
+    let asking = table.iter().find(|row| row.flags.is_some_and(|flags| flags.0 == 1)).unwrap();
+    assert_eq!((asking.protocol.0, asking.rcvbuf), (4, Some(2 << 20)));
+}
+
+#[test]
+fn packet_sockets() {
+    let table: Table<PacketSocket> = common::netlink_table("packet");
+    assert_eq!((table.len(), table.faults()), (3, 0));
+    let text = |span: Option<procnet::table::Span>| span.map(|span| table.texts.get(span));
+    let of = |inode: u32| table.iter().find(|row| row.inode == inode).unwrap();
+    let ring = of(14989);
+    assert_eq!((ring.r#type.0, ring.proto.0, ring.ifindex, ring.cookie), (3, 3, Some(2), 52));
+    assert_eq!((ring.rx_ring_bytes, ring.rx_ring_frames, ring.tx_ring_bytes), (Some(16384), Some(8), None));
+    assert_eq!((ring.version.unwrap().0, ring.flags.unwrap().0), (1, 3));
+    assert_eq!((text(ring.memberships), ring.uid), (Some(&b"2:promisc"[..]), Some(0)));
+    let filtered = of(14991);
+    assert_eq!((filtered.r#type.0, filtered.proto.0, filtered.filter_instructions), (2, 0x806, Some(2)));
+    let shared = of(14992);
+    assert_eq!((shared.fanout_id, shared.fanout_type.unwrap().0, filtered.fanout_id), (Some(5), 2, None));
+}
+
+#[test]
+fn an_error_instead_of_rows_is_told() {
+    let table: Table<VsockSocket> = common::netlink_table("vsock");
+    let ending = table.ending().unwrap();
+    assert_eq!((table.len(), table.faults(), ending.error, ending.done), (0, 0, Some(-2), None));
 }
 
 /// A message with these attributes.

@@ -10,9 +10,12 @@ pub mod detail;
 pub mod inet;
 pub mod memory;
 pub mod message;
+pub mod netlink;
 pub mod other_info;
+pub mod packet;
 pub mod tcp_info;
 pub mod unix;
+pub mod vsock;
 
 pub use columns::{COLUMNS, DetailColumn};
 pub use detail::Detail;
@@ -20,8 +23,17 @@ pub use inet::{DiagSocket, Transport};
 pub use message::Messages;
 
 /// Every answer that this version decodes.
-pub static MESSAGES: &[&Messages] =
-    &[&inet::TCP, &inet::UDP, &inet::RAW, &inet::MPTCP, &inet::SCTP, &unix::UNIX];
+pub static MESSAGES: &[&Messages] = &[
+    &inet::TCP,
+    &inet::UDP,
+    &inet::RAW,
+    &inet::MPTCP,
+    &inet::SCTP,
+    &unix::UNIX,
+    &netlink::NETLINK,
+    &packet::PACKET,
+    &vsock::VSOCK,
+];
 
 /// The answer of this name.
 pub fn find(name: &str) -> Option<&'static Messages> {

@@ -71,8 +71,8 @@ pub const NDIAG_FLAGS: Names = &[
     (0x20, "CAP_ACK"),
 ];
 
-/// States of a netlink socket (`net/netlink/af_netlink.h`).
-pub const NETLINK_STATE: Names = &[(0, "UNCONNECTED"), (1, "CONNECTED")];
+/// States of a netlink socket (`net/netlink/af_netlink.c`): it begins as every socket does, closed.
+pub const NETLINK_STATE: Names = &[(0, "UNCONNECTED"), (1, "CONNECTED"), (7, "CLOSE")];
 
 /// What holds of a packet socket (`PDI_*`, `include/uapi/linux/packet_diag.h`).
 pub const PDI_FLAGS: Names =
@@ -84,3 +84,9 @@ pub const PACKET_FANOUT: Names =
 
 /// Forms of the rings of packet sockets (`enum tpacket_versions`).
 pub const TPACKET_VERSION: Names = &[(0, "V1"), (1, "V2"), (2, "V3")];
+
+/// What a packet socket asks of an interface (`PACKET_MR_*`, `include/uapi/linux/if_packet.h`).
+pub const PACKET_MEMBERSHIP: Names = &[(0, "multicast"), (1, "promisc"), (2, "allmulti"), (3, "unicast")];
+
+/// Machines with a number of their own (`VMADDR_CID_*`, `include/uapi/linux/vm_sockets.h`).
+pub const VMADDR_CID: Names = &[(0, "HYPERVISOR"), (1, "LOCAL"), (2, "HOST"), (u32::MAX, "ANY")];
