@@ -18,8 +18,8 @@
 //!
 //! The parts: [`cell`] is one typed value and the description of its column, [`row`] what every kind of row
 //! offers, [`table`] rows with their texts and faults, [`shape`] the forms that the kernel prints in,
-//! [`mod@proc`] one module for each file, [`diag`] sockets as sock_diag tells them,
-//! [`dictionary`] what the kernel's numbers are called.
+//! [`mod@proc`] one module for each file, [`diag`] sockets as sock_diag tells them, [`rtnl`] links, addresses,
+//! neighbours, routes and rules as rtnetlink does, [`dictionary`] what the kernel's numbers are called.
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +29,7 @@ pub mod dictionary;
 pub mod number;
 pub mod proc;
 pub mod row;
+pub mod rtnl;
 pub mod shape;
 pub mod table;
 pub mod word;

@@ -60,7 +60,7 @@ macro_rules! meaning {
     };
     ($(#[$meta:meta])* pub struct $name:ident, $show:ident $names:expr) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub struct $name(pub u32);
 
         impl $crate::row::Cell for $name {

@@ -391,7 +391,7 @@ fn a_socket_of_another_family_is_a_fault() {
 
 #[test]
 fn names_of_columns_are_used_once() {
-    for messages in procnet::diag::MESSAGES {
+    for messages in common::answers() {
         let mut names: Vec<_> = messages.fields.iter().map(|field| field.column.name).collect();
         names.extend(messages.fields.iter().filter_map(|field| field.rate));
         let all = names.len();

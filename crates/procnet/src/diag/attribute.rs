@@ -136,6 +136,11 @@ pub(crate) fn ip(family: u8, bytes: &[u8]) -> Option<IpAddr> {
     }
 }
 
+/// The address that stands for any, of a family.
+pub(crate) fn any(family: u8) -> Option<IpAddr> {
+    ip(family, &[0; 16])
+}
+
 /// A structure of C: numbers at places that never move, as far as it was sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Numbers<'a> {

@@ -79,16 +79,16 @@ pub const COLUMNS: &[DetailColumn] = columns! {
         |s| of(s, |i| i.pacing_rate().filter(limited));
     info max_pacing_rate "max pacing" BytesPerSecond "Limit of the pacing rate that the program set; absent where there is none."
         |s| of(s, |i| i.max_pacing_rate().filter(limited));
-    counter bytes_sent "sent" Bytes "Bytes sent, retransmitted ones too."
+    counter bytes_sent "bytes sent" Bytes "Bytes sent, retransmitted ones too."
         |s| either(s, TcpInfo::bytes_sent, multipath(s).and_then(|i| i.bytes_sent()));
-    counter bytes_acked "acked" Bytes "Bytes acknowledged by the other side; SYN and FIN count one each."
+    counter bytes_acked "bytes acked" Bytes "Bytes acknowledged by the other side; SYN and FIN count one each."
         |s| either(s, TcpInfo::bytes_acked, multipath(s).and_then(|i| i.bytes_acked()));
-    counter bytes_received "received" Bytes "Bytes received, unread ones too; the FIN counts one."
+    counter bytes_received "bytes recv" Bytes "Bytes received, unread ones too; the FIN counts one."
         |s| either(s, TcpInfo::bytes_received, multipath(s).and_then(|i| i.bytes_received()));
-    counter bytes_retrans "retrans" Bytes "Bytes retransmitted."
+    counter bytes_retrans "bytes retrans" Bytes "Bytes retransmitted."
         |s| either(s, TcpInfo::bytes_retrans, multipath(s).and_then(|i| i.bytes_retrans()));
     counter total_retrans "retrans" Count "Segments retransmitted since the connection began." |s| of(s, TcpInfo::total_retrans);
-    gauge retrans "retrans" Segments "Segments retransmitted and not acknowledged." |s| of(s, TcpInfo::retrans);
+    gauge retrans "retrans now" Segments "Segments retransmitted and not acknowledged." |s| of(s, TcpInfo::retrans);
     gauge retrans_percent "retrans %" Percent "Share of retransmitted bytes in all bytes sent; absent before anything was."
         |s| percent(s, TcpInfo::bytes_retrans, TcpInfo::bytes_sent);
     gauge lost "lost" Segments "Segments thought to be lost." |s| of(s, TcpInfo::lost);

@@ -95,7 +95,7 @@ const fn own(name: &'static str, title: &'static str, unit: Unit, kind: Kind, do
 }
 
 const OWN: &[Field] = &[
-    own("family", "family", Unit::None, Kind::Info, "Address family: 2 IPv4, 10 IPv6."),
+    own("family", "family", Unit::None, Kind::Info, "Address family: inet or inet6."),
     own(
         "ifindex",
         "ifindex",
@@ -137,7 +137,7 @@ impl Row for DiagSocket {
         let number = |number: u32| Value::Unsigned(number.into());
         match field.checked_sub(TEXT) {
             None => self.socket.cell(field, texts),
-            Some(0) => number(self.family.into()),
+            Some(0) => dictionary::named(dictionary::FAMILY, self.family.into()),
             Some(1) => number(self.ifindex),
             Some(2) => self.protocol.map_or(Value::Absent(""), named),
             Some(3) => self.timer_expires_ms.map_or(Value::Absent(""), number),

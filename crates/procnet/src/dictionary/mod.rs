@@ -22,6 +22,7 @@ mod mptcp_ext_path;
 mod names;
 mod neighbour;
 mod route_cache;
+mod route_names;
 mod sctp;
 mod sockets;
 mod sockstat;
@@ -54,6 +55,11 @@ pub use diag_names::{
     MPTCP_FLAGS, MPTCP_SUBFLOW_FLAGS, NDIAG_FLAGS, NETLINK_STATE, PACKET_FANOUT, PACKET_MEMBERSHIP,
     PDI_FLAGS, SHUTDOWN, SOCKOPT, TCP_CA_STATE, TCP_FASTOPEN_FAIL, TLS_CIPHER, TLS_CONF, TLS_VERSION,
     TPACKET_VERSION, VMADDR_CID,
+};
+
+pub use route_names::{
+    FAMILY, FIB_RULE, FR_ACT, IF_OPER, IFA_FLAGS_INET, IFA_FLAGS_INET6, IFAPROT, IFF, NTF, NUD, ROUTER_PREF,
+    RTAX_FEATURES, RTM_FLAGS, RTPROT,
 };
 
 pub use entry::{Entry, Growth};

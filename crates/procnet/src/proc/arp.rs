@@ -30,7 +30,7 @@ row! {
 }
 
 /// An `ARPHRD_*` number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HwType(pub u16);
 
 impl Cell for HwType {

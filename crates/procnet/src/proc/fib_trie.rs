@@ -44,7 +44,7 @@ impl FibTrie {
 }
 
 /// Number of a routing table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TableId(pub u32);
 
 impl TableId {
@@ -66,7 +66,7 @@ impl Cell for TableId {
 }
 
 /// An `RT_SCOPE_*` number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RouteScope(pub u32);
 
 impl RouteScope {
@@ -89,7 +89,7 @@ impl Cell for RouteScope {
 }
 
 /// An `RTN_*` number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RouteType(pub u32);
 
 impl RouteType {

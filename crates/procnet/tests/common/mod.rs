@@ -50,7 +50,7 @@ pub(crate) fn netlink(name: &str) -> Vec<u8> {
 
 /// Every answer that is decoded.
 pub(crate) fn answers() -> impl Iterator<Item = &'static Messages> {
-    procnet::diag::MESSAGES.iter().copied()
+    procnet::diag::MESSAGES.iter().chain(procnet::rtnl::MESSAGES).copied()
 }
 
 /// The rows of the answer of this name.
