@@ -18,6 +18,7 @@ mod net_files;
 pub mod netlink;
 mod netns;
 mod output;
+pub mod own_sockets;
 mod reader;
 mod settings;
 mod sockopt;
