@@ -8,6 +8,8 @@ use std::thread;
 
 use netmonitor_core::owners::may_trace;
 use netmonitor_core::sample::{Origin, Walk};
+use netmonitor_sys::netlink::Extensions;
+use netmonitor_sys::own_sockets::{Depth, Descriptor, OwnSockets};
 use netmonitor_sys::{Collector, Kind, ProcTree, Target, suspend_process_group};
 use rustix::process::{Gid, Pid, Uid, getpid, getppid};
 use rustix::thread::{
@@ -34,6 +36,7 @@ extern "C" fn before_main() {
         "fork" => fork_in_thread(),
         "orphan" => orphan(),
         "nobody" => nobody(&words),
+        "ask-as-nobody" => ask_as_nobody(&words),
         "hidden" => hidden(&words),
         "other-namespace" => other_namespace(&words),
         "own-namespace" => own_namespace(&words),
@@ -185,6 +188,17 @@ fn nobody(pid: &str) {
     }
     println!("{}", text(&sample, &Origin::Walk));
     println!("ptrace: {}", may_trace(text(&sample, &Origin::Capabilities).as_bytes()) == Some(true));
+}
+
+/// What an ordinary user gets who asks another user's process for a descriptor.
+fn ask_as_nobody(pid: &str) {
+    become_nobody();
+    let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
+    let pidfd = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).unwrap();
+    let descriptors = [0, 1].map(|fd| Descriptor { fd, inode: 1 });
+    let asked =
+        OwnSockets::default().ask(pidfd.as_fd(), &descriptors, Extensions::NONE, Depth::Whole, &mut |_| ());
+    println!("{:?} {}", asked.outcome, asked.messages);
 }
 
 /// What an ordinary user is told of a process that procfs hides. Words: a directory to mount on, `hidepid`'s
