@@ -155,6 +155,11 @@ fn every_answer_has_a_fixture_that_is_read_without_fault() {
     for messages in common::answers() {
         let table = decode(messages, &[&common::netlink(messages.name)], Endian::Little);
         assert_eq!(table.first_fault(), None, "{}", messages.name);
+        // What a process's sockets say for themselves has no end of its own.
+        if messages.name.starts_with("own_") {
+            assert!(!table.is_empty(), "{}", messages.name);
+            continue;
+        }
         assert!(
             table.ending().unwrap().done.or(table.ending().unwrap().error).is_some(),
             "{}",

@@ -27,7 +27,7 @@ use crate::table::{Span, Table, Texts};
 pub(super) const SOCK_DIAG: u16 = 20;
 
 /// Bytes of `struct inet_diag_msg`.
-const HEADER: usize = 72;
+pub(super) const HEADER: usize = 72;
 
 /// Milliseconds of a clock tick: `USER_HZ` is 100 on every machine that has these messages.
 const MILLISECONDS_PER_TICK: u32 = 10;
@@ -45,8 +45,12 @@ const PROBE_TIMER: u8 = 4;
 pub enum Transport {
     /// TCP.
     Tcp,
-    /// UDP and UDP-Lite.
+    /// UDP.
     Udp,
+    /// UDP-Lite.
+    UdpLite,
+    /// Ping sockets: ICMP echo.
+    Ping,
     /// Raw sockets.
     Raw,
     /// Multipath TCP.
@@ -177,7 +181,8 @@ macro_rules! messages {
 
 messages! {
     TCP "inet_tcp" Tcp Tcp "TCP sockets" "net/ipv4/inet_diag.c inet_sk_diag_fill, net/ipv4/tcp_diag.c tcp_diag_get_info";
-    UDP "inet_udp" Udp Udp "UDP and UDP-Lite sockets" "net/ipv4/inet_diag.c inet_sk_diag_fill, net/ipv4/udp_diag.c udp_diag_get_info";
+    UDPLITE "inet_udplite" UdpLite UdpLite "UDP-Lite sockets" "net/ipv4/inet_diag.c inet_sk_diag_fill, net/ipv4/udp_diag.c udp_diag_get_info";
+    UDP "inet_udp" Udp Udp "UDP sockets" "net/ipv4/inet_diag.c inet_sk_diag_fill, net/ipv4/udp_diag.c udp_diag_get_info";
     RAW "inet_raw" Raw Raw "raw sockets" "net/ipv4/inet_diag.c inet_sk_diag_fill, net/ipv4/raw_diag.c raw_diag_get_info";
     MPTCP "inet_mptcp" Mptcp Mptcp "Multipath TCP sockets" "net/ipv4/inet_diag.c inet_sk_diag_fill, net/mptcp/mptcp_diag.c mptcp_diag_get_info";
     SCTP "inet_sctp" Sctp Sctp "SCTP sockets" "net/sctp/sctp_diag.c inet_sctp_diag_fill";
@@ -193,11 +198,22 @@ impl<A: Asked> Message for Sockets<A> {
         table: &mut Table<DiagSocket>,
         endian: Endian,
     ) -> Result<(), &'static str> {
-        let mut row = socket(payload, A::TRANSPORT, endian)?;
-        row.attributes = table.texts.keep(payload.get(HEADER..).unwrap_or_default());
-        table.push(row);
-        Ok(())
+        push(payload, A::TRANSPORT, table, endian)
     }
+}
+
+/// Adds the row of a message.
+#[inline]
+pub(super) fn push(
+    payload: &[u8],
+    transport: Transport,
+    table: &mut Table<DiagSocket>,
+    endian: Endian,
+) -> Result<(), &'static str> {
+    let mut row = socket(payload, transport, endian)?;
+    row.attributes = table.texts.keep(payload.get(HEADER..).unwrap_or_default());
+    table.push(row);
+    Ok(())
 }
 
 #[inline]

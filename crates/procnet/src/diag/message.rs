@@ -34,6 +34,9 @@ pub trait Message: Default + Send + 'static {
     /// Type of the messages that are rows.
     const TYPE: u16;
 
+    /// Type of messages that may stand between them, which another decoder takes.
+    const LEFT_OUT: Option<u16> = None;
+
     /// Reads what follows the header of a message of that type; `Err` says what is wrong with it.
     fn message(
         &mut self,
@@ -116,6 +119,7 @@ impl<M: Message> Decoder for Dump<M> {
         stream.feed(bytes, &mut |number, event| {
             let result = match event {
                 Event::Message(kind, payload) if kind == M::TYPE => message.message(payload, table, endian),
+                Event::Message(kind, _) if Some(kind) == M::LEFT_OUT => Ok(()),
                 Event::Message(..) => Err("message of another kind"),
                 Event::Fault(what) => Err(what),
             };

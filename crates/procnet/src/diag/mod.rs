@@ -12,6 +12,7 @@ pub mod memory;
 pub mod message;
 pub mod netlink;
 pub mod other_info;
+pub mod own;
 pub mod packet;
 pub mod tcp_info;
 pub mod unix;
@@ -26,6 +27,7 @@ pub use message::Messages;
 pub static MESSAGES: &[&Messages] = &[
     &inet::TCP,
     &inet::UDP,
+    &inet::UDPLITE,
     &inet::RAW,
     &inet::MPTCP,
     &inet::SCTP,
@@ -33,6 +35,8 @@ pub static MESSAGES: &[&Messages] = &[
     &netlink::NETLINK,
     &packet::PACKET,
     &vsock::VSOCK,
+    &own::INET,
+    &own::OTHER,
 ];
 
 /// The answer of this name.

@@ -39,6 +39,9 @@ row! {
     }
 }
 
+/// Stands for a timer of which nobody knows: the kernel's numbers are smaller.
+pub const UNKNOWN_TIMER: u8 = u8::MAX;
+
 /// State 10, `TCP_LISTEN`.
 pub const LISTEN: u8 = 10;
 
