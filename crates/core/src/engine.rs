@@ -9,10 +9,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use procnet::proc::counter::Counter;
-use procnet::proc::inet::Inet;
 use procnet::shape::Decoder;
-use procnet::{AnyTable, Table, proc};
+use procnet::{AnyTable, Table};
 
+use crate::dumps::{OWN_INET, OWN_OTHER};
 use crate::files::{Files, Measured, NetPath};
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::plan::Plan;
@@ -21,7 +21,8 @@ use crate::rates::Earlier;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
 use crate::settings::{self, Set};
 use crate::snapshot::{Netns, Note, NoteEvent, Snapshot, Source};
-use crate::sockets::{KINDS, Sockets};
+use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets};
+use crate::source;
 use crate::users::Users;
 use crate::views;
 
@@ -42,11 +43,12 @@ struct History {
     tick: u64,
 }
 
-/// A file of which bytes come.
+/// A source of which bytes come.
 #[derive(Default)]
 struct FilePart {
     decoder: Option<Box<dyn Decoder>>,
-    text: Option<Box<dyn Decoder>>,
+    /// For the same bytes in another way: a file's text, the other ones of the process's own sockets.
+    second: Option<Box<dyn Decoder>>,
     bytes: u64,
 }
 
@@ -64,10 +66,8 @@ pub struct Engine {
     history: BTreeMap<NetPath, History>,
     files: Files,
     settings: BTreeMap<&'static str, Set>,
-    /// Files whose rows are kept; of others only their measures are. `None`: all are.
-    kept: Option<Vec<NetPath>>,
-    /// The file whose text is kept.
-    text: Option<NetPath>,
+    /// What is kept with its rows; of other files only their measures are. `None`: all is.
+    plan: Option<Plan>,
     picked: Arc<Owners>,
     /// Ticks that read files so far.
     ticks: u64,
@@ -93,8 +93,7 @@ impl Engine {
             history: BTreeMap::new(),
             files: Files::default(),
             settings: BTreeMap::new(),
-            kept: None,
-            text: None,
+            plan: None,
             picked: Arc::default(),
             ticks: 0,
             sockets: Vec::new(),
@@ -114,8 +113,9 @@ impl Engine {
     /// What the next ticks are read for: only the files of this plan are kept with their rows. Without one all
     /// that comes is kept.
     pub fn follow(&mut self, plan: &Plan) {
-        self.kept = Some(plan.net.clone());
-        self.text.clone_from(&plan.text);
+        if self.plan.as_ref() != Some(plan) {
+            self.plan = Some(plan.clone());
+        }
     }
 
     /// Rows and bytes so far of the file that is being read.
@@ -139,7 +139,7 @@ impl Engine {
         let inodes = self.sockets.iter().flat_map(|sockets| sockets.inodes()).chain(others);
         let owners = self.owners.judge(inodes, self.moment.boottime);
         for sockets in &mut self.sockets {
-            let read = sockets.kind.files.iter().any(|file| self.read.iter().any(|path| path == file.path));
+            let read = sockets.lists().iter().any(|list| self.read.iter().any(|name| name == list.source));
             if read || !Arc::ptr_eq(&owners, &self.picked) {
                 Arc::make_mut(sockets).pick_owned(&owners);
             }
@@ -203,19 +203,43 @@ impl Engine {
     }
 
     fn end_file(&mut self, path: &NetPath, reading: Reading) {
-        let FilePart { decoder, text, bytes } = std::mem::take(&mut self.part);
+        let FilePart { decoder, second, bytes } = std::mem::take(&mut self.part);
         let table = decoder.unwrap_or_else(|| self.decoder(path)).finish();
         let measured = Measured { reading, rows: table.len() as u64, bytes, faults: table.faults() };
         self.files.measure(path.clone(), measured);
-        if self.kept.as_ref().is_some_and(|kept| !kept.contains(path)) {
-            return;
+        if self.plan.as_ref().is_none_or(|plan| plan.keeps(path)) {
+            self.keep(path, (table, second.map(Decoder::finish)), reading);
         }
-        let (before, base) = self.relate(path, &table, reading);
-        let order = views::order_of(path).map(|order| order(&*table).into());
-        let text = text.map(Decoder::finish);
+    }
+
+    /// A list that came over netlink.
+    fn end_dump(&mut self, name: &NetPath, reading: Reading) {
+        let decoder = std::mem::take(&mut self.part).decoder;
+        let table = decoder.unwrap_or_else(|| self.decoder(name)).finish();
+        self.keep(name, (table, None), reading);
+    }
+
+    /// The process's own sockets: those of IP, and the others.
+    fn end_own(&mut self, reading: Reading) {
+        let FilePart { decoder, second, .. } = std::mem::take(&mut self.part);
+        for (name, decoder) in [(OWN_INET, decoder), (OWN_OTHER, second)] {
+            let name = NetPath::Borrowed(name);
+            let table = decoder.unwrap_or_else(|| self.decoder(&name)).finish();
+            self.keep(&name, (table, None), reading);
+        }
+    }
+
+    fn keep(
+        &mut self,
+        name: &NetPath,
+        (table, text): (Arc<dyn AnyTable>, Option<Arc<dyn AnyTable>>),
+        reading: Reading,
+    ) {
+        let (before, base) = self.relate(name, &table, reading);
+        let order = views::order_of(name).map(|order| order(&*table).into());
         let source = Source { reading, table, text, before, base, order, owned: None };
-        self.sources.insert(path.clone(), source);
-        self.read.push(path.clone());
+        self.sources.insert(name.clone(), source);
+        self.read.push(name.clone());
     }
 
     /// The earlier readings of a file that this one is compared with. A reading that was cut short is not
@@ -226,8 +250,7 @@ impl Engine {
         table: &Arc<dyn AnyTable>,
         reading: Reading,
     ) -> (Option<Earlier>, Option<Earlier>) {
-        let counted = proc::find(path).is_some_and(|file| file.counted);
-        if !counted || reading.status != Status::Ok {
+        if !source::is_counted(path) || reading.status != Status::Ok {
             return (None, None);
         }
         let (now, tick) = ((table.clone(), reading.at), self.ticks);
@@ -246,8 +269,7 @@ impl Engine {
 
     /// A decoder for a file, with room for what it had last time, and some more.
     fn decoder(&self, path: &str) -> Box<dyn Decoder> {
-        let endian = self.machine.endian;
-        let mut decoder = proc::find(path).map_or_else(|| proc::unknown(endian), |file| file.decoder(endian));
+        let mut decoder = source::decoder(path, self.machine.endian);
         let rows = self.sources.get(path).map_or(0, |source| source.table.len());
         decoder.expect(rows + rows / 16);
         decoder
@@ -255,16 +277,45 @@ impl Engine {
 
     fn join_sockets(&mut self) {
         for kind in KINDS {
-            if !kind.files.iter().any(|file| self.read.iter().any(|path| path == file.path)) {
-                continue;
-            }
-            let tables = kind.files.iter().map(|file| typed(&self.sources.get(file.path)?.table)).collect();
-            let sockets = Arc::new(Sockets::order(kind, tables));
+            let Some((reach, lists)) = self.lists(kind) else { continue };
+            let sockets = Arc::new(Sockets::order(kind, reach, lists));
             match self.sockets.iter_mut().find(|known| known.kind == *kind) {
                 Some(known) => *known = sockets,
                 None => self.sockets.push(sockets),
             }
         }
+    }
+
+    /// Where the sockets of a kind are told of in this tick; `None` where nowhere.
+    fn lists(&self, kind: &'static SocketKind) -> Option<(Reach, Vec<List>)> {
+        let own = self.rows(OWN_INET).map(|rows| {
+            let list = |part| List { part, source: OWN_INET, rows: rows.clone() };
+            (Reach::Own, kind.parts.iter().map(list).collect())
+        });
+        own.or_else(|| {
+            let lists: Vec<List> = kind.parts.iter().flat_map(|part| self.lists_of(part)).collect();
+            (!lists.is_empty()).then_some((Reach::Namespace, lists))
+        })
+    }
+
+    /// A list over netlink tells more than the files.
+    fn lists_of(&self, part: &'static SocketPart) -> Vec<List> {
+        let list = |source: &'static str| Some(List { part, source, rows: self.rows(source)? });
+        match list(part.dump.name) {
+            Some(dump) => vec![dump],
+            None => part.dump.files.iter().filter_map(|path| list(path)).collect(),
+        }
+    }
+
+    /// The sockets of a source that was read in this tick.
+    fn rows(&self, name: &'static str) -> Option<Rows> {
+        let source = self.sources.get(name).filter(|_| self.read.iter().any(|read| read == name))?;
+        if matches!(source.reading.status, Status::Missing | Status::Denied | Status::Error(_)) {
+            return None;
+        }
+        let table = || source.table.clone().into_any();
+        let text = || table().downcast().map(Rows::Text);
+        table().downcast().map(Rows::Diag).or_else(|_| text()).ok()
     }
 
     fn end_held(&mut self, origin: &Origin, reading: Reading) {
@@ -284,7 +335,7 @@ impl Engine {
                     self.settings.insert(setting.path, Set::read(&held, reading));
                 }
             }
-            Origin::Users | Origin::Net(_) => {}
+            Origin::Users | Origin::Net(_) | Origin::Dump(_) | Origin::Own => {}
         }
         self.held = held;
         self.held.clear();
@@ -303,10 +354,6 @@ impl Engine {
             _ => {}
         }
     }
-}
-
-fn typed(table: &Arc<dyn AnyTable>) -> Option<Arc<Table<Inet>>> {
-    table.clone().into_any().downcast().ok()
 }
 
 /// The field of a table that holds a socket's inode.
@@ -337,18 +384,25 @@ impl Sink for Engine {
     }
 
     fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
-        let Origin::Net(path) = origin else {
-            let room = LARGEST.saturating_sub(self.held.len()).min(bytes.len());
-            self.held.extend_from_slice(&bytes[..room]);
-            return ControlFlow::Continue(());
+        let name = match origin {
+            Origin::Net(name) | Origin::Dump(name) => name,
+            Origin::Own => &NetPath::Borrowed(OWN_INET),
+            _ => {
+                let room = LARGEST.saturating_sub(self.held.len()).min(bytes.len());
+                self.held.extend_from_slice(&bytes[..room]);
+                return ControlFlow::Continue(());
+            }
         };
         if self.part.decoder.is_none() {
-            self.part.decoder = Some(self.decoder(path));
-            let wanted = self.text.as_ref() == Some(path);
-            self.part.text = wanted.then(|| proc::unknown(self.machine.endian));
+            self.part.decoder = Some(self.decoder(name));
+            let text = self.plan.as_ref().and_then(|plan| plan.text.as_ref());
+            self.part.second = match origin {
+                Origin::Own => Some(self.decoder(OWN_OTHER)),
+                _ => (text == Some(name)).then(|| procnet::proc::unknown(self.machine.endian)),
+            };
         }
-        let FilePart { decoder, text, bytes: read } = &mut self.part;
-        for decoder in [decoder, text].into_iter().flatten() {
+        let FilePart { decoder, second, bytes: read } = &mut self.part;
+        for decoder in [decoder, second].into_iter().flatten() {
             decoder.feed(bytes);
         }
         *read += bytes.len() as u64;
@@ -358,6 +412,8 @@ impl Sink for Engine {
     fn end(&mut self, origin: &Origin, reading: Reading) {
         match origin {
             Origin::Net(path) => self.end_file(path, reading),
+            Origin::Dump(name) => self.end_dump(name, reading),
+            Origin::Own => self.end_own(reading),
             other => self.end_held(other, reading),
         }
     }

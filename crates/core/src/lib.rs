@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod dumps;
 pub mod engine;
 pub mod explain;
 pub mod export;
@@ -24,5 +25,6 @@ pub mod session;
 pub mod settings;
 pub mod snapshot;
 pub mod sockets;
+pub mod source;
 pub mod users;
 pub mod views;

@@ -3,6 +3,7 @@
 //! Views declare what they need; the plan is the union of what is looked at, and a collector reads nothing
 //! else: a file under `net` can be huge.
 
+use crate::dumps::Dump;
 use crate::files::NetPath;
 use crate::scope::Scope;
 use crate::settings::Setting;
@@ -13,6 +14,10 @@ use crate::views::View;
 pub struct Plan {
     /// Files under `net`, by path, in the order in which they are read.
     pub net: Vec<NetPath>,
+    /// Lists that the kernel gives over netlink. Where it does not, the files that tell of the same are read.
+    pub dumps: Vec<&'static Dump>,
+    /// Whether the process's own sockets are asked, in the stead of lists of all.
+    pub ask: Ask,
     /// The one of them whose text is wanted as it is, beside its rows.
     pub text: Option<NetPath>,
     /// Whether the names of all files under `net` are wanted.
@@ -26,6 +31,18 @@ pub struct Plan {
     /// How the other processes are walked over, to find who shares the namespace and, for
     /// [`Owners::Everybody`], the sockets.
     pub walk: Pace,
+}
+
+/// Whether a process's own sockets are asked through its descriptors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Ask {
+    /// They are not.
+    #[default]
+    Never,
+    /// Where that costs less than a list of all sockets of the namespace.
+    IfCheaper,
+    /// In any case: there are some that no list has.
+    Always,
 }
 
 /// Files that are read for their size and their time, no further than [`Measure::MOST`] bytes each.
@@ -74,6 +91,10 @@ pub enum Pace {
 pub struct Needs {
     /// Files under `net`.
     pub net: Vec<NetPath>,
+    /// Lists that come over netlink.
+    pub dumps: Vec<&'static Dump>,
+    /// The process's own sockets, where they are what is shown.
+    pub own: bool,
     /// Settings of the kernel.
     pub settings: &'static [&'static Setting],
     /// The list of files.
@@ -90,7 +111,11 @@ impl Needs {
 impl Plan {
     /// The plan of these views in a scope. Every view says how many processes share the namespace.
     pub fn of<'a>(views: impl IntoIterator<Item = &'a View>, scope: Scope) -> Self {
-        let mut plan = Self { walk: Pace::Background, ..Self::default() };
+        let mut plan = Self {
+            walk: Pace::Background,
+            ask: if scope == Scope::Process { Ask::IfCheaper } else { Ask::Never },
+            ..Self::default()
+        };
         for view in views {
             for table in view.tables {
                 plan.add(table.content.needs());
@@ -127,12 +152,27 @@ impl Plan {
                 self.net.push(path);
             }
         }
+        for dump in needs.dumps {
+            if !self.dumps.contains(&dump) {
+                self.dumps.push(dump);
+            }
+        }
         for setting in needs.settings {
             if !self.settings.contains(setting) {
                 self.settings.push(setting);
             }
         }
+        if needs.own && self.ask == Ask::IfCheaper {
+            self.ask = Ask::Always;
+        }
         self.list |= needs.list;
+    }
+
+    /// Whether a source is kept with its rows: a file that is asked for, or whatever tells of a list.
+    pub fn keeps(&self, source: &str) -> bool {
+        let is_told = |dump: &&Dump| dump.name == source || dump.files.contains(&source);
+        let is_own = source == crate::dumps::OWN_INET || source == crate::dumps::OWN_OTHER;
+        is_own || self.net.iter().any(|path| path == source) || self.dumps.iter().any(is_told)
     }
 
     /// Whether a file is read, for its rows or to be measured.
@@ -142,6 +182,6 @@ impl Plan {
             Measure::One(one) => one == path,
             Measure::All => true,
         };
-        measured || self.net.iter().any(|known| known == path)
+        measured || self.keeps(path)
     }
 }

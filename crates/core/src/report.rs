@@ -45,14 +45,14 @@ fn sockets(snapshot: &Snapshot, unread: Duration, text: &mut String) {
         if **kind == TCP && !places.is_empty() {
             let mut states: BTreeMap<u8, usize> = BTreeMap::new();
             for socket in places.iter().filter_map(|place| sockets.get(*place)) {
-                *states.entry(socket.st).or_default() += 1;
+                *states.entry(socket.inet.st).or_default() += 1;
             }
             let states: Vec<_> =
                 states.iter().map(|(st, count)| format!("{count} {}", state_of(*st))).collect();
             let _ = write!(text, " ({})", states.join(", "));
         }
         // The last tick read the tab that was shown; the others stand as they were before.
-        let ages = kind.files.iter().filter_map(|file| snapshot.source(file.path));
+        let ages = sockets.lists().iter().filter_map(|list| snapshot.source(list.source));
         let age = ages.map(|source| snapshot.age(source.reading)).max().unwrap_or(0);
         let _ = writeln!(text, ", read {} before the end", length(Duration::from_nanos(age) + unread));
     }

@@ -38,6 +38,11 @@ pub enum Origin {
     /// The names of all files under `/proc/PID/net`, in its directories too: paths below it, each ended by a
     /// zero byte, for a name may hold anything else.
     NetList,
+    /// What the kernel answers over netlink, as messages: see [`crate::dumps`].
+    Dump(Cow<'static, str>),
+    /// What the target's own sockets say of themselves, as messages in the form of `sock_diag`'s answers: see
+    /// [`procnet::diag::own`].
+    Own,
     /// A setting of the kernel, by its path below `/proc/sys`, as the target's network namespace has it; one
     /// that the machine has once, as the reader has it.
     Sysctl(Cow<'static, str>),
@@ -74,6 +79,8 @@ impl fmt::Display for Origin {
         match self {
             Self::Net(path) => write!(f, "net/{path}"),
             Self::NetList => f.write_str("the list of files under net"),
+            Self::Dump(name) => f.write_str(name),
+            Self::Own => f.write_str("the process's own sockets"),
             Self::Sysctl(path) => write!(f, "/proc/sys/{path}"),
             Self::Process(path) => f.write_str(path),
             Self::Links(pid) => write!(f, "descriptors of {pid}"),

@@ -3,69 +3,128 @@
 use std::sync::Arc;
 
 use procnet::Table;
+use procnet::diag::{Detail, DiagSocket, Transport};
 use procnet::proc::inet::{Inet, LISTEN};
 
+use crate::dumps::{self, Dump};
 use crate::owners::Owners;
 
-/// The files that hold the sockets of one kind.
+/// The sockets of one table, and where they are told of.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SocketKind {
     /// Name of the table.
     pub name: &'static str,
-    /// The files, with the protocol of their sockets and whether they are IPv6's.
-    pub files: &'static [SocketFile],
+    /// Its parts: one for each protocol.
+    pub parts: &'static [SocketPart],
 }
 
-/// One file of sockets.
+/// The sockets of one protocol.
 #[derive(Debug, PartialEq, Eq)]
-pub struct SocketFile {
-    /// Path below `net`.
-    pub path: &'static str,
-    /// Protocol of the sockets in it.
-    pub protocol: &'static str,
-    /// Address family of the sockets in it.
-    pub family: &'static str,
+pub struct SocketPart {
+    /// Protocol over IPv4 and over IPv6.
+    pub protocols: [&'static str; 2],
+    /// What they are among a process's own sockets.
+    transport: Transport,
+    /// Where they are told of.
+    pub dump: &'static Dump,
 }
 
-const fn file(path: &'static str, protocol: &'static str, family: &'static str) -> SocketFile {
-    SocketFile { path, protocol, family }
+const fn part(protocol: &'static str, transport: Transport, dump: &'static Dump) -> SocketPart {
+    SocketPart { protocols: [protocol; 2], transport, dump }
 }
 
 /// TCP.
-pub static TCP: SocketKind =
-    SocketKind { name: "tcp", files: &[file("tcp", "tcp", "inet"), file("tcp6", "tcp", "inet6")] };
+pub static TCP: SocketKind = SocketKind { name: "tcp", parts: &[part("tcp", Transport::Tcp, &dumps::TCP)] };
 
 /// UDP and UDP-Lite.
 pub static UDP: SocketKind = SocketKind {
     name: "udp",
-    files: &[
-        file("udp", "udp", "inet"),
-        file("udp6", "udp", "inet6"),
-        file("udplite", "udplite", "inet"),
-        file("udplite6", "udplite", "inet6"),
-    ],
+    parts: &[part("udp", Transport::Udp, &dumps::UDP), part("udplite", Transport::UdpLite, &dumps::UDPLITE)],
 };
 
 /// Raw sockets.
-pub static RAW: SocketKind =
-    SocketKind { name: "raw", files: &[file("raw", "raw", "inet"), file("raw6", "raw", "inet6")] };
+pub static RAW: SocketKind = SocketKind { name: "raw", parts: &[part("raw", Transport::Raw, &dumps::RAW)] };
 
 /// Ping sockets.
 pub static PING: SocketKind = SocketKind {
     name: "ping_sockets",
-    files: &[file("icmp", "icmp", "inet"), file("icmp6", "icmp6", "inet6")],
+    parts: &[SocketPart { protocols: ["icmp", "icmp6"], transport: Transport::Ping, dump: &dumps::PING }],
 };
 
-/// All kinds.
-pub static KINDS: &[&SocketKind] = &[&TCP, &UDP, &RAW, &PING];
+/// Multipath TCP.
+pub static MPTCP: SocketKind =
+    SocketKind { name: "mptcp", parts: &[part("mptcp", Transport::Mptcp, &dumps::MPTCP)] };
 
-/// Where a socket stands: number of the file in its kind, row in the file.
+/// SCTP.
+pub static SCTP: SocketKind =
+    SocketKind { name: "sctp", parts: &[part("sctp", Transport::Sctp, &dumps::SCTP)] };
+
+/// All kinds.
+pub static KINDS: &[&SocketKind] = &[&TCP, &UDP, &RAW, &PING, &MPTCP, &SCTP];
+
+/// Where a socket stands: number of the list in its kind, row in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// Number of the file.
-    pub file: u8,
+    /// Number of the list.
+    pub list: u8,
     /// Row.
     pub row: u32,
+}
+
+/// Rows of one source.
+#[derive(Debug, Clone)]
+pub enum Rows {
+    /// As a file prints them.
+    Text(Arc<Table<Inet>>),
+    /// As the socket itself, or sock_diag, tells them.
+    Diag(Arc<Table<DiagSocket>>),
+}
+
+/// The sockets of one part from one source.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// Which part.
+    pub part: &'static SocketPart,
+    /// Name of the source.
+    pub source: &'static str,
+    /// The rows; those of other transports among them are left out.
+    pub rows: Rows,
+}
+
+/// A socket that was found.
+#[derive(Clone, Copy)]
+pub struct Socket<'a> {
+    /// Where it is told of.
+    pub list: &'a List,
+    /// What a file prints of it.
+    pub inet: &'a Inet,
+    diag: Option<(&'a DiagSocket, &'a Table<DiagSocket>)>,
+}
+
+impl<'a> Socket<'a> {
+    /// What diagnostics tell of it.
+    pub fn diag(&self) -> Option<&'a DiagSocket> {
+        self.diag.map(|(row, _)| row)
+    }
+
+    /// The attributes that came with it.
+    pub fn detail(&self) -> Option<Detail<'a>> {
+        self.diag.map(|(row, table)| row.detail(&table.texts))
+    }
+
+    /// Whether it is one of IPv6.
+    pub fn is_v6(&self) -> bool {
+        self.inet.local_address.is_ipv6()
+    }
+}
+
+/// How far the sockets reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The target's own only.
+    Own,
+    /// All of its namespace.
+    Namespace,
 }
 
 /// The sockets of one kind.
@@ -73,24 +132,34 @@ pub struct Place {
 pub struct Sockets {
     /// Which kind.
     pub kind: &'static SocketKind,
-    tables: Vec<Option<Arc<Table<Inet>>>>,
+    /// Which of them there are.
+    pub reach: Reach,
+    lists: Vec<List>,
     all: Arc<[Place]>,
     owned: Arc<[Place]>,
 }
 
 impl Sockets {
-    /// Puts the tables of a kind's files in order: listening sockets first, then by ports and addresses.
-    pub fn order(kind: &'static SocketKind, tables: Vec<Option<Arc<Table<Inet>>>>) -> Self {
-        let mut keys: Vec<(u128, Place)> = Vec::with_capacity(tables.iter().flatten().map(|t| t.len()).sum());
-        for (file, table) in (0..).zip(&tables) {
-            for (row, socket) in (0..).zip(table.iter().flat_map(|table| table.iter())) {
-                keys.push((key(socket), Place { file, row }));
+    /// Puts the rows of a kind in order: listening sockets first, then by ports and addresses.
+    pub fn order(kind: &'static SocketKind, reach: Reach, lists: Vec<List>) -> Self {
+        let mut keys: Vec<(u128, Place)> = Vec::with_capacity(lists.iter().map(|list| list.rows.len()).sum());
+        for (number, list) in (0..).zip(&lists) {
+            let place = |row| Place { list: number, row };
+            match &list.rows {
+                Rows::Text(table) => {
+                    keys.extend((0..).zip(table.iter()).map(|(row, it)| (key(it), place(row))))
+                }
+                Rows::Diag(table) => {
+                    let wanted =
+                        (0..).zip(table.iter()).filter(|(_, it)| it.transport == list.part.transport);
+                    keys.extend(wanted.map(|(row, it)| (key(&it.socket), place(row))));
+                }
             }
         }
         // Stable, so that what the key does not tell apart stays in the kernel's order.
         keys.sort_by_key(|(key, _)| *key);
-        let mut sockets = Self { kind, tables, all: Arc::default(), owned: Arc::default() };
-        // The kernel walks its tables while they change, and prints a row twice when sockets come or go in
+        let mut sockets = Self { kind, reach, lists, all: Arc::default(), owned: Arc::default() };
+        // The kernel walks its tables while they change, and tells of a socket twice when others come or go in
         // front of it.
         keys.dedup_by(|(later, twin), (first, place)| later == first && sockets.same(*twin, *place));
         sockets.all = keys.into_iter().map(|(_, place)| place).collect();
@@ -100,25 +169,24 @@ impl Sockets {
     /// Whether two rows are the same socket.
     fn same(&self, one: Place, other: Place) -> bool {
         let identity = |place| {
-            let socket = self.get(place)?;
-            let ends = (socket.local_address, socket.local_port, socket.remote_address, socket.remote_port);
-            Some((ends, socket.inode))
+            let Socket { inet, diag, .. } = self.get(place)?;
+            let ends = (inet.local_address, inet.local_port, inet.remote_address, inet.remote_port);
+            Some((ends, inet.inode, diag.map(|(row, _)| row.cookie)))
         };
         // Sockets without an inode and without a remote end may be alike and still be several.
-        one.file == other.file
-            && identity(one).is_some_and(|(ends, inode)| {
-                (inode != 0 || ends.3 != 0) && identity(other) == Some((ends, inode))
+        one.list == other.list
+            && identity(one).is_some_and(|(ends, inode, cookie)| {
+                (inode != 0 || ends.3 != 0) && identity(other) == Some((ends, inode, cookie))
             })
     }
 
     /// Picks those that the target holds.
     pub fn pick_owned(&mut self, owners: &Owners) {
-        let picked = self
-            .all
-            .iter()
-            .copied()
-            .filter(|place| self.get(*place).is_some_and(|socket| owners.target_has(socket.inode)));
-        self.owned = picked.collect();
+        let is_owned = |place: &Place| {
+            self.reach == Reach::Own
+                || self.get(*place).is_some_and(|socket| owners.target_has(socket.inet.inode))
+        };
+        self.owned = self.all.iter().copied().filter(is_owned).collect();
     }
 
     /// The sockets of the namespace, or only those of the target.
@@ -126,14 +194,35 @@ impl Sockets {
         if owned { &self.owned } else { &self.all }
     }
 
+    /// Where they are told of.
+    pub fn lists(&self) -> &[List] {
+        &self.lists
+    }
+
     /// The inodes of all sockets.
     pub fn inodes(&self) -> impl Iterator<Item = u64> + '_ {
-        self.tables.iter().flatten().flat_map(|table| table.iter().map(|socket| socket.inode))
+        self.all.iter().filter_map(|place| Some(self.get(*place)?.inet.inode))
     }
 
     /// One socket.
-    pub fn get(&self, place: Place) -> Option<&Inet> {
-        self.tables.get(usize::from(place.file))?.as_ref()?.get(place.row as usize)
+    pub fn get(&self, place: Place) -> Option<Socket<'_>> {
+        let list = self.lists.get(usize::from(place.list))?;
+        match &list.rows {
+            Rows::Text(table) => Some(Socket { list, inet: table.get(place.row as usize)?, diag: None }),
+            Rows::Diag(table) => {
+                let row = table.get(place.row as usize)?;
+                Some(Socket { list, inet: &row.socket, diag: Some((row, table)) })
+            }
+        }
+    }
+}
+
+impl Rows {
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(table) => table.len(),
+            Self::Diag(table) => table.len(),
+        }
     }
 }
 

@@ -127,9 +127,9 @@ fn a_listening_socket_has_an_accept_queue_and_others_have_not() {
         (&listen["state"], &listen["accept_queue"], &listen["rx_queue"]),
         (&"LISTEN".into(), &2.into(), &Json::Null)
     );
-    assert_eq!((&listen["fastopen_max_queue"], &listen["ssthresh"]), (&16.into(), &Json::Null));
+    assert_eq!((&listen["fastopen_max_queue"], &listen["snd_ssthresh"]), (&16.into(), &Json::Null));
     assert_eq!((&established["accept_queue"], &established["rx_queue"]), (&Json::Null, &3.into()));
-    assert_eq!((&established["fastopen_max_queue"], &established["ssthresh"]), (&Json::Null, &7.into()));
+    assert_eq!((&established["fastopen_max_queue"], &established["snd_ssthresh"]), (&Json::Null, &7.into()));
     assert_eq!((&established["timer"], &established["timer_expires"]), (&"retransmit".into(), &20.into()));
     assert_eq!((&established["retransmits"], &established["probes_out"]), (&2.into(), &1.into()));
 }
@@ -334,7 +334,9 @@ fn csv_has_a_header_and_every_column() {
     let text = print(&snapshot, &["tcp"], Scope::Process, "csv");
     let mut lines = text.lines();
     let header: Vec<_> = lines.next().unwrap().split(',').collect();
-    assert_eq!((header[0], header[1], header.len()), ("at", "local_address", 24));
+    assert_eq!((header[0], header[1]), ("at", "local_address"));
+    let table = views::find("tcp").unwrap().tables[0];
+    assert_eq!(header.len(), 1 + table.content.columns().len());
     let row: Vec<_> = lines.nth(1).unwrap().split(',').collect();
     let cell = |name: &str| row[header.iter().position(|column| *column == name).unwrap()];
     assert_eq!(

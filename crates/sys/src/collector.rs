@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::mem::MaybeUninit;
 
 use netmonitor_core::files::is_harmless;
-use netmonitor_core::plan::{Measure, Owners, Pace, Plan};
+use netmonitor_core::plan::{Ask, Measure, Owners, Pace, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 
 use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
+use crate::descriptors::{Descriptors, Tee};
 use crate::dir::gone;
 use crate::family::Family;
 use crate::links::{LinkReader, Process};
@@ -16,6 +17,7 @@ use crate::net_files::{self, place, stays_below};
 use crate::netns::Namespace;
 use crate::reader::{Reader, end, link_part, status_of};
 use crate::settings;
+use crate::socket_source::{SocketSource, Subject};
 use crate::stat::Stat;
 use crate::target::Target;
 use crate::threads::{live_thread, read_stat};
@@ -53,6 +55,10 @@ pub struct Collector {
     path: String,
     reader: Reader,
     links: LinkReader,
+    descriptors: Descriptors,
+    /// How reading the target's links went in this tick.
+    own_status: Option<Status>,
+    sockets: SocketSource,
     family: Family,
     walker: Walker,
     users: Users,
@@ -74,6 +80,9 @@ impl Collector {
             path: String::new(),
             reader: Reader::new(),
             links: LinkReader::default(),
+            descriptors: Descriptors::default(),
+            own_status: None,
+            sockets: SocketSource::default(),
             family: Family::default(),
             walker: Walker::default(),
             users: Users::default(),
@@ -104,6 +113,10 @@ impl Collector {
         if self.has_moved() {
             moment = self.identity_and_net(plan, sink)?;
         }
+        // A process that ended meanwhile leaves files that are empty or those of nobody.
+        if !self.target.dir().is_copy() && self.look().status == Status::Interrupted {
+            return Err(Ended);
+        }
         self.seq += 1;
         self.owners(plan, moment, sink)?;
         self.users.tick(self.target.dir().is_copy(), &mut self.reader, sink);
@@ -121,6 +134,14 @@ impl Collector {
         }
         sink.begin(moment);
         self.identity(looked, sink);
+        if plan.owners != Owners::None || plan.ask != Ask::Never {
+            self.own_status = Some(self.own_links(sink)?);
+        }
+        for path in self.sockets(plan, sink) {
+            if !plan.net.iter().any(|read| read == path) {
+                self.net(path, usize::MAX, sink)?;
+            }
+        }
         for path in &plan.net {
             self.net(path, usize::MAX, sink)?;
         }
@@ -140,11 +161,21 @@ impl Collector {
         Ok(moment)
     }
 
+    /// Sockets and lists over netlink. Gives the files to be read in the stead of what the kernel does not give.
+    fn sockets(&mut self, plan: &Plan, sink: &mut dyn Sink) -> Vec<&'static str> {
+        let subject = Subject {
+            dir: self.target.dir(),
+            pidfd: self.target.pidfd(),
+            thread: self.thread,
+            namespace: &self.namespace,
+        };
+        self.sockets.tick(plan, subject, &self.descriptors, sink)
+    }
+
     /// Settings of the kernel, as the target's namespace has them.
     fn settings(&mut self, plan: &Plan, sink: &mut dyn Sink) {
         if !plan.settings.is_empty() {
-            place(&mut self.path, self.thread, "", "ns/net");
-            let namespace = Namespace::open(self.target.dir(), &self.path);
+            let namespace = Namespace::open(self.target.dir(), self.thread);
             settings::parts(&plan.settings, &namespace, sink);
         }
     }
@@ -232,7 +263,9 @@ impl Collector {
     fn own_links(&mut self, sink: &mut dyn Sink) -> Result<Status, Ended> {
         let (pid, dir) = (self.target.pid(), self.target.dir());
         let process = Process { thread: self.thread, ..Process::new(&self.tree, dir, pid, self.stat) };
-        let status = self.links.part(process, sink);
+        self.descriptors.clear();
+        let mut tee = Tee { sink, descriptors: &mut self.descriptors };
+        let status = self.links.part(process, &mut tee);
         let cut = matches!(status, Status::Missing | Status::Interrupted) && !dir.is_copy();
         if cut && self.look().status == Status::Interrupted { Err(Ended) } else { Ok(status) }
     }
@@ -250,10 +283,11 @@ impl Collector {
             self.walker.begin(&self.tree, share, plan.owners == Owners::Everybody);
         }
         if plan.owners != Owners::None {
-            let status = self.own_links(sink)?;
             let (tree, walker) = (&self.tree, &mut self.walker);
             let (pid, dir) = (self.target.pid(), self.target.dir());
-            walker.saw(pid, status);
+            if let Some(status) = self.own_status {
+                walker.saw(pid, status);
+            }
             let saw = |pid, status| walker.saw(pid, status);
             self.family.tick(moment.boottime, tree, (pid, dir), &mut self.links, sink, saw);
         }

@@ -8,6 +8,7 @@
 mod caps;
 mod clock;
 mod collector;
+mod descriptors;
 mod dir;
 mod end;
 mod family;
@@ -21,6 +22,7 @@ mod output;
 pub mod own_sockets;
 mod reader;
 mod settings;
+mod socket_source;
 mod sockopt;
 mod stat;
 mod suspend;

@@ -6,41 +6,46 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::fs::{CWD, Mode, OFlags, fstat, statat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, fstat, statat};
 use rustix::io::Errno;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
-use crate::dir::Dir;
+use crate::dir::{Dir, denied};
 
 /// A network namespace.
 #[derive(Debug)]
 pub(crate) struct Namespace {
-    fd: OwnedFd,
-    /// It is the one that this program is in.
-    own: bool,
+    /// Absent where it is the one that this program is in.
+    other: Option<OwnedFd>,
 }
 
 impl Namespace {
-    /// The namespace that a link below a process's directory leads to: `ns/net`, `task/71/ns/net`.
-    pub(crate) fn open(dir: &Dir, link: &str) -> Result<Self, Errno> {
+    /// The namespace of a process, or of a thread of it.
+    pub(crate) fn open(dir: &Dir, thread: Option<u32>) -> Result<Self, Errno> {
         if dir.is_copy() {
             return Err(Errno::NOTSUP);
         }
-        let fd = dir.file(link)?;
+        let below = thread.map(|tid| format!("task/{tid}/")).unwrap_or_default();
+        let fd = match dir.file(&format!("{below}ns/net")) {
+            Ok(fd) => fd,
+            // Which one it is may be hidden while its files can be read by anyone.
+            Err(errno) if denied(errno) && is_own(dir, &format!("{below}net/dev")) => {
+                return Ok(Self { other: None });
+            }
+            Err(errno) => return Err(errno),
+        };
         let there = fstat(&fd)?;
         // Where the own one cannot be seen, the other is entered all the same.
-        let own = statat(CWD, "/proc/thread-self/ns/net", rustix::fs::AtFlags::empty())
+        let own = statat(CWD, "/proc/thread-self/ns/net", AtFlags::empty())
             .is_ok_and(|here| (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino));
-        Ok(Self { fd, own })
+        Ok(Self { other: (!own).then_some(fd) })
     }
 
     /// Works inside of it. Needs CAP_SYS_ADMIN where it is not the own one.
     pub(crate) fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, Errno> {
-        if self.own {
-            return Ok(work());
-        }
+        let Some(other) = &self.other else { return Ok(work()) };
         let enter_and_work = || {
-            move_into_link_name_space(self.fd.as_fd(), Some(LinkNameSpaceType::Network))?;
+            move_into_link_name_space(other.as_fd(), Some(LinkNameSpaceType::Network))?;
             Ok(work())
         };
         std::thread::scope(|scope| {
@@ -50,6 +55,17 @@ impl Namespace {
                 .map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::AGAIN))?;
             inside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
+    }
+}
+
+/// Whether a file under `net` is that of the own namespace: each has files of its own, with numbers of their
+/// own.
+fn is_own(dir: &Dir, path: &str) -> bool {
+    let there = dir.file(path).and_then(fstat);
+    let here = statat(CWD, "/proc/thread-self/net/dev", AtFlags::empty());
+    match (there, here) {
+        (Ok(there), Ok(here)) => (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino),
+        _ => false,
     }
 }
 

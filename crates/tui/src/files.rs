@@ -64,14 +64,13 @@ impl App {
             .tables
             .iter()
             .filter(|def| def.view(&snapshot, self.settings.scope).is_worth_showing());
-        let mut paths = shown.clone().nth(table).map(|def| def.content.needs().net).unwrap_or_default();
-        paths.retain(|path| snapshot.source(path).is_some());
-        if paths.is_empty() {
-            self.message = Some(Message::Remark("no file was read for this table".to_owned()));
-            return;
+        let needs = shown.clone().nth(table).map(|def| def.content.needs()).unwrap_or_default();
+        let files = needs.dumps.iter().flat_map(|dump| dump.files).map(|path| NetPath::Borrowed(path));
+        let mut paths = needs.net.into_iter().chain(files);
+        match paths.next() {
+            Some(first) => self.open_file(first, true, paths.collect()),
+            None => self.message = Some(Message::Remark("no file tells of this table".to_owned())),
         }
-        let first = paths.remove(0);
-        self.open_file(first, true, paths);
     }
 
     fn open_file(&mut self, path: NetPath, text: bool, more: Vec<NetPath>) {

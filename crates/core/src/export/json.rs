@@ -114,6 +114,9 @@ impl Serialize for TableDocument<'_, '_> {
         if let Some(held) = table.held {
             map.serialize_entry("sockets_held", &held)?;
         }
+        if let Some(source) = table.source {
+            map.serialize_entry("source", source)?;
+        }
         map.serialize_entry("status", table.state.word)?;
         if !table.state.reason.is_empty() {
             map.serialize_entry("reason", &table.state.reason)?;

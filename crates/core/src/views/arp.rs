@@ -16,10 +16,8 @@ pub(super) static ARP: TableDef = TableDef {
     doc: "IPv4 neighbours",
     scope: Some(Scope::Namespace),
     content: &FileTable {
-        path: "arp",
         first: &["ip_address", "hw_type", "flags", "hw_address", "mask", "device"],
-        order: None,
-        inode: None,
+        ..FileTable::plain("arp")
     },
 };
 

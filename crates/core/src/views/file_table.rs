@@ -3,30 +3,50 @@
 use procnet::table::unknown_column;
 use procnet::{Column, Field, Kind, Value, proc};
 
+use super::socket_table::told_by;
 use super::{Content, Order, Rows};
+use crate::dumps::Dump;
 use crate::plan::Needs;
 use crate::rates;
+use crate::sample::Status;
 use crate::scope::Scope;
 use crate::snapshot::{Snapshot, Source};
 
-/// A file as a table.
+/// A file as a table, or a list that comes over netlink and the file that tells some of it.
 pub(super) struct FileTable {
-    /// Path below `net`.
+    /// Path below `net`; empty where only the list tells.
     pub(super) path: &'static str,
-    /// Columns that come first, in this order; the others follow as the file declares them.
+    /// The list, where there is one.
+    pub(super) dump: Option<&'static Dump>,
+    /// Columns that come first, in this order; the others follow as the source declares them.
     pub(super) first: &'static [&'static str],
     /// The order of the rows.
     pub(super) order: Option<Order>,
     /// The field that holds the inode of a socket: the table can show the process's own rows only, and tells
     /// the owners of all.
     pub(super) inode: Option<&'static str>,
+    /// The field that holds the inode of the socket on the other end, whose owners are told, too.
+    pub(super) peer: Option<&'static str>,
 }
 
 impl FileTable {
     /// The file as it declares itself.
     pub(super) const fn plain(path: &'static str) -> Self {
-        Self { path, first: &[], order: None, inode: None }
+        Self { path, dump: None, first: &[], order: None, inode: None, peer: None }
     }
+
+    /// A list, and the file that is read where the kernel does not give it; empty for none.
+    pub(super) const fn list(dump: &'static Dump, path: &'static str) -> Self {
+        Self { dump: Some(dump), ..Self::plain(path) }
+    }
+}
+
+/// What a column shows, by the name of a field.
+#[derive(Clone, Copy)]
+enum Want {
+    Field(&'static str),
+    Rate(&'static str),
+    Owners(&'static str),
 }
 
 /// Where a column's values come from.
@@ -36,65 +56,101 @@ enum Slot {
     Rate(usize),
     /// The owners of the socket whose inode the field holds.
     Owners(usize),
+    /// The source has no such field.
+    Nowhere,
+}
+
+impl Want {
+    fn slot(self, fields: &[Field]) -> Slot {
+        let place = |name: &str| fields.iter().position(|field| field.column.name == name);
+        match self {
+            Self::Field(name) => place(name).map_or(Slot::Nowhere, Slot::Field),
+            Self::Rate(name) => place(name).map_or(Slot::Nowhere, Slot::Rate),
+            Self::Owners(name) => place(name).map_or(Slot::Nowhere, Slot::Owners),
+        }
+    }
+}
+
+const fn owners(name: &'static str, title: &'static str, doc: &'static str) -> Column {
+    Column { name, title, unit: procnet::Unit::None, kind: Kind::Info, doc }
 }
 
 /// The column of a socket's owners.
-pub(super) const OWNERS: Column = Column {
-    name: "owners",
-    title: "owners",
-    unit: procnet::Unit::None,
-    kind: Kind::Info,
-    doc: "All processes known to hold the socket.",
-};
+const OWNERS: Column = owners("owners", "owners", "All processes known to hold the socket.");
+/// The column of the owners of the other end.
+const PEER_OWNERS: Column =
+    owners("peer_owners", "peer owners", "All processes known to hold the socket on the other end.");
 
 /// The columns of fields, each counter with its rate.
 pub(super) fn columns_of(fields: &'static [Field]) -> Vec<Column> {
-    slots(fields).map(|(_, column)| column).collect()
+    wants(fields).map(|(_, column)| column).collect()
 }
 
-fn slots(fields: &'static [Field]) -> impl Iterator<Item = (Slot, Column)> {
-    (0..).zip(fields).flat_map(|(at, field)| {
-        let rate = |name| (Slot::Rate(at), Column { name, kind: Kind::Rate, ..field.column });
-        std::iter::once((Slot::Field(at), field.column)).chain(field.rate.map(rate))
+fn wants(fields: &'static [Field]) -> impl Iterator<Item = (Want, Column)> {
+    fields.iter().flat_map(|field| {
+        let name = field.column.name;
+        let rate = move |rate| (Want::Rate(name), Column { name: rate, kind: Kind::Rate, ..field.column });
+        std::iter::once((Want::Field(name), field.column)).chain(field.rate.map(rate))
     })
 }
 
 impl FileTable {
-    fn slots(&self) -> Vec<(Slot, Column)> {
-        let fields = proc::find(self.path).map_or(&[][..], |file| file.fields);
-        let mut slots: Vec<(Slot, Column)> = slots(fields).collect();
-        slots.sort_by_key(|(_, column)| {
+    fn wants(&self) -> Vec<(Want, Column)> {
+        let file = proc::find(self.path).map_or(&[][..], |file| file.fields);
+        let mut wants: Vec<(Want, Column)> = Vec::new();
+        for fields in self.dump.map(|dump| dump.messages.fields).into_iter().chain([file]) {
+            for (want, column) in self::wants(fields) {
+                if !wants.iter().any(|(_, known)| known.name == column.name) {
+                    wants.push((want, column));
+                }
+            }
+        }
+        wants.sort_by_key(|(_, column)| {
             self.first.iter().position(|name| *name == column.name).unwrap_or(self.first.len())
         });
-        let inode = fields.iter().position(|field| Some(field.column.name) == self.inode);
-        slots.extend(inode.map(|field| (Slot::Owners(field), OWNERS)));
-        slots
+        wants.extend(self.inode.map(|inode| (Want::Owners(inode), OWNERS)));
+        wants.extend(self.peer.map(|peer| (Want::Owners(peer), PEER_OWNERS)));
+        wants
+    }
+
+    /// What tells of the rows: the list, unless the kernel did not give it.
+    fn source<'a>(&self, snapshot: &'a Snapshot) -> Option<(&'static str, &'a Source)> {
+        let told = |source: &&Source| {
+            !matches!(source.reading.status, Status::Missing | Status::Denied | Status::Error(_))
+        };
+        let dump = self.dump.and_then(|dump| Some((dump.name, snapshot.source(dump.name).filter(told)?)));
+        dump.or_else(|| Some((self.path, snapshot.source(self.path)?)))
     }
 }
 
 impl Content for FileTable {
     fn needs(&self) -> Needs {
-        Needs::file(self.path)
+        match self.dump {
+            Some(dump) => Needs { dumps: vec![dump], ..Needs::default() },
+            None => Needs::file(self.path),
+        }
     }
 
     fn columns(&self) -> Vec<Column> {
-        self.slots().into_iter().map(|(_, column)| column).collect()
+        self.wants().into_iter().map(|(_, column)| column).collect()
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
-        let slots = self.slots().into_iter().map(|(slot, _)| slot).collect();
-        let source = snapshot.source(self.path)?;
+        let (name, source) = self.source(snapshot)?;
+        let fields = source.table.fields();
+        let slots = self.wants().into_iter().map(|(want, _)| want.slot(fields)).collect();
         let owned = self.inode.filter(|_| scope == Scope::Process).and(source.owned.as_deref());
         let rows = FileRows { snapshot: Some(snapshot), ..FileRows::new(source, slots) };
-        Some(Box::new(FileRows { order: owned.or(source.order.as_deref()), ..rows }))
+        let told_by = self.dump.map(|_| told_by(name));
+        Some(Box::new(FileRows { order: owned.or(source.order.as_deref()), told_by, ..rows }))
     }
 
     fn order(&self, path: &str) -> Option<Order> {
-        self.order.filter(|_| path == self.path)
+        self.order.filter(|_| path == self.path || self.dump.is_some_and(|dump| dump.name == path))
     }
 
     fn inode(&self, path: &str) -> Option<&'static str> {
-        self.inode.filter(|_| path == self.path)
+        self.inode.filter(|_| path == self.path || self.dump.is_some_and(|dump| dump.name == path))
     }
 }
 
@@ -108,16 +164,25 @@ pub(super) struct FileRows<'a> {
     order: Option<&'a [u32]>,
     /// Where owners are told.
     snapshot: Option<&'a Snapshot>,
+    /// Who tells the rows, where it can be one or another.
+    told_by: Option<&'static str>,
 }
 
 impl<'a> FileRows<'a> {
     fn new(source: &'a Source, slots: Vec<Slot>) -> Self {
-        Self { source, slots, unknown: source.table.extra_columns(), order: None, snapshot: None }
+        Self {
+            source,
+            slots,
+            unknown: source.table.extra_columns(),
+            order: None,
+            snapshot: None,
+            told_by: None,
+        }
     }
 
     /// All rows as the file has them.
     pub(super) fn plain(source: &'a Source, fields: &'static [Field]) -> Self {
-        Self::new(source, slots(fields).map(|(slot, _)| slot).collect())
+        Self::new(source, wants(fields).map(|(want, _)| want.slot(fields)).collect())
     }
 
     fn place(&self, row: usize) -> usize {
@@ -153,6 +218,7 @@ impl Rows for FileRows<'_> {
                 let owners = self.snapshot.map(|snapshot| &*snapshot.owners);
                 owners.zip(inode).map_or(Value::Absent(""), |(owners, inode)| owners.cell(inode, None))
             }
+            Some(Slot::Nowhere) => Value::Absent(""),
             None => match self.unknown.get(column - self.slots.len()) {
                 Some(number) => self.source.table.extra_cell(row, *number),
                 None => Value::Absent(""),
@@ -162,6 +228,10 @@ impl Rows for FileRows<'_> {
 
     fn more_columns(&self) -> Vec<Column> {
         self.unknown.iter().filter_map(|number| unknown_column(*number)).collect()
+    }
+
+    fn source(&self) -> Option<&'static str> {
+        self.told_by
     }
 
     fn are_counted(&self) -> bool {

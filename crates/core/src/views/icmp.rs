@@ -1,7 +1,8 @@
 //! `icmp`: ping sockets, and apart from them the counters of ICMP messages.
 
 use super::counters::{CounterTable, Groups};
-use super::socket_table::*;
+use super::socket_columns::*;
+use super::socket_table::{DATAGRAM, SocketColumn, SocketTable};
 use super::{TableDef, View};
 use crate::scope::Scope;
 use crate::sockets;
@@ -17,7 +18,7 @@ static PING_SOCKETS: TableDef = TableDef {
     name: "ping_sockets",
     doc: "ping sockets, by which a process sends ICMP echo requests without privilege",
     scope: None,
-    content: &SocketTable { kind: &sockets::PING, columns: COLUMNS },
+    content: &SocketTable { kind: &sockets::PING, columns: COLUMNS, details: DATAGRAM, optional: false },
 };
 
 pub(super) static ICMP: TableDef = TableDef {

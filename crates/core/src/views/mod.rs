@@ -20,6 +20,7 @@ mod packet;
 mod protocols;
 mod raw;
 mod routing;
+mod socket_columns;
 mod socket_table;
 mod sockstat;
 mod softnet;
@@ -39,7 +40,7 @@ use crate::snapshot::Snapshot;
 
 pub use counter_mode::CounterMode;
 pub use opened::Opened;
-pub use socket_table::state_of;
+pub use socket_columns::state_of;
 pub use table::{TableState, TableView, explain};
 
 /// A tab.
@@ -162,6 +163,10 @@ pub trait Rows {
     /// The rows are counters, or things that are counted: they can be shown by what has moved.
     fn are_counted(&self) -> bool {
         false
+    }
+    /// Who tells the rows, where it can be one or another: `getsockopt`, `sock_diag`, `rtnetlink`, `proc`.
+    fn source(&self) -> Option<&'static str> {
+        None
     }
     /// How much the counter in a cell has grown since it was first read.
     fn since_start(&self, _row: usize, _column: usize) -> Option<u64> {

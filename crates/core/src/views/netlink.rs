@@ -2,6 +2,7 @@
 
 use super::file_table::FileTable;
 use super::{TableDef, View};
+use crate::dumps;
 
 pub(super) static VIEW: View = View {
     name: "netlink",
@@ -14,5 +15,5 @@ static TABLE: TableDef = TableDef {
     name: "netlink",
     doc: "netlink sockets",
     scope: None,
-    content: &FileTable { inode: Some("inode"), ..FileTable::plain("netlink") },
+    content: &FileTable { inode: Some("inode"), ..FileTable::list(&dumps::NETLINK, "netlink") },
 };

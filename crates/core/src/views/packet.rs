@@ -2,6 +2,7 @@
 
 use super::file_table::FileTable;
 use super::{TableDef, View};
+use crate::dumps;
 
 pub(super) static VIEW: View = View {
     name: "packet",
@@ -14,5 +15,5 @@ static TABLE: TableDef = TableDef {
     name: "packet",
     doc: "packet sockets, by which a process sees whole frames",
     scope: None,
-    content: &FileTable { inode: Some("inode"), ..FileTable::plain("packet") },
+    content: &FileTable { inode: Some("inode"), ..FileTable::list(&dumps::PACKET, "packet") },
 };

@@ -1,6 +1,7 @@
 //! `raw`: raw sockets of both families.
 
-use super::socket_table::*;
+use super::socket_columns::*;
+use super::socket_table::{DATAGRAM, SocketColumn, SocketTable};
 use super::{TableDef, View};
 use crate::sockets;
 
@@ -15,7 +16,7 @@ static TABLE: TableDef = TableDef {
     name: "raw",
     doc: "raw sockets",
     scope: None,
-    content: &SocketTable { kind: &sockets::RAW, columns: COLUMNS },
+    content: &SocketTable { kind: &sockets::RAW, columns: COLUMNS, details: DATAGRAM, optional: false },
 };
 
 const COLUMNS: &[SocketColumn] = &[

@@ -21,7 +21,6 @@ static IPV4: TableDef = TableDef {
     doc: "IPv4 routes of the main table, first next hop of each",
     scope: Some(Scope::Namespace),
     content: &FileTable {
-        path: "route",
         first: &["destination", "prefix_length", "gateway", "flags", "metric", "interface"],
         order: Some(|table| {
             // What is discarded has no interface, and no flag that says so.
@@ -29,7 +28,7 @@ static IPV4: TableDef = TableDef {
                 route.prefix_length == 0 && leads(route.flags) && texts.get(route.interface) != b"*"
             })
         }),
-        inode: None,
+        ..FileTable::plain("route")
     },
 };
 
@@ -38,14 +37,13 @@ static IPV6: TableDef = TableDef {
     doc: "IPv6 routes of all tables, local addresses included; the file does not say which table",
     scope: Some(Scope::Namespace),
     content: &FileTable {
-        path: "ipv6_route",
         first: &["destination", "prefix_length", "gateway", "flags", "metric", "interface"],
         order: Some(|table| {
             default_first(table, |route: &Ipv6Route, _| {
                 route.prefix_length == 0 && route.source_prefix_length == 0 && leads(route.flags)
             })
         }),
-        inode: None,
+        ..FileTable::plain("ipv6_route")
     },
 };
 

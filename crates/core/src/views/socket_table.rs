@@ -1,62 +1,131 @@
-//! Tables of sockets: rows of the socket files joined with owners and names of users.
+//! Tables of sockets: what files or diagnostics tell of each, joined with owners and names of users.
 
-use procnet::dictionary::{self, IP_PROTOCOL, TCP_STATE, TIMER};
-use procnet::proc::inet::{Inet, LISTEN};
+use procnet::diag::{COLUMNS as DETAILS, DetailColumn};
+use procnet::proc::inet::LISTEN;
 use procnet::table::unknown_column;
-use procnet::{Column, Kind, Unit, Value};
+use procnet::{Column, Kind, Value};
 
 use super::file_table::rate;
 use super::{Content, Rows};
+use crate::dumps::{OWN_INET, OWN_OTHER};
 use crate::plan::Needs;
 use crate::scope::Scope;
-use crate::snapshot::Snapshot;
-use crate::sockets::{Place, SocketFile, SocketKind, Sockets};
+use crate::snapshot::{Snapshot, Source};
+use crate::sockets::{Place, Reach, Socket, SocketKind, Sockets};
 
 /// The sockets of one kind as a table.
 pub(super) struct SocketTable {
     /// Which sockets.
     pub(super) kind: &'static SocketKind,
-    /// Its columns.
+    /// Its columns that files tell too.
     pub(super) columns: &'static [SocketColumn],
+    /// Which of those that only diagnostics tell follow them, each counter with its rate.
+    pub(super) details: Details,
+    /// Other kernels have such sockets, not all.
+    pub(super) optional: bool,
 }
+
+/// Columns that only diagnostics tell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Details {
+    /// All.
+    All,
+    /// These.
+    Only(&'static [&'static str]),
+}
+
+/// What diagnostics tell of datagram sockets.
+pub(super) const DATAGRAM: Details = Details::Only(&[
+    "cookie",
+    "cgroup",
+    "mark",
+    "tos",
+    "tclass",
+    "class_id",
+    "rmem",
+    "rcvbuf",
+    "wmem",
+    "sndbuf",
+    "fwd_alloc",
+    "wmem_queued",
+    "optmem",
+    "shutdown",
+    "v6only",
+    "sockopt",
+]);
 
 /// A column, and how its value is had.
 #[derive(Clone, Copy)]
 pub(super) struct SocketColumn {
-    column: Column,
-    get: for<'a> fn(&Socket<'a>) -> Value<'a>,
+    pub(super) column: Column,
+    pub(super) get: for<'a> fn(&Placed<'a>) -> Value<'a>,
 }
 
 /// A socket in its surroundings.
-pub(super) struct Socket<'a> {
-    row: &'a Inet,
-    place: Place,
-    file: &'static SocketFile,
-    snapshot: &'a Snapshot,
+pub(super) struct Placed<'a> {
+    pub(super) socket: Socket<'a>,
+    pub(super) place: Place,
+    pub(super) snapshot: &'a Snapshot,
+}
+
+/// Where a column's values come from.
+#[derive(Clone, Copy)]
+enum Slot {
+    Column(&'static SocketColumn),
+    Detail(&'static DetailColumn),
+    /// The rate of the counter.
+    Rate(&'static DetailColumn),
+}
+
+impl SocketTable {
+    fn slots(&self) -> impl Iterator<Item = (Slot, Column)> {
+        let is_known = |name: &str| self.columns.iter().any(|known| known.column.name == name);
+        let details = DETAILS.iter().filter(move |detail| {
+            let name = detail.column.name;
+            let wanted = match self.details {
+                Details::All => true,
+                Details::Only(names) => names.contains(&name),
+            };
+            wanted && !is_known(name)
+        });
+        let details = details.flat_map(|detail| {
+            let rate = |name| (Slot::Rate(detail), Column { name, kind: Kind::Rate, ..detail.column });
+            std::iter::once((Slot::Detail(detail), detail.column)).chain(detail.rate.map(rate))
+        });
+        self.columns.iter().map(|column| (Slot::Column(column), column.column)).chain(details)
+    }
 }
 
 impl Content for SocketTable {
     fn needs(&self) -> Needs {
-        Needs { net: self.kind.files.iter().map(|file| file.path.into()).collect(), ..Needs::default() }
+        Needs { dumps: self.kind.parts.iter().map(|part| part.dump).collect(), ..Needs::default() }
     }
 
     fn columns(&self) -> Vec<Column> {
-        self.columns.iter().map(|column| column.column).collect()
+        self.slots().map(|(_, column)| column).collect()
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
         let sockets = snapshot.sockets(self.kind)?;
+        if sockets.reach == Reach::Own && scope != Scope::Process {
+            return None;
+        }
         let places = sockets.places(scope == Scope::Process);
-        let sources = self.kind.files.iter().filter_map(|file| snapshot.source(file.path));
-        let mut unknown: Vec<_> = sources.flat_map(|source| source.table.extra_columns()).collect();
+        let tables = sockets.lists().iter().filter_map(|list| snapshot.source(list.source));
+        let mut unknown: Vec<_> = tables.flat_map(|source| source.table.extra_columns()).collect();
         unknown.sort_unstable();
         unknown.dedup();
-        Some(Box::new(SocketRows { table: self, sockets, places, unknown, snapshot }))
+        let slots = self.slots().map(|(slot, _)| slot).collect();
+        Some(Box::new(SocketRows { slots, sockets, places, unknown, snapshot }))
+    }
+
+    fn is_optional(&self) -> bool {
+        self.optional
     }
 }
 
 struct SocketRows<'a> {
-    table: &'a SocketTable,
+    slots: Vec<Slot>,
     sockets: &'a Sockets,
     places: &'a [Place],
     /// Numbers of columns of the files that no field declares; they stand behind the others.
@@ -71,132 +140,99 @@ impl Rows for SocketRows<'_> {
 
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
         let Some(&place) = self.places.get(row) else { return Value::Absent("") };
-        let Some(column) = self.table.columns.get(column) else {
-            let path = self.table.kind.files[usize::from(place.file)].path;
-            let number = self.unknown.get(column - self.table.columns.len());
-            let cell = number.zip(self.snapshot.source(path));
-            return cell.map_or(Value::Absent(""), |(number, source)| {
-                source.table.extra_cell(place.row as usize, *number)
-            });
-        };
-        let Some(row) = self.sockets.get(place) else { return Value::Absent("") };
-        let file = &self.table.kind.files[usize::from(place.file)];
-        (column.get)(&Socket { row, place, file, snapshot: self.snapshot })
+        let Some(socket) = self.sockets.get(place) else { return Value::Absent("") };
+        let placed = Placed { socket, place, snapshot: self.snapshot };
+        match self.slots.get(column) {
+            Some(Slot::Column(column)) => (column.get)(&placed),
+            Some(Slot::Detail(detail)) => placed.detail(detail),
+            Some(Slot::Rate(detail)) => placed.rate(detail.column.name),
+            None => {
+                let number = self.unknown.get(column - self.slots.len());
+                let cell = number.zip(placed.source());
+                cell.map_or(Value::Absent(""), |(number, source)| {
+                    source.table.extra_cell(place.row as usize, *number)
+                })
+            }
+        }
     }
 
     fn more_columns(&self) -> Vec<Column> {
         self.unknown.iter().filter_map(|number| unknown_column(*number)).collect()
     }
-}
 
-macro_rules! columns {
-    ($($id:ident $name:literal $title:literal $kind:ident $unit:ident $doc:literal |$socket:ident| $get:expr;)*) => {
-        $(pub(super) const $id: SocketColumn = SocketColumn {
-            column: Column { name: $name, title: $title, unit: Unit::$unit, kind: Kind::$kind, doc: $doc },
-            get: |$socket| $get,
-        };)*
-    };
-}
-
-columns! {
-    FAMILY "family" "family" Info None "Address family: inet or inet6." |s| Value::Label(s.file.family);
-    PROTOCOL "protocol" "protocol" Key None "udp or udplite." |s| Value::Label(s.file.protocol);
-    LOCAL_ADDRESS "local_address" "local address" Key None "Address that the socket is bound to."
-        |s| Value::Ip(s.row.local_address);
-    LOCAL_PORT "local_port" "port" Key None "Port that the socket is bound to." |s| number(s.row.local_port);
-    REMOTE_ADDRESS "remote_address" "remote address" Key None "Address that the socket is connected to."
-        |s| Value::Ip(s.row.remote_address);
-    REMOTE_PORT "remote_port" "port" Key None "Port that the socket is connected to." |s| number(s.row.remote_port);
-    STATE "state" "state" Info None "State of the connection, the kernel's name."
-        |s| dictionary::label(TCP_STATE, s.row.st.into());
-    CONNECTED "state" "state" Info None "CONNECTED to one remote socket, or UNCONNECTED." |s| connected(s.row.st);
-    KERNEL_STATE "st" "st" Info None "State as the kernel's number: 1 connected, 7 not; it uses TCP's names."
-        |s| number(s.row.st);
-    TX_QUEUE "tx_queue" "tx queue" Gauge Bytes "TCP: bytes written and not yet acknowledged; else memory of packets that wait to be sent."
-        |s| number(s.row.tx_queue);
-    RX_QUEUE "rx_queue" "rx queue" Gauge Bytes "Bytes received and not yet read; see accept_queue for a listening socket."
-        |s| unless(s.row.st == LISTEN, number(s.row.rx_queue));
-    RX_MEMORY "rx_queue" "rx queue" Gauge Bytes "Memory of packets received and not yet read."
-        |s| number(s.row.rx_queue);
-    ACCEPT_QUEUE "accept_queue" "acceptq" Gauge Count "Connections that wait to be accepted, of a listening socket."
-        |s| unless(s.row.st != LISTEN, number(s.row.rx_queue));
-    TIMER_NAME "timer" "timer" Info None "Timer that runs: none, retransmit, keepalive, time-wait or window-probe."
-        |s| dictionary::label(TIMER, s.row.tr.into());
-    TIMER_EXPIRES "timer_expires" "expires" Gauge Ticks "Time until the timer ends, in clock ticks."
-        |s| unless(s.row.tr == 0, Value::Unsigned(s.row.timer_expires));
-    RETRANSMITS "retransmits" "retrans" Gauge Count "Retransmission timeouts since the last acknowledgement."
-        |s| number(s.row.retransmits);
-    UID "uid" "uid" Info None "User that the socket belongs to; in TIME_WAIT the kernel has forgotten it."
-        |s| uid(s.row).map_or(Value::Absent(""), number);
-    USER "user" "user" Info None "Name of that user on this machine."
-        |s| uid(s.row).and_then(|uid| s.snapshot.users.name(uid)).map_or(Value::Absent(""), Value::Text);
-    PROBES_OUT "probes_out" "probes" Gauge Count "Unanswered window probes; the file calls it timeout."
-        |s| number(s.row.probes_out);
-    INODE "inode" "inode" Key None "Inode of the socket; 0 while no process can have it."
-        |s| Value::Unsigned(s.row.inode);
-    REF "ref" "ref" Gauge Count "References that the kernel holds to the socket." |s| number(s.row.ref_count);
-    OWNERS "owners" "owners" Info None "All processes known to hold the socket."
-        |s| s.snapshot.owners.cell(s.row.inode, (s.file.protocol == "tcp").then_some(s.row.st));
-    RTO "rto" "rto" Gauge Ticks "Retransmission timeout, in clock ticks." |s| maybe(s.row.rto);
-    ATO "ato" "ato" Gauge Ticks "Delayed acknowledgement timeout, in clock ticks." |s| maybe(s.row.ato);
-    SND_CWND "snd_cwnd" "cwnd" Gauge Segments "Congestion window, in segments." |s| maybe(s.row.snd_cwnd);
-    SSTHRESH "ssthresh" "ssthresh" Gauge Segments "Slow start threshold, in segments; absent before there is one."
-        |s| ssthresh(s.row);
-    FASTOPEN "fastopen_max_queue" "fastopen" Gauge Count "Limit of the Fast Open queue, of a listening socket."
-        |s| unless(s.row.st != LISTEN, s.row.last.map_or(Value::Absent(""), |limit| Value::Signed(limit.into())));
-    DROPS "drops" "drops" Counter Packets "Packets that this socket dropped, mostly for want of room."
-        |s| maybe(s.row.drops);
-    DROPS_RATE "drops_rate" "drops" Rate Packets "Packets that this socket dropped, a second." |s| drops_rate(s);
-    RAW_PROTOCOL "protocol" "protocol" Key None "Protocol number that the socket was opened with."
-        |s| dictionary::named(IP_PROTOCOL, s.row.local_port.into());
-    PROTOCOL_NAME "protocol_name" "protocol name" Info None "Name of that protocol."
-        |s| dictionary::name(IP_PROTOCOL, s.row.local_port.into()).map_or(Value::Absent(""), Value::Label);
-    IDENTIFIER "identifier" "id" Key None "ICMP identifier that the socket sends and receives with."
-        |s| number(s.row.local_port);
-}
-
-/// The user of a socket. Where only the end of a connection is left (timer 3) the file says 0, whoever it
-/// was.
-fn uid(row: &Inet) -> Option<u32> {
-    const TIME_WAIT_TIMER: u8 = 3;
-    (row.tr != TIME_WAIT_TIMER).then_some(row.uid)
-}
-
-fn number<'a>(number: impl Into<u64>) -> Value<'a> {
-    Value::Unsigned(number.into())
-}
-
-fn maybe<'a>(number: Option<u32>) -> Value<'a> {
-    number.map_or(Value::Absent(""), |number| Value::Unsigned(number.into()))
-}
-
-fn unless(not: bool, value: Value<'_>) -> Value<'_> {
-    if not { Value::Absent("") } else { value }
-}
-
-fn connected(st: u8) -> Value<'static> {
-    match st {
-        1 => Value::Label("CONNECTED"),
-        7 => Value::Label("UNCONNECTED"),
-        other => number(other),
+    fn source(&self) -> Option<&'static str> {
+        self.sockets.lists().first().map(|list| told_by(list.source))
     }
 }
 
-/// The name of a TCP state.
-pub fn state_of(st: u8) -> &'static str {
-    dictionary::name(TCP_STATE, st.into()).unwrap_or("unknown")
-}
-
-fn ssthresh<'a>(row: &Inet) -> Value<'a> {
-    match row.last {
-        Some(threshold) if row.st != LISTEN && threshold >= 0 => Value::Signed(threshold.into()),
-        _ => Value::Absent(""),
+/// Who tells what a source holds.
+pub(super) fn told_by(source: &str) -> &'static str {
+    match source {
+        OWN_INET | OWN_OTHER => "getsockopt",
+        name if name.starts_with("sock_diag/") => "sock_diag",
+        name if name.starts_with("rtnetlink/") => "rtnetlink",
+        _ => "proc",
     }
 }
 
-fn drops_rate<'a>(socket: &Socket<'a>) -> Value<'a> {
-    const DROPS_FIELD: &str = "drops";
-    let Some(source) = socket.snapshot.source(socket.file.path) else { return Value::Absent("") };
-    let field = source.table.fields().iter().position(|field| field.column.name == DROPS_FIELD);
-    field.map_or(Value::Absent(""), |field| rate(source, socket.place.row as usize, field))
+impl<'a> Placed<'a> {
+    /// What a file prints of the socket.
+    pub(super) fn inet(&self) -> &'a procnet::proc::inet::Inet {
+        self.socket.inet
+    }
+
+    /// Name of the protocol.
+    pub(super) fn protocol(&self) -> &'static str {
+        self.socket.list.part.protocols[usize::from(self.socket.is_v6())]
+    }
+
+    /// Name of the address family.
+    pub(super) fn family(&self) -> &'static str {
+        if self.socket.is_v6() { "inet6" } else { "inet" }
+    }
+
+    /// The states of the row are TCP's.
+    pub(super) fn is_tcp(&self) -> bool {
+        matches!(self.protocol(), "tcp" | "mptcp")
+    }
+
+    /// Where the socket is told of.
+    fn source(&self) -> Option<&'a Source> {
+        self.snapshot.source(self.socket.list.source)
+    }
+
+    fn detail(&self, detail: &DetailColumn) -> Value<'a> {
+        match self.socket.detail() {
+            Some(told) => (detail.get)(&told),
+            None => self.told_by_file(detail.column.name),
+        }
+    }
+
+    /// What the file says of the same thing, in the unit of the column.
+    fn told_by_file(&self, name: &str) -> Value<'a> {
+        let row = self.inet();
+        let ticks = |ticks: Option<u32>| {
+            let time = ticks.filter(|_| row.st != LISTEN);
+            let microseconds = 1_000_000 / self.snapshot.machine.clk_tck.max(1);
+            time.map_or(Value::Absent(""), |ticks| Value::Unsigned(u64::from(ticks) * microseconds))
+        };
+        let count =
+            |count: Option<u32>| count.map_or(Value::Absent(""), |count| Value::Unsigned(count.into()));
+        match name {
+            "rto_us" => ticks(row.rto),
+            "ato_us" => ticks(row.ato),
+            "snd_cwnd" => count(row.snd_cwnd.filter(|_| row.st != LISTEN)),
+            "snd_ssthresh" => {
+                count(row.last.filter(|_| row.st != LISTEN).and_then(|last| last.try_into().ok()))
+            }
+            _ => Value::Absent(""),
+        }
+    }
+
+    /// The rate of the counter of this name.
+    pub(super) fn rate(&self, name: &str) -> Value<'a> {
+        let Some(source) = self.source() else { return Value::Absent("") };
+        let field = source.table.fields().iter().position(|field| field.column.name == name);
+        field.map_or(Value::Absent(""), |field| rate(source, self.place.row as usize, field))
+    }
 }

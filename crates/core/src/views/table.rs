@@ -6,6 +6,7 @@ use procnet::{Column, Value};
 
 use super::counter_mode::{CounterMode, Lens};
 use super::{Rows, TableDef, View};
+use crate::dumps::{Dump, OWN_INET};
 use crate::files::NetPath;
 use crate::plan::Needs;
 use crate::sample::{Origin, Reading, Status};
@@ -22,6 +23,8 @@ pub struct TableView<'a> {
     pub scope: Scope,
     /// The user chooses the scope.
     pub is_scope_chosen: bool,
+    /// Who tells the rows, where it can be one or another: `getsockopt`, `sock_diag`, `rtnetlink`, `proc`.
+    pub source: Option<&'static str>,
     /// How its sources were read.
     pub state: TableState,
     /// Nanoseconds since its oldest source was read.
@@ -93,7 +96,9 @@ impl<'a> TableView<'a> {
     ) -> Self {
         let rows = rows.unwrap_or_else(|| Box::new(Nothing));
         columns.extend(rows.more_columns());
+        let source = rows.source();
         Self {
+            source,
             name: name.into(),
             columns,
             scope,
@@ -109,7 +114,7 @@ impl<'a> TableView<'a> {
 
     /// Says how what it is made of was read, and how long ago.
     pub(super) fn tell_sources(&mut self, snapshot: &Snapshot, needs: &Needs) {
-        let readings = readings(snapshot, needs);
+        let readings = readings(snapshot, needs, self.source);
         self.age =
             readings.iter().filter_map(|(_, reading)| *reading).map(|it| snapshot.age(it)).max().unwrap_or(0);
         let is_read = |reading: &Reading| reading.status == Status::Ok;
@@ -124,8 +129,10 @@ impl<'a> TableView<'a> {
                 }
             }
         }
-        for path in &needs.net {
-            self.state.tell_faults(snapshot, path);
+        let files = needs.dumps.iter().flat_map(|dump| dump.files).map(|path| (*path).into());
+        let dumps = needs.dumps.iter().map(|dump| dump.name.into());
+        for name in needs.net.iter().cloned().chain(dumps).chain(files) {
+            self.state.tell_faults(snapshot, &name);
         }
     }
 
@@ -210,7 +217,8 @@ impl<'a> TableView<'a> {
 }
 
 /// What a table is made of, and how each was read.
-fn readings(snapshot: &Snapshot, needs: &Needs) -> Vec<(Origin, Option<Reading>)> {
+fn readings(snapshot: &Snapshot, needs: &Needs, told_by: Option<&str>) -> Vec<(Origin, Option<Reading>)> {
+    let dumps = needs.dumps.iter().flat_map(|dump| readings_of(snapshot, dump, told_by));
     let net = needs.net.iter().map(|path| {
         let reading = snapshot.source(path).map(|source| source.reading);
         (Origin::Net(path.clone()), reading)
@@ -220,7 +228,24 @@ fn readings(snapshot: &Snapshot, needs: &Needs) -> Vec<(Origin, Option<Reading>)
         (Origin::Sysctl(setting.path.into()), reading)
     });
     let list = needs.list.then_some((Origin::NetList, snapshot.files.listed));
-    net.chain(settings).chain(list).collect()
+    net.chain(dumps).chain(settings).chain(list).collect()
+}
+
+/// What tells of a list, and how that was read: the process's own sockets, the list itself, or where the kernel
+/// does not give it the files.
+fn readings_of(snapshot: &Snapshot, dump: &Dump, told_by: Option<&str>) -> Vec<(Origin, Option<Reading>)> {
+    let reading = |name: &str| snapshot.source(name).map(|source| source.reading);
+    if dump.is_own && told_by == Some("getsockopt") {
+        return vec![(Origin::Own, reading(OWN_INET))];
+    }
+    let own = reading(dump.name);
+    let answered = own.is_some_and(|reading| {
+        !matches!(reading.status, Status::Missing | Status::Denied | Status::Error(_))
+    });
+    if answered || dump.files.is_empty() || dump.files.iter().all(|path| reading(path).is_none()) {
+        return vec![(Origin::Dump(dump.name.into()), own)];
+    }
+    dump.files.iter().map(|path| (Origin::net(path), reading(path))).collect()
 }
 
 impl TableState {
@@ -240,7 +265,11 @@ impl TableState {
         let faults = source.table.faults();
         if let (1.., Some(first)) = (faults, source.table.first_fault()) {
             let lines = if faults == 1 { "line" } else { "lines" };
-            let (path, line, what) = (Origin::Net(path.clone()), first.line, first.what);
+            let (line, what) = (first.line, first.what);
+            let path = match crate::dumps::find(path) {
+                Some(dump) => Origin::Dump(dump.name.into()),
+                None => Origin::Net(path.clone()),
+            };
             self.add("partial", format!("{path}: {faults} {lines} unreadable, line {line}: {what}"));
         }
     }

@@ -1,6 +1,7 @@
 //! `tcp`: TCP sockets of both families.
 
-use super::socket_table::*;
+use super::socket_columns::*;
+use super::socket_table::{Details, SocketColumn, SocketTable};
 use super::{TableDef, View};
 use crate::sockets;
 
@@ -15,7 +16,7 @@ static TABLE: TableDef = TableDef {
     name: "tcp",
     doc: "TCP sockets",
     scope: None,
-    content: &SocketTable { kind: &sockets::TCP, columns: COLUMNS },
+    content: &SocketTable { kind: &sockets::TCP, columns: COLUMNS, details: Details::All, optional: false },
 };
 
 const COLUMNS: &[SocketColumn] = &[
@@ -33,10 +34,6 @@ const COLUMNS: &[SocketColumn] = &[
     TIMER_EXPIRES,
     RETRANSMITS,
     PROBES_OUT,
-    RTO,
-    ATO,
-    SND_CWND,
-    SSTHRESH,
     FASTOPEN,
     FAMILY,
     UID,

@@ -16,7 +16,6 @@ static INTERFACES: TableDef = TableDef {
     doc: "traffic of each interface, link headers included",
     scope: Some(Scope::Namespace),
     content: &FileTable {
-        path: "dev",
         first: &[
             "interface",
             "rx_bytes",
@@ -32,7 +31,6 @@ static INTERFACES: TableDef = TableDef {
             "tx_errs",
             "tx_drop",
         ],
-        order: None,
-        inode: None,
+        ..FileTable::plain("dev")
     },
 };

@@ -1,6 +1,7 @@
 //! `udp`: UDP and UDP-Lite sockets of both families.
 
-use super::socket_table::*;
+use super::socket_columns::*;
+use super::socket_table::{DATAGRAM, SocketColumn, SocketTable};
 use super::{TableDef, View};
 use crate::sockets;
 
@@ -15,7 +16,7 @@ static TABLE: TableDef = TableDef {
     name: "udp",
     doc: "UDP and UDP-Lite sockets",
     scope: None,
-    content: &SocketTable { kind: &sockets::UDP, columns: COLUMNS },
+    content: &SocketTable { kind: &sockets::UDP, columns: COLUMNS, details: DATAGRAM, optional: false },
 };
 
 const COLUMNS: &[SocketColumn] = &[

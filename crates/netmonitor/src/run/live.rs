@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use netmonitor_core::engine::Engine;
 use netmonitor_core::files::NetPath;
 use netmonitor_core::interval::Interval;
-use netmonitor_core::plan::Plan;
+use netmonitor_core::plan::{Ask, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink};
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_sys::{Collector, Ended};
@@ -173,6 +173,9 @@ fn asks_for_more(before: &Plan, plan: &Plan) -> bool {
         || plan.text.as_ref().is_some_and(|text| before.text.as_ref() != Some(text))
         || plan.list && !before.list
         || plan.measure != before.measure
+        || plan.dumps.iter().any(|dump| !before.dumps.contains(dump))
+        || plan.ask < before.ask && !plan.dumps.is_empty()
+        || plan.ask == Ask::Always && before.ask != Ask::Always
         || plan.owners > before.owners
 }
 
@@ -217,7 +220,7 @@ impl<G: FnMut(News) -> bool> Sink for Large<'_, G> {
 
     fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
         self.engine.chunk(origin, bytes)?;
-        let Origin::Net(path) = origin else { return ControlFlow::Continue(()) };
+        let (Origin::Net(path) | Origin::Dump(path)) = origin else { return ControlFlow::Continue(()) };
         let now = Instant::now();
         if now - self.begun < QUIET || now - self.told < QUIET {
             return ControlFlow::Continue(());

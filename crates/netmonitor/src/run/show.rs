@@ -9,7 +9,7 @@ use anyhow::Context;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Format, Selection};
 use netmonitor_core::interval::Interval;
-use netmonitor_core::plan::{Measure, Owners, Pace, Plan};
+use netmonitor_core::plan::{Ask, Measure, Owners, Pace, Plan};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_sys::{Collector, Ended, ProcTree, Target};
@@ -85,7 +85,10 @@ impl Show {
 
     /// What the tables that are printed need.
     fn plan(&self, scope: Scope) -> Plan {
-        let mut plan = Plan::default();
+        let mut plan = Plan {
+            ask: if scope == Scope::Process { Ask::IfCheaper } else { Ask::Never },
+            ..Plan::default()
+        };
         for (view, table) in self.selection.tables() {
             plan.add(table.needs());
             plan.tell_owners(view, scope);

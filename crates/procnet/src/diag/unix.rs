@@ -10,9 +10,10 @@ use super::attribute::{Attribute, Attributes, Numbers};
 use super::inet::SOCK_DIAG;
 use super::memory::Memory;
 use super::message::{Message, Messages};
+use crate::cell::Value;
 use crate::proc::inet::LISTEN;
 use crate::proc::packet::SocketType;
-use crate::row::row;
+use crate::row::{Cell, row};
 use crate::shape::Words;
 use crate::table::{Span, Table, Texts};
 use crate::word::meaning;
@@ -47,9 +48,14 @@ row! {
     }
 }
 
-meaning! {
-    /// A `TCP_*` state, which every kind of socket uses.
-    pub struct SocketState, named dictionary::TCP_STATE
+/// A `TCP_*` state, which every kind of socket uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SocketState(pub u32);
+
+impl Cell for SocketState {
+    fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
+        dictionary::label(dictionary::TCP_STATE, self.0.into())
+    }
 }
 
 meaning! {

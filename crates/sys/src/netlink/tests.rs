@@ -34,7 +34,7 @@ fn with_namespace(work: impl FnOnce(Namespace, u64)) {
             Ok((tid, inode)) => {
                 let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
                 let dir = Dir::new(openat(CWD, "/proc/self", flags, Mode::empty()).unwrap(), false);
-                work(Namespace::open(&dir, &format!("task/{tid}/ns/net")).unwrap(), inode);
+                work(Namespace::open(&dir, Some(tid.cast_unsigned())).unwrap(), inode);
             }
             Err(errno) => {
                 let strict = std::env::var_os("NETMONITOR_STRICT").is_some_and(|value| value == "1");
