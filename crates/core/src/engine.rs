@@ -113,9 +113,15 @@ impl Engine {
     /// What the next ticks are read for: only the files of this plan are kept with their rows. Without one all
     /// that comes is kept.
     pub fn follow(&mut self, plan: &Plan) {
+        self.owners.grouped(plan.group);
         if self.plan.as_ref() != Some(plan) {
             self.plan = Some(plan.clone());
         }
+    }
+
+    /// How entering the namespace went, of one among all of a machine.
+    pub(crate) fn refuse(&mut self, status: Status) {
+        self.netns.entered = Some(status);
     }
 
     /// Rows and bytes so far of the file that is being read.
@@ -156,6 +162,7 @@ impl Engine {
             machine: self.machine.clone(),
             process: self.process.clone(),
             netns: self.netns,
+            namespaces: None,
             owners,
             users: self.users.clone(),
             notes: self.notes.as_slice().into(),
@@ -199,7 +206,7 @@ impl Engine {
         self.history.clear();
         self.files = Files::default();
         self.settings.clear();
-        self.netns = Netns { inode, refused: false };
+        self.netns = Netns { inode, ..Netns::default() };
     }
 
     fn end_file(&mut self, path: &NetPath, reading: Reading) {
@@ -326,6 +333,7 @@ impl Engine {
                 self.owners.about(self.seen.pid, self.netns.inode);
                 self.owners.read(*pid, &held, reading.status, reading.at);
             }
+            Origin::Members => self.owners.members(&held),
             Origin::Walk => self.owners.walked(Walk::parse(&held), self.moment.boottime),
             Origin::Capabilities => self.owners.permitted(may_trace(&held).unwrap_or(false)),
             Origin::Users if reading.status == Status::Ok => self.users = Arc::new(Users::parse(&held)),
@@ -335,7 +343,7 @@ impl Engine {
                     self.settings.insert(setting.path, Set::read(&held, reading));
                 }
             }
-            Origin::Users | Origin::Net(_) | Origin::Dump(_) | Origin::Own => {}
+            Origin::Users | Origin::Net(_) | Origin::Dump(_) | Origin::Own | Origin::Netns(_) => {}
         }
         self.held = held;
         self.held.clear();
@@ -371,7 +379,7 @@ fn inodes_of<'a>(path: &str, table: &'a dyn AnyTable) -> impl Iterator<Item = u6
 /// The rows whose socket the target holds.
 fn owned_rows(table: &dyn AnyTable, field: usize, owners: &Owners) -> Arc<[u32]> {
     let own =
-        |row: &u32| table.cell(*row as usize, field).count().is_some_and(|inode| owners.target_has(inode));
+        |row: &u32| table.cell(*row as usize, field).count().is_some_and(|inode| owners.group_has(inode));
     (0..table.len() as u32).filter(own).collect()
 }
 

@@ -12,6 +12,7 @@ pub mod explain;
 pub mod export;
 pub mod files;
 pub mod format;
+pub mod host;
 pub mod interval;
 pub mod owners;
 pub mod plan;

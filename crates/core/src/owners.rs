@@ -7,6 +7,7 @@ use procnet::Value;
 use procnet::number::decimal;
 
 use crate::sample::{Status, Walk};
+use crate::scope::Scope;
 
 /// How long the descriptors of a process count that no walk comes to again, in nanoseconds: relatives are
 /// read at least once a second, or each tick.
@@ -49,6 +50,8 @@ pub struct Collected {
     /// Sockets that nobody is known to hold, and when they were first seen so.
     ownerless: HashMap<u64, u64>,
     target: u32,
+    /// The scope that is asked for, and the processes that belong to it beside the target.
+    group: (Scope, Vec<u32>),
     netns: Option<u64>,
     may_trace: bool,
     changed: bool,
@@ -60,11 +63,20 @@ pub struct Collected {
 pub struct Owners {
     inodes: Vec<u64>,
     pids: Vec<u32>,
-    target: Vec<u64>,
+    /// Sockets of the group, sorted.
+    group: Vec<u64>,
+    /// Whose they are: the process's, its tree's, its control group's.
+    pub group_scope: Scope,
+    /// Processes of the group, the target included.
+    pub group_size: usize,
+    /// Of these, those whose descriptors may not be read.
+    pub group_refused: usize,
     /// How the reading of the target's own descriptors ended; `None` before it was tried.
     pub target_status: Option<Status>,
     /// Processes beyond the target's relatives are looked at.
     pub sought: bool,
+    /// Every process was looked at just before the sockets were read.
+    pub whole: bool,
     /// Processes that may not be looked at.
     pub denied: u64,
     /// The reader has CAP_SYS_PTRACE, so that a refusal has another cause.
@@ -82,6 +94,24 @@ impl Collected {
     pub fn about(&mut self, target: u32, netns: Option<u64>) {
         self.changed |= (self.target, self.netns) != (target, netns);
         (self.target, self.netns) = (target, netns);
+    }
+
+    /// Whose sockets are picked out from now on.
+    pub fn grouped(&mut self, scope: Scope) {
+        if self.group.0 != scope {
+            self.group = (scope, Vec::new());
+            self.changed = true;
+        }
+    }
+
+    /// Takes over who belongs to the group: the word of its scope, then PIDs.
+    pub fn members(&mut self, text: &[u8]) {
+        let mut words = text.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
+        if words.next() == Some(self.group.0.word().as_bytes()) {
+            let pids: Vec<u32> = words.filter_map(|word| decimal(word)?.try_into().ok()).collect();
+            self.changed |= self.group.1 != pids;
+            self.group.1 = pids;
+        }
     }
 
     /// Takes over the links of a process, read at `at`.
@@ -151,7 +181,10 @@ impl Collected {
             let at = descriptors.read_at;
             let fresh = now.saturating_sub(at) < KEPT;
             let walked = self.walks.is_some_and(|walks| walks.now.descriptors);
-            *pid == self.target || fresh || walked && whole.is_none_or(|(began, _)| at >= began)
+            *pid == self.target
+                || self.group.1.contains(pid)
+                || fresh
+                || walked && whole.is_none_or(|(began, _)| at >= began)
         });
         self.changed |= before != (self.namespaces.len(), self.descriptors.len());
     }
@@ -170,13 +203,23 @@ impl Collected {
         pairs.sort_unstable();
         let own = self.descriptors.get(&self.target);
         let walks = self.walks.unwrap_or_default();
+        let members: Vec<_> = self.group.1.iter().filter(|pid| **pid != self.target).collect();
+        let read = members.iter().filter_map(|pid| self.descriptors.get(pid));
+        let refused_members = read.clone().filter(|descriptors| descriptors.status == Status::Denied).count();
+        let mut group: Vec<u64> =
+            own.into_iter().chain(read).flat_map(|it| it.inodes.iter().copied()).collect();
+        group.sort_unstable();
+        group.dedup();
         let refused = self.descriptors.values().any(|descriptors| descriptors.status == Status::Denied);
         let denied = walks.now.denied.max(walks.whole.map_or(0, |(_, denied)| denied)).max(refused.into());
         let same = |(inode, _): &&(u64, u64)| self.netns == Some(*inode);
         self.joined = Arc::new(Owners {
             inodes: pairs.iter().map(|(inode, _)| *inode).collect(),
             pids: pairs.iter().map(|(_, pid)| *pid).collect(),
-            target: own.map(|descriptors| descriptors.inodes.clone()).unwrap_or_default(),
+            group,
+            group_scope: self.group.0,
+            group_size: 1 + members.len(),
+            group_refused: refused_members,
             target_status: own.map(|descriptors| descriptors.status),
             sought: walks.now.descriptors,
             denied,
@@ -184,6 +227,7 @@ impl Collected {
             sharing: self.namespaces.values().filter(same).count() as u64,
             all_counted: walks.whole.is_some() && denied == 0 && !walks.now.hiding,
             judged: HashSet::new(),
+            whole: false,
         });
         self.joined.clone()
     }
@@ -226,9 +270,9 @@ impl Owners {
         &self.pids[start..end]
     }
 
-    /// Whether the target itself holds a socket.
-    pub fn target_has(&self, inode: u64) -> bool {
-        inode != 0 && self.target.binary_search(&inode).is_ok()
+    /// Whether a process of the group holds a socket: the target itself, unless a wider scope was asked for.
+    pub fn group_has(&self, inode: u64) -> bool {
+        inode != 0 && self.group.binary_search(&inode).is_ok()
     }
 
     /// Why the descriptors or the namespace of a process may not be seen.
@@ -236,9 +280,9 @@ impl Owners {
         if self.may_trace { "refused, although CAP_SYS_PTRACE is held" } else { "needs CAP_SYS_PTRACE" }
     }
 
-    /// How many sockets the target holds, of any family.
-    pub fn target_sockets(&self) -> usize {
-        self.target.len()
+    /// How many sockets the group holds, of any family.
+    pub fn group_sockets(&self) -> usize {
+        self.group.len()
     }
 
     /// The owners of a socket as a cell, or why there are none. Never a guess.
@@ -253,7 +297,7 @@ impl Owners {
         }
         match self.of(inode) {
             [] if !self.sought => Value::Absent("not looked for"),
-            [] if !self.judged.contains(&inode) => Value::Absent("none found so far"),
+            [] if !self.whole && !self.judged.contains(&inode) => Value::Absent("none found so far"),
             [] if self.denied > 0 && self.may_trace => Value::Absent("not visible"),
             [] if self.denied > 0 => Value::Absent("not visible: needs CAP_SYS_PTRACE"),
             [] => Value::Absent("no visible owner"),
@@ -296,8 +340,8 @@ mod tests {
         assert_eq!(owners.of(30), [1, 2]);
         assert_eq!(owners.of(10), [1]);
         assert!(owners.of(11).is_empty());
-        assert!(owners.target_has(10) && owners.target_has(30) && !owners.target_has(0));
-        assert_eq!((owners.sharing, owners.denied, owners.target_sockets()), (2, 1, 2));
+        assert!(owners.group_has(10) && owners.group_has(30) && !owners.group_has(0));
+        assert_eq!((owners.sharing, owners.denied, owners.group_sockets()), (2, 1, 2));
     }
 
     #[test]

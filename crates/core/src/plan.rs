@@ -28,6 +28,8 @@ pub struct Plan {
     pub settings: Vec<&'static Setting>,
     /// Whose descriptors are read.
     pub owners: Owners,
+    /// Whose sockets are picked out: those of the process, of its tree, of its control group.
+    pub group: Scope,
     /// How the other processes are walked over, to find who shares the namespace and, for
     /// [`Owners::Everybody`], the sockets.
     pub walk: Pace,
@@ -111,11 +113,7 @@ impl Needs {
 impl Plan {
     /// The plan of these views in a scope. Every view says how many processes share the namespace.
     pub fn of<'a>(views: impl IntoIterator<Item = &'a View>, scope: Scope) -> Self {
-        let mut plan = Self {
-            walk: Pace::Background,
-            ask: if scope == Scope::Process { Ask::IfCheaper } else { Ask::Never },
-            ..Self::default()
-        };
+        let mut plan = Self { walk: Pace::Background, ..Self::in_scope(scope) };
         for view in views {
             for table in view.tables {
                 plan.add(table.content.needs());
@@ -125,11 +123,20 @@ impl Plan {
         plan
     }
 
+    /// A plan that reads nothing yet, for sockets of this scope.
+    pub fn in_scope(scope: Scope) -> Self {
+        Self {
+            ask: if scope == Scope::Process { Ask::IfCheaper } else { Ask::Never },
+            group: if scope.is_held() { scope } else { Scope::Process },
+            ..Self::default()
+        }
+    }
+
     /// Adds whose descriptors a view needs.
     pub fn tell_owners(&mut self, view: &View, scope: Scope) {
         if view.owners {
             self.owners = self.owners.max(match scope {
-                Scope::Process => Owners::Family,
+                scope if scope.is_held() => Owners::Family,
                 _ => Owners::Everybody,
             });
         }

@@ -36,7 +36,7 @@ pub fn closing(pid: u32, snapshot: Option<&Snapshot>, watched: Duration, unread:
 }
 
 fn sockets(snapshot: &Snapshot, unread: Duration, text: &mut String) {
-    let all = snapshot.owners.target_sockets();
+    let all = snapshot.owners.group_sockets();
     let _ = writeln!(text, "its sockets as last read, {all} of all families:");
     for kind in KINDS {
         let Some(sockets) = snapshot.sockets(kind) else { continue };

@@ -54,6 +54,12 @@ pub enum Origin {
     /// `fd/7 socket:[1234]`, `task/71/fd/7 socket:[1234]`). Descriptors that are no sockets are left out. With
     /// the status `NotAsked` only the namespace was looked at.
     Links(u32),
+    /// What follows is of this network namespace, in a tick of the whole machine. The status says whether it could
+    /// be entered.
+    Netns(u64),
+    /// Which processes belong to the target's group, beside itself: the word of the scope (`tree`, `cgroup`), then
+    /// their PIDs, with blanks between them.
+    Members,
     /// How far the walk over the other processes has come: see [`Walk`].
     Walk,
     /// `/etc/passwd`, for the names of users.
@@ -84,6 +90,8 @@ impl fmt::Display for Origin {
             Self::Sysctl(path) => write!(f, "/proc/sys/{path}"),
             Self::Process(path) => f.write_str(path),
             Self::Links(pid) => write!(f, "descriptors of {pid}"),
+            Self::Netns(inode) => write!(f, "namespace net:[{inode}]"),
+            Self::Members => f.write_str("the processes of the group"),
             Self::Walk => f.write_str("descriptors of other processes"),
             Self::Users => f.write_str("/etc/passwd"),
             Self::Capabilities => f.write_str("own capabilities"),

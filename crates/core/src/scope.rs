@@ -9,6 +9,10 @@ pub enum Scope {
     /// What one process has open.
     #[default]
     Process,
+    /// What it and its descendants have open, those too whose parent has ended.
+    Tree,
+    /// What the processes of its control group have open, and of those below it.
+    Cgroup,
     /// All that its network namespace has.
     Namespace,
     /// The whole machine.
@@ -17,23 +21,28 @@ pub enum Scope {
 
 impl Scope {
     /// The scopes that can be asked for, from the narrowest.
-    pub const CHOICES: [Self; 2] = [Self::Process, Self::Namespace];
+    pub const CHOICES: [Self; 4] = [Self::Process, Self::Tree, Self::Cgroup, Self::Namespace];
 
     /// The word in output and on the command line.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Process => "process",
+            Self::Tree => "tree",
+            Self::Cgroup => "cgroup",
             Self::Namespace => "namespace",
             Self::Host => "host",
         }
     }
 
+    /// It is what processes hold, told by their descriptors.
+    pub const fn is_held(self) -> bool {
+        matches!(self, Self::Process | Self::Tree | Self::Cgroup)
+    }
+
     /// The next wider choice, and from the widest the narrowest again.
     pub fn next(self) -> Self {
-        match self {
-            Self::Process => Self::Namespace,
-            Self::Namespace | Self::Host => Self::Process,
-        }
+        let place = Self::CHOICES.iter().position(|scope| *scope == self);
+        place.and_then(|place| Self::CHOICES.get(place + 1)).copied().unwrap_or_default()
     }
 }
 
@@ -47,10 +56,10 @@ impl FromStr for Scope {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        Self::CHOICES
-            .into_iter()
+        let known = || Self::CHOICES.into_iter().chain([Self::Host]);
+        known()
             .find(|scope| scope.word() == word)
-            .ok_or_else(|| "it is process or namespace".to_owned())
+            .ok_or_else(|| format!("it is {}", known().map(Self::word).collect::<Vec<_>>().join(", ")))
     }
 }
 
@@ -60,10 +69,14 @@ mod tests {
 
     #[test]
     fn choices_go_round_and_read_back() {
-        for scope in Scope::CHOICES {
+        let mut scope = Scope::default();
+        for expected in Scope::CHOICES {
+            assert_eq!(scope, expected);
             assert_eq!(scope.word().parse(), Ok(scope));
-            assert!(Scope::CHOICES.contains(&scope.next()));
+            scope = scope.next();
         }
-        assert!("host".parse::<Scope>().is_err());
+        assert_eq!(scope, Scope::Process);
+        assert_eq!("host".parse(), Ok(Scope::Host));
+        assert_eq!("x".parse::<Scope>().unwrap_err(), "it is process, tree, cgroup, namespace, host");
     }
 }

@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub owners: Arc<Owners>,
     /// Names of users.
     pub users: Arc<Users>,
+    /// Of the whole machine: a snapshot of each network namespace. `None`: this is one process's.
+    pub namespaces: Option<Arc<[Arc<Snapshot>]>>,
     /// What happened to the process while it was watched, oldest first.
     pub notes: Arc<[Note]>,
     /// The files under `net`: their names, and what reading them took.
@@ -47,6 +49,8 @@ pub struct Netns {
     pub inode: Option<u64>,
     /// Because permission was refused.
     pub refused: bool,
+    /// How entering it went, of one among all of a machine.
+    pub entered: Option<Status>,
 }
 
 /// Something that happened to the target.
@@ -122,24 +126,32 @@ impl Snapshot {
     /// The scope that can be had when `asked` is: without the target's descriptors nobody can tell which
     /// sockets are its own, and the namespace is shown instead. With it the reason.
     pub fn scope(&self, asked: Scope) -> (Scope, Option<Cow<'static, str>>) {
-        match (asked, self.owners.target_status) {
-            (Scope::Process, Some(Status::Denied)) => (
+        let status = self.owners.target_status.filter(|_| asked.is_held());
+        match (asked, status) {
+            (_, Some(Status::Denied)) => (
                 Scope::Namespace,
                 Some(format!("descriptors not readable: {}", self.owners.refusal()).into()),
             ),
-            (Scope::Process, Some(Status::Missing)) => {
+            (_, Some(Status::Missing)) => {
                 (Scope::Namespace, Some("the tree holds no descriptors of the process".into()))
             }
-            (Scope::Process, Some(Status::Error(_))) => {
-                (Scope::Namespace, Some("descriptors not readable".into()))
+            (_, Some(Status::Error(_))) => (Scope::Namespace, Some("descriptors not readable".into())),
+            (asked, Some(Status::Interrupted)) => {
+                (asked, Some("descriptors changed while they were read".into()))
             }
-            (Scope::Process, Some(Status::Interrupted)) => {
-                (Scope::Process, Some("descriptors changed while they were read".into()))
-            }
-            (Scope::Process, Some(Status::Partial(..))) => {
-                (Scope::Process, Some("descriptors of some threads not readable".into()))
+            (asked, Some(Status::Partial(..))) => {
+                (asked, Some("descriptors of some threads not readable".into()))
             }
             (scope, _) => (scope, None),
+        }
+    }
+
+    /// `tree · 3 processes`: the processes whose sockets are picked out.
+    pub fn group_title(&self) -> String {
+        let word = self.owners.group_scope.word();
+        match self.owners.group_size {
+            0 | 1 => word.to_owned(),
+            more => format!("{word} · {more} processes"),
         }
     }
 

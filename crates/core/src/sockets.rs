@@ -184,7 +184,7 @@ impl Sockets {
     pub fn pick_owned(&mut self, owners: &Owners) {
         let is_owned = |place: &Place| {
             self.reach == Reach::Own
-                || self.get(*place).is_some_and(|socket| owners.target_has(socket.inet.inode))
+                || self.get(*place).is_some_and(|socket| owners.group_has(socket.inet.inode))
         };
         self.owned = self.all.iter().copied().filter(is_owned).collect();
     }

@@ -143,6 +143,11 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
     let (scope, counters) = (options.scope.unwrap_or_default(), options.counters.unwrap_or_default());
     let procfs = options.procfs.unwrap_or_else(|| PathBuf::from("/proc"));
     let (target, task) = match typed.command {
+        None if scope == Scope::Host => {
+            return Err(refuse(
+                "a session watches one process; for all use: netmonitor show --scope host TAB".to_owned(),
+            ));
+        }
         None => (
             typed.target,
             Task::Session {
@@ -162,6 +167,8 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             }
             let interval = options.interval.unwrap_or_default();
             let many = given_by_hand(&matches, "interval") || show.count.is_some_and(|count| count.get() > 1);
+            // Of the whole machine no process is named: all words are tabs.
+            let show = if scope == Scope::Host { show.of_host() } else { show };
             (show.target.clone(), show.meant((scope, counters), many.then_some(interval))?)
         }
     };
@@ -176,6 +183,12 @@ fn given_by_hand(matches: &ArgMatches, option: &str) -> bool {
 }
 
 impl Show {
+    /// All words are tabs.
+    fn of_host(mut self) -> Self {
+        self.tabs.splice(0..0, self.target.take());
+        self
+    }
+
     fn meant(
         self,
         (scope, counters): (Scope, CounterMode),

@@ -21,7 +21,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "TIME", env = "NETMONITOR_INTERVAL", hide_env_values = true)]
     pub(crate) interval: Option<Interval>,
 
-    /// Whose sockets are shown: process or namespace [default: process]
+    /// Whose sockets are shown: process, tree, cgroup, namespace, or of show host [default: process]
     #[arg(long, global = true, value_name = "SCOPE", env = "NETMONITOR_SCOPE", hide_env_values = true)]
     #[serde(default, deserialize_with = "word")]
     pub(crate) scope: Option<Scope>,
@@ -121,7 +121,7 @@ mod tests {
             "intervall = 1",
             "interval = 0",
             "interval = \"x\"",
-            "scope = \"host\"",
+            "scope = \"hosts\"",
             "counters = \"x\"",
             "linger = 1",
             "[",

@@ -5,11 +5,12 @@
 //! was found to be a relative stays one while it lives, also when the process between has ended: a daemon
 //! that was forked twice still holds what it was born with.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 use std::ops::ControlFlow;
 
 use netmonitor_core::sample::{Origin, Sink, Status};
+use netmonitor_core::scope::Scope;
 use rustix::io::Errno;
 
 use crate::clock::boottime;
@@ -38,27 +39,35 @@ const CAP: usize = 1024 * 1024;
 pub(crate) struct Family {
     /// In the order in which they were found: ancestors from the parent up, descendants, siblings.
     members: Vec<u32>,
+    /// Descendants, and when each began: one whose parent has ended stays, another process of its number does
+    /// not take its place.
+    tree: BTreeMap<u32, u64>,
     /// When they are due to be read, `CLOCK_BOOTTIME`.
     due: u64,
+    /// Whose members are told.
+    group: Scope,
     kin: Kin,
 }
 
 impl Family {
-    /// Reads the relatives' links if they are due in a tick that began at `now`, and tells `seen` of each.
+    /// Reads the relatives' links, and those of the group that is asked for, if they are due in a tick that began
+    /// at `now`, and tells `seen` of each.
     pub(crate) fn tick(
         &mut self,
         now: u64,
         tree: &ProcTree,
-        target: (u32, &Dir),
+        (target, group): ((u32, &Dir), Scope),
         links: &mut LinkReader,
         sink: &mut dyn Sink,
         mut seen: impl FnMut(u32, Status),
     ) {
-        if now < self.due {
+        let is_new = std::mem::replace(&mut self.group, group) != group;
+        if now < self.due && !is_new {
             return;
         }
         let began = boottime();
         self.find(tree.dir(), target);
+        self.tell_members(tree, target, sink);
         self.members.retain(|&pid| {
             let status = match tree.dir().subdir(self.kin.path_of(pid)) {
                 Ok(dir) => links.part(Process::new(tree, &dir, pid, self.kin.stat(&dir)), sink),
@@ -78,6 +87,27 @@ impl Family {
         self.due = now + PAUSE.max(took.saturating_mul(REST));
     }
 
+    /// Tells who belongs to the group, and makes sure that their links are read.
+    fn tell_members(&mut self, tree: &ProcTree, (pid, dir): (u32, &Dir), sink: &mut dyn Sink) {
+        let at = boottime();
+        let members = match self.group {
+            Scope::Tree => Ok(self.tree.keys().copied().collect()),
+            Scope::Cgroup => crate::cgroup::members(tree, dir),
+            _ => return,
+        };
+        let origin = Origin::Members;
+        let members: Vec<u32> = match members {
+            Ok(members) => members,
+            Err(errno) => return end(sink, &origin, crate::reader::status_of(errno, 0), at),
+        };
+        let known: HashSet<u32> = self.members.iter().copied().collect();
+        self.members.extend(members.iter().filter(|member| **member != pid && !known.contains(member)));
+        self.members.truncate(MOST);
+        let mut text = self.group.word().to_owned();
+        members.iter().for_each(|member| text.push_str(&format!(" {member}")));
+        crate::reader::whole(sink, &origin, text.as_bytes(), at);
+    }
+
     /// Adds those who are relatives now and were not known.
     fn find(&mut self, tree: &Dir, (target, dir): (u32, &Dir)) {
         self.kin.begin(tree, target, dir);
@@ -88,11 +118,24 @@ impl Family {
             let above = tree.subdir(self.kin.path_of(ancestor)).ok();
             ancestor = above.and_then(|dir| self.kin.parent(&dir)).unwrap_or(0);
         }
-        let mut next = found.order.len();
+        let first = found.order.len();
+        let mut next = first;
         self.kin.children(tree, target, &mut found);
+        // Those whose parent has ended are no longer found from above, and have children of their own.
+        let known = std::mem::take(&mut self.tree);
+        for (&pid, &began) in &known {
+            if self.kin.began(tree, pid) == Some(began) {
+                found.add(pid);
+            }
+        }
         while let Some(&child) = found.order.get(next) {
             self.kin.children(tree, child, &mut found);
             next += 1;
+        }
+        for &pid in &found.order[first..] {
+            if let Some(began) = self.kin.began(tree, pid) {
+                self.tree.insert(pid, began);
+            }
         }
         if parent > 2 {
             self.kin.children(tree, parent, &mut found);
@@ -152,6 +195,12 @@ impl Kin {
 
     fn stat(&mut self, dir: &Dir) -> Option<Stat> {
         read_stat(dir, "stat", &mut self.bytes).ok()
+    }
+
+    /// When a process began.
+    fn began(&mut self, tree: &Dir, pid: u32) -> Option<u64> {
+        let dir = tree.subdir(self.path_of(pid)).ok()?;
+        self.stat(&dir).filter(|stat| !stat.is_dead()).map(|stat| stat.start_time)
     }
 
     fn parent(&mut self, dir: &Dir) -> Option<u32> {

@@ -6,6 +6,7 @@
 //! recording and a live process run the same code.
 
 mod caps;
+mod cgroup;
 mod clock;
 mod collector;
 mod descriptors;
@@ -13,6 +14,7 @@ mod dir;
 mod end;
 mod family;
 mod hiding;
+mod host;
 mod kcmp;
 mod links;
 mod net_files;
@@ -34,6 +36,7 @@ mod walk;
 
 pub use collector::{Collector, Ended};
 pub use end::EndWatch;
+pub use host::HostCollector;
 pub use output::output_is_closed;
 pub use suspend::suspend_process_group;
 pub use target::{Target, TargetError};

@@ -51,7 +51,7 @@ impl Serialize for Document<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("schema", &SCHEMA)?;
         map.serialize_entry("at", &rfc3339(self.snapshot.moment.wall))?;
-        map.serialize_entry("target", &Target(self.snapshot))?;
+        map.serialize_entry("target", &self.snapshot.namespaces.is_none().then_some(Target(self.snapshot)))?;
         map.serialize_entry("views", &views)?;
         map.end()
     }

@@ -40,9 +40,12 @@ impl Export for JsonLines {
                 ("scope", Cell(Value::Label(table.scope.word()))),
                 ("netns", Cell(netns)),
             ];
+            // A table of the whole machine says it of each row.
+            let told = table.columns.first().is_some_and(|column| column.name == "netns");
+            let before = &before[..before.len() - usize::from(told)];
             for row in 0..table.len() {
                 let mut serializer = serde_json::Serializer::with_formatter(&mut out, Harmless::compact());
-                Row { table: &table, row, before: &before }.serialize(&mut serializer)?;
+                Row { table: &table, row, before }.serialize(&mut serializer)?;
                 out.write_all(b"\n")?;
             }
         }

@@ -30,7 +30,11 @@ impl Export for Text {
         }
         let process = &snapshot.process;
         let name = format::harmless_text(&process.name);
-        writeln!(out, "process {} {name} · {}", process.pid, rfc3339(snapshot.moment.wall))?;
+        let at = rfc3339(snapshot.moment.wall);
+        match snapshot.namespaces {
+            Some(_) => writeln!(out, "host · {at}")?,
+            None => writeln!(out, "process {} {name} · {at}", process.pid)?,
+        }
         for (_, table) in selection.tables() {
             let table = selection.view(table, snapshot);
             if !table.is_worth_showing() {

@@ -139,7 +139,10 @@ impl Content for FileTable {
         let (name, source) = self.source(snapshot)?;
         let fields = source.table.fields();
         let slots = self.wants().into_iter().map(|(want, _)| want.slot(fields)).collect();
-        let owned = self.inode.filter(|_| scope == Scope::Process).and(source.owned.as_deref());
+        let owned = self.inode.filter(|_| scope.is_held()).and(source.owned.as_deref());
+        if owned.is_some() && scope != snapshot.owners.group_scope {
+            return None;
+        }
         let rows = FileRows { snapshot: Some(snapshot), ..FileRows::new(source, slots) };
         let told_by = self.dump.map(|_| told_by(name));
         Some(Box::new(FileRows { order: owned.or(source.order.as_deref()), told_by, ..rows }))

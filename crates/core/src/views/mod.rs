@@ -11,7 +11,9 @@ mod counter_mode;
 mod counters;
 mod file_table;
 mod files;
+mod host_rows;
 mod icmp;
+mod mptcp;
 mod multicast;
 mod neighbours;
 mod netlink;
@@ -20,6 +22,7 @@ mod packet;
 mod protocols;
 mod raw;
 mod routing;
+mod sctp;
 mod socket_columns;
 mod socket_table;
 mod sockstat;
@@ -69,6 +72,8 @@ pub static ALL: &[&View] = &[
     &neighbours::VIEW,
     &multicast::VIEW,
     &conntrack::VIEW,
+    &mptcp::VIEW,
+    &sctp::VIEW,
     &unix::VIEW,
     &netlink::VIEW,
     &packet::VIEW,

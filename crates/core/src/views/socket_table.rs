@@ -107,10 +107,14 @@ impl Content for SocketTable {
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
         let sockets = snapshot.sockets(self.kind)?;
-        if sockets.reach == Reach::Own && scope != Scope::Process {
+        let is_there = match scope.is_held() {
+            true => scope == snapshot.owners.group_scope,
+            false => sockets.reach == Reach::Namespace,
+        };
+        if !is_there {
             return None;
         }
-        let places = sockets.places(scope == Scope::Process);
+        let places = sockets.places(scope.is_held());
         let tables = sockets.lists().iter().filter_map(|list| snapshot.source(list.source));
         let mut unknown: Vec<_> = tables.flat_map(|source| source.table.extra_columns()).collect();
         unknown.sort_unstable();

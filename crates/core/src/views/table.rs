@@ -1,10 +1,12 @@
 //! A table as it is looked at: rows, and what is to be said about them.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use procnet::{Column, Value};
 
 use super::counter_mode::{CounterMode, Lens};
+use super::host_rows::{self, HostRows};
 use super::{Rows, TableDef, View};
 use crate::dumps::{Dump, OWN_INET};
 use crate::files::NetPath;
@@ -61,19 +63,52 @@ impl Rows for Nothing {
 impl TableDef {
     /// The table on a snapshot.
     pub fn view<'a>(&'static self, snapshot: &'a Snapshot, asked: Scope) -> TableView<'a> {
+        if let (Scope::Host, None, Some(namespaces)) = (asked, self.scope, &snapshot.namespaces) {
+            return self.on_host(snapshot, namespaces);
+        }
         let (scope, restricted) = match self.scope {
             Some(fixed) => (fixed, None),
             None => snapshot.scope(asked),
         };
         let rows = self.content.rows(snapshot, scope);
+        let is_read = rows.is_some();
         let mut view = TableView::new(self.name, self.content.columns(), scope, rows);
         view.is_scope_chosen = self.scope.is_none();
         view.optional = self.content.is_optional();
         view.tell_sources(snapshot, &self.content.needs());
+        if !is_read && view.state.word == "ok" {
+            view.state.add("not-read", format!("not read yet in scope {scope}"));
+        }
         if let Some(reason) = restricted {
             view.state.add("partial", reason);
         }
         view.tell_owners(snapshot);
+        view
+    }
+}
+
+impl TableDef {
+    /// The table of all namespaces of a machine, one after another.
+    fn on_host<'a>(&'static self, snapshot: &'a Snapshot, namespaces: &'a [Arc<Snapshot>]) -> TableView<'a> {
+        let rows = HostRows::of(self.content, namespaces);
+        let mut columns = self.content.columns();
+        columns.insert(0, host_rows::NETNS);
+        let mut view = TableView::new(self.name, columns, Scope::Host, Some(Box::new(rows)));
+        view.optional = self.content.is_optional();
+        for namespace in namespaces {
+            let inode = namespace.netns.inode.unwrap_or_default();
+            let entered = namespace.netns.entered.and_then(|status| explain(status).map(|(_, why)| why));
+            match entered {
+                Some(why) => view.state.add("partial", format!("{}: {why}", Origin::Netns(inode))),
+                None => view.tell_sources(namespace, &self.content.needs()),
+            }
+        }
+        if snapshot.owners.denied > 0 {
+            view.state.add(
+                "partial",
+                format!("owners among processes that may not be looked at: {}", snapshot.owners.refusal()),
+            );
+        }
         view
     }
 }
@@ -144,8 +179,16 @@ impl<'a> TableView<'a> {
             self.state
                 .add("partial", "owners among processes of other users not visible: needs CAP_SYS_PTRACE");
         }
-        let own = self.is_scope_chosen && self.scope == Scope::Process && owners.target_status.is_some();
-        self.held = own.then(|| owners.target_sockets());
+        let is_group = self.is_scope_chosen && self.scope == owners.group_scope;
+        if is_group && owners.group_refused > 0 {
+            let (refused, all) = (owners.group_refused, owners.group_size);
+            self.state.add(
+                "partial",
+                format!("descriptors of {refused} of {all} processes not readable: {}", owners.refusal()),
+            );
+        }
+        let own = is_group && owners.target_status.is_some();
+        self.held = own.then(|| owners.group_sockets());
     }
 
     /// The same table with its counters shown in another way.
@@ -211,6 +254,7 @@ impl<'a> TableView<'a> {
     pub fn scope_title(&self, snapshot: &Snapshot) -> String {
         match self.scope {
             Scope::Namespace => snapshot.namespace_title(),
+            scope if self.is_scope_chosen && scope == snapshot.owners.group_scope => snapshot.group_title(),
             scope => scope.word().to_owned(),
         }
     }

@@ -4,11 +4,13 @@ pub(crate) mod explain;
 mod live;
 mod session;
 mod show;
+mod show_host;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use netmonitor_core::format::harmless_text;
+use netmonitor_core::scope::Scope;
 use netmonitor_core::session::{Event, State};
 use netmonitor_sys::{ProcTree, Target};
 
@@ -34,6 +36,13 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
 
 /// Looks at a process.
 fn at_process(look: Look) -> anyhow::Result<ExitCode> {
+    if let Task::Show { selection, format, interval, count } = &look.task
+        && selection.scope == Scope::Host
+    {
+        let show = show::Show { selection: selection.clone(), format, interval: *interval, count: *count };
+        let tree = ProcTree::open(&look.procfs).map_err(|error| Refused(error.to_string()))?;
+        return show.run_on_host(tree);
+    }
     let Some(typed) = look.target else {
         let usage = match look.task {
             Task::Session { .. } => "netmonitor [OPTIONS] <PID>",

@@ -9,7 +9,7 @@ use anyhow::Context;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Format, Selection};
 use netmonitor_core::interval::Interval;
-use netmonitor_core::plan::{Ask, Measure, Owners, Pace, Plan};
+use netmonitor_core::plan::{Measure, Owners, Pace, Plan};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_sys::{Collector, Ended, ProcTree, Target};
@@ -30,7 +30,7 @@ impl Show {
     /// Prints until there is nothing more to print.
     pub(super) fn run(self, tree: ProcTree, target: Target) -> anyhow::Result<ExitCode> {
         let mut engine = Engine::watching(tree.machine(), target.pid());
-        let stop = self.interval.map(|_| stop_signals(&target)).transpose()?;
+        let stop = self.interval.map(|_| stop_signals(Some(&target))).transpose()?;
         let mut collector = Collector::new(tree, target);
         let mut export = (self.format.export)();
         let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
@@ -61,7 +61,7 @@ impl Show {
                 .write(&mut out, &snapshot, &self.selection)
                 .and_then(|()| out.flush())
                 .context("writing")?;
-            self.tell_problems(&snapshot, &mut told);
+            tell_problems(&snapshot, (&self.selection, self.format), &mut told);
             let (Some(interval), Some(stop)) = (self.interval, &stop) else { break };
             next = (next + interval.duration()).max(Instant::now());
             if self.count == Some(reading) || !wait(next, stop) {
@@ -71,24 +71,9 @@ impl Show {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Tells what is wrong with the tables when it is not what was told last, where the format does not.
-    fn tell_problems(&self, snapshot: &Snapshot, told: &mut Vec<String>) {
-        if self.format.tells_problems {
-            return;
-        }
-        let problems = export::problems(snapshot, &self.selection);
-        for problem in problems.iter().filter(|problem| !told.contains(problem)) {
-            tell(&format!("note: {problem}"));
-        }
-        *told = problems;
-    }
-
     /// What the tables that are printed need.
     fn plan(&self, scope: Scope) -> Plan {
-        let mut plan = Plan {
-            ask: if scope == Scope::Process { Ask::IfCheaper } else { Ask::Never },
-            ..Plan::default()
-        };
+        let mut plan = Plan::in_scope(scope);
         for (view, table) in self.selection.tables() {
             plan.add(table.needs());
             plan.tell_owners(view, scope);
@@ -111,11 +96,27 @@ impl Show {
     }
 }
 
+/// Tells what is wrong with the tables when it is not what was told last, where the format does not.
+pub(super) fn tell_problems(
+    snapshot: &Snapshot,
+    (selection, format): (&Selection, &Format),
+    told: &mut Vec<String>,
+) {
+    if format.tells_problems {
+        return;
+    }
+    let problems = export::problems(snapshot, selection);
+    for problem in problems.iter().filter(|problem| !told.contains(problem)) {
+        tell(&format!("note: {problem}"));
+    }
+    *told = problems;
+}
+
 /// How long a pipe that nobody reads may go unnoticed while there is nothing to print.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Waits until the next reading is due; `false` if there shall be none.
-fn wait(next: Instant, stop: &mpsc::Receiver<()>) -> bool {
+pub(super) fn wait(next: Instant, stop: &mpsc::Receiver<()>) -> bool {
     loop {
         let left = next.saturating_duration_since(Instant::now());
         match stop.recv_timeout(left.min(LOOK)) {
@@ -128,18 +129,21 @@ fn wait(next: Instant, stop: &mpsc::Receiver<()>) -> bool {
 }
 
 /// A channel that says when a signal wants an end or the process has ended.
-fn stop_signals(target: &Target) -> anyhow::Result<mpsc::Receiver<()>> {
+pub(super) fn stop_signals(target: Option<&Target>) -> anyhow::Result<mpsc::Receiver<()>> {
     let (sender, receiver) = mpsc::channel();
-    let (watch, ended) = (target.end_watch().context("waiting for the end of the process")?, sender.clone());
-    std::thread::Builder::new()
-        .name("end".into())
-        .spawn(move || {
-            if watch.wait() {
-                tell("note: the process has ended");
-                let _ = ended.send(());
-            }
-        })
-        .context("starting a thread")?;
+    if let Some(target) = target {
+        let (watch, ended) =
+            (target.end_watch().context("waiting for the end of the process")?, sender.clone());
+        std::thread::Builder::new()
+            .name("end".into())
+            .spawn(move || {
+                if watch.wait() {
+                    tell("note: the process has ended");
+                    let _ = ended.send(());
+                }
+            })
+            .context("starting a thread")?;
+    }
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("waiting for signals")?;
     std::thread::Builder::new()
         .name("signals".into())

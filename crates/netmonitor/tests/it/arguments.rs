@@ -91,7 +91,7 @@ fn wrong_words_are_told() {
     assert!(tell(&["tcp", "--format", "xml"]).contains("text, json, jsonl, csv"));
     assert!(tell(&["stats", "--format", "csv"]).contains("csv takes exactly one table"));
     assert!(tell(&["tcp", "--interval", "0"]).contains(r#"not an interval: "0""#));
-    assert!(tell(&["tcp", "--scope", "host"]).contains("process or namespace"));
+    assert!(tell(&["tcp", "--scope", "hosts"]).contains("process, tree, cgroup, namespace, host"));
     assert!(tell(&["tcp", "--count", "0"]).contains("--count"));
     assert!(tell(&["tcp", "--frob"]).contains("--frob"));
     assert!(refused(&["--procfs", "/nonexistent", &pid]).contains("/nonexistent"));

@@ -188,6 +188,15 @@ fn the_help_scrolls_and_lets_keys_of_the_tab_through() {
 fn scope_widens_and_narrows() {
     let mut session = session();
     assert!(session.screen().contains("tcp · process · 4 of 5 sockets held"));
+    // Who belongs to tree and control group is not known before it was read.
+    session.type_text("n");
+    assert!(
+        session.screen().contains("tcp · tree") && session.screen().contains("reading…"),
+        "{}",
+        session.screen()
+    );
+    session.type_text("n");
+    assert!(session.screen().contains("tcp · cgroup"), "{}", session.screen());
     session.type_text("n");
     assert!(session.screen().contains("tcp · namespace net:[4026531840] · 6 rows"));
     session.type_text("n");

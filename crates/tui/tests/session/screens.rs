@@ -55,7 +55,7 @@ fn tcp() {
 fn tcp_of_the_namespace_and_columns_further_right() {
     picture("tcp_namespace", SETTINGS, |session| {
         usual(session);
-        session.type_text("n");
+        session.type_text("nnn");
         for _ in 0..5 {
             session.press_with(KeyModifiers::SHIFT, KeyCode::Right);
             session.screen();

@@ -197,8 +197,9 @@ fn the_first_tick_reads_everything_and_then_only_what_is_seen() {
     assert_eq!(session.take_effects(), [plan_of("udp", Scope::Process)]);
     session.type_text("2");
     assert_eq!(session.take_effects(), []);
-    session.type_text("n");
-    assert_eq!(session.take_effects(), [plan_of("udp", Scope::Namespace)]);
+    session.type_text("nnn");
+    let scopes = [Scope::Tree, Scope::Cgroup, Scope::Namespace];
+    assert_eq!(session.take_effects(), scopes.map(|scope| plan_of("udp", scope)));
 }
 
 #[test]

@@ -1,0 +1,59 @@
+//! `show --scope host`: tables of all processes in all network namespaces of the machine.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Context;
+use netmonitor_core::host::HostEngine;
+use netmonitor_core::plan::{Ask, Plan};
+use netmonitor_core::scope::Scope;
+use netmonitor_sys::{HostCollector, Kind, ProcTree};
+
+use super::Refused;
+use super::show::{Show, tell_problems, wait};
+
+impl Show {
+    /// Prints tables of the machine until there is nothing more to print.
+    pub(super) fn run_on_host(self, tree: ProcTree) -> anyhow::Result<ExitCode> {
+        if tree.kind() == Kind::Copy {
+            return Err(Refused(
+                "--scope host looks at a running machine; of a captured copy name a process".into(),
+            )
+            .into());
+        }
+        if let Some(table) = self.selection.tables().find(|(_, table)| table.scope().is_some()) {
+            let (view, table) = (table.0.name, table.1.name());
+            let why = format!(
+                "{view}.{table} is of one namespace: name a process; --scope host is for tables of sockets"
+            );
+            return Err(Refused(why).into());
+        }
+        let mut engine = HostEngine::new(tree.machine());
+        let stop = self.interval.map(|_| super::show::stop_signals(None)).transpose()?;
+        let mut collector = HostCollector::new(tree);
+        let mut export = (self.format.export)();
+        let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
+        let mut plan = Plan { ask: Ask::Never, ..Plan::in_scope(Scope::Host) };
+        for (_, table) in self.selection.tables() {
+            plan.add(table.needs());
+        }
+        engine.follow(&plan);
+        let (mut told, mut next) = (Vec::new(), Instant::now());
+        for reading in 1.. {
+            collector.collect(&plan, &mut engine);
+            let snapshot = engine.snapshot();
+            export
+                .write(&mut out, &snapshot, &self.selection)
+                .and_then(|()| out.flush())
+                .context("writing")?;
+            tell_problems(&snapshot, (&self.selection, self.format), &mut told);
+            let (Some(interval), Some(stop)) = (self.interval, &stop) else { break };
+            next = (next + interval.duration()).max(Instant::now());
+            if self.count == Some(reading) || !wait(next, stop) {
+                break;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

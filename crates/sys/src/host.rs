@@ -1,0 +1,124 @@
+//! The whole machine, a tick at a time: who holds which socket, and the sockets of every network namespace
+//! that can be entered.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use netmonitor_core::plan::Plan;
+use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
+
+use crate::caps::Capabilities;
+use crate::clock::{boottime, wall};
+use crate::links::LinkReader;
+use crate::net_files;
+use crate::reader::{Reader, end};
+use crate::socket_source::{SocketSource, Subject};
+use crate::tree::ProcTree;
+use crate::users::Users;
+use crate::walk::{Share, Walker};
+
+/// Reads a machine.
+#[derive(Debug)]
+pub struct HostCollector {
+    tree: ProcTree,
+    seq: u64,
+    reader: Reader,
+    links: LinkReader,
+    walker: Walker,
+    /// What asking in each namespace takes.
+    sources: BTreeMap<u64, SocketSource>,
+    users: Users,
+    capabilities: Capabilities,
+}
+
+/// Hands on all, and keeps which namespaces there are, each with a process that is in it.
+struct Namespaces<'s> {
+    sink: &'s mut dyn Sink,
+    found: BTreeMap<u64, u32>,
+    /// The beginning of the part under way.
+    head: Vec<u8>,
+}
+
+/// Longer than the line of a namespace, which comes first.
+const HEAD: usize = 64;
+
+impl Sink for Namespaces<'_> {
+    fn begin(&mut self, moment: Moment) {
+        self.sink.begin(moment);
+    }
+
+    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
+        let room = HEAD.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..room]);
+        self.sink.chunk(origin, bytes)
+    }
+
+    fn end(&mut self, origin: &Origin, reading: Reading) {
+        let line = self.head.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        let inode = line.strip_prefix(b"ns/net net:[").and_then(|rest| rest.strip_suffix(b"]"));
+        if let (Origin::Links(pid), Some(inode)) =
+            (origin, inode.and_then(|digits| str::from_utf8(digits).ok()?.parse().ok()))
+        {
+            self.found.entry(inode).or_insert(*pid);
+        }
+        self.head.clear();
+        self.sink.end(origin, reading);
+    }
+}
+
+impl HostCollector {
+    /// A collector of all processes of a tree.
+    pub fn new(tree: ProcTree) -> Self {
+        Self {
+            tree,
+            seq: 0,
+            reader: Reader::new(),
+            links: LinkReader::default(),
+            walker: Walker::default(),
+            sources: BTreeMap::new(),
+            users: Users::default(),
+            capabilities: Capabilities::default(),
+        }
+    }
+
+    /// Reads one tick: the links of every process, then for each network namespace what the plan asks for.
+    pub fn collect(&mut self, plan: &Plan, sink: &mut dyn Sink) {
+        sink.begin(Moment { wall: wall(), boottime: boottime(), seq: self.seq });
+        self.seq += 1;
+        let mut namespaces = Namespaces { sink, found: BTreeMap::new(), head: Vec::new() };
+        self.walker.begin(&self.tree, Share::Whole, true);
+        self.walker.tick(&self.tree, Share::Whole, &mut self.links, &mut namespaces);
+        let (found, sink) = (namespaces.found, namespaces.sink);
+        self.users.tick(false, &mut self.reader, sink);
+        self.capabilities.tick(false, sink);
+        self.sources.retain(|inode, _| found.contains_key(inode));
+        for (inode, pid) in found {
+            self.namespace(plan, inode, pid, sink);
+        }
+    }
+
+    /// What the plan asks for of one namespace, through a process that is in it.
+    fn namespace(&mut self, plan: &Plan, inode: u64, pid: u32, sink: &mut dyn Sink) {
+        let at = boottime();
+        let origin = Origin::Netns(inode);
+        let dir = match self.tree.dir().subdir(&pid.to_string()) {
+            Ok(dir) => dir,
+            // It has ended since; another one may be in there still, which the next tick finds.
+            Err(errno) => return end(sink, &origin, crate::reader::status_of(errno, 1), at),
+        };
+        end(sink, &origin, Status::Ok, at);
+        let name = format!("net:[{inode}]");
+        let subject = Subject { dir: &dir, pidfd: None, thread: None, namespace: name.as_bytes() };
+        let source = self.sources.entry(inode).or_default();
+        let mut paths: Vec<String> =
+            source.tick(plan, subject, &Default::default(), sink).into_iter().map(str::to_owned).collect();
+        paths.extend(plan.net.iter().map(|path| path.to_string()));
+        for path in paths {
+            let at = boottime();
+            let origin = Origin::Net(path.clone().into());
+            let status =
+                net_files::read(&mut self.reader, &dir, &format!("net/{path}"), usize::MAX, &origin, sink);
+            end(sink, &origin, status, at);
+        }
+    }
+}
