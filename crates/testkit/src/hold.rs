@@ -23,7 +23,9 @@ pub struct Holder {
 
 impl Holder {
     /// Starts one in the namespace, by running the test of this name of the same test program; returns when
-    /// the sockets are there. `what` names sockets: `tcp`, `udp`, `raw`, `ping`, each of both families.
+    /// the sockets are there. `what` names sockets: `tcp`, `udp`, `raw`, `ping`, each of both families, `busy` for
+    /// connections with traffic, `lossy` for one to port 4700 that a test may make lose packets, `shared` for a
+    /// listening socket that a child holds too, `mptcp`, `unix`, `netlink`, `packet`.
     pub fn start(netns: Option<&Netns>, test: &str, what: &str) -> Self {
         let program = std::env::current_exe().unwrap();
         let mut command = netns.map_or_else(|| Command::new(&program), |netns| netns.command(&program));
@@ -66,6 +68,13 @@ pub fn run_if_asked() {
             "udp" => kept.udp(),
             "raw" => kept.raw(),
             "ping" => kept.ping(),
+            "busy" => kept.busy(),
+            "lossy" => kept.lossy(),
+            "shared" => kept.shared(),
+            "mptcp" => kept.mptcp(),
+            "unix" => kept.unix(),
+            "netlink" => kept.link_layer(AddressFamily::NETLINK, 0),
+            "packet" => kept.link_layer(AddressFamily::PACKET, ETH_P_ALL),
             number => kept.many(number.parse().expect("a kind of socket or a number of connections")),
         }
     }
@@ -80,7 +89,11 @@ struct Kept {
     streams: Vec<TcpStream>,
     datagrams: Vec<UdpSocket>,
     sockets: Vec<OwnedFd>,
+    children: Vec<Child>,
 }
+
+/// `ETH_P_ALL` in network byte order.
+const ETH_P_ALL: u32 = 0x0300;
 
 impl Kept {
     /// For each family: a listening socket, a connection with unread data, one closed by its other end, one
@@ -143,6 +156,101 @@ impl Kept {
         }
     }
 
+    /// For each family: a transfer that was read, one that nobody reads, with little room, and a listening socket
+    /// whose accept queue is full.
+    fn busy(&mut self) {
+        const MEGABYTE: usize = 1 << 20;
+        for address in addresses() {
+            let listener = TcpListener::bind(address).unwrap();
+            let connect = || TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (client, server) = (connect(), listener.accept().unwrap().0);
+            let (mut sender, mut reader) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            let reading = std::thread::spawn(move || reader.read_exact(&mut vec![0; MEGABYTE]).unwrap());
+            sender.write_all(&vec![1; MEGABYTE]).unwrap();
+            reading.join().unwrap();
+            (&server).write_all(b"answer").unwrap();
+            let (writing, stalled) = (connect(), listener.accept().unwrap().0);
+            rustix::net::sockopt::set_socket_recv_buffer_size(&stalled, 4096).unwrap();
+            writing.set_nonblocking(true).unwrap();
+            while (&writing).write(&[2; 65536]).is_ok() {}
+            self.streams.extend([client, server, writing, stalled]);
+            let full = rustix::net::socket(family_of(address), SocketType::STREAM, None).unwrap();
+            rustix::net::bind(&full, &address).unwrap();
+            rustix::net::listen(&full, 1).unwrap();
+            let full = TcpListener::from(full);
+            for _ in 0..2 {
+                self.streams.push(TcpStream::connect(full.local_addr().unwrap()).unwrap());
+            }
+            self.listeners.extend([listener, full]);
+        }
+    }
+
+    /// A transfer to port 4700.
+    fn lossy(&mut self) {
+        let listener = TcpListener::bind("127.0.0.1:4700").unwrap();
+        let (client, server) = (TcpStream::connect("127.0.0.1:4700").unwrap(), listener.accept().unwrap().0);
+        let (mut sender, mut reader) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        let reading = std::thread::spawn(move || reader.read_exact(&mut [0; 300_000]).unwrap());
+        sender.write_all(&[3; 300_000]).unwrap();
+        reading.join().unwrap();
+        self.streams.extend([client, server]);
+        self.listeners.push(listener);
+    }
+
+    /// A listening socket that a child holds as its standard output.
+    fn shared(&mut self) {
+        let listener = TcpListener::bind("127.0.0.1:4701").unwrap();
+        let copy: OwnedFd = listener.try_clone().unwrap().into();
+        // It ends with this process, when its input does.
+        let mut child = Command::new("cat");
+        child.stdin(Stdio::piped()).stdout(copy).stderr(Stdio::null());
+        self.children.push(child.spawn().unwrap());
+        self.listeners.push(listener);
+    }
+
+    /// A Multipath TCP connection with its listening socket.
+    fn mptcp(&mut self) {
+        const IPPROTO_MPTCP: u32 = 262;
+        let socket = || {
+            let protocol = Protocol::from_raw(IPPROTO_MPTCP.try_into().unwrap());
+            rustix::net::socket(AddressFamily::INET, SocketType::STREAM, Some(protocol)).unwrap()
+        };
+        let (listening, client) = (socket(), socket());
+        rustix::net::bind(&listening, &addresses()[0]).unwrap();
+        rustix::net::listen(&listening, 5).unwrap();
+        let address = rustix::net::getsockname(&listening).unwrap();
+        rustix::net::connect(&client, &address).unwrap();
+        let server = rustix::net::accept(&listening).unwrap();
+        rustix::io::write(&client, b"hello").unwrap();
+        rustix::io::read(&server, &mut [0; 5]).unwrap();
+        self.sockets.extend([listening, client, server]);
+    }
+
+    /// A pair, a listening socket with a connection in its queue, an abstract datagram socket.
+    fn unix(&mut self) {
+        use std::os::linux::net::SocketAddrExt;
+        use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener, UnixStream};
+        let (one, other) = UnixStream::pair().unwrap();
+        (&one).write_all(b"unread").unwrap();
+        let name = |kind: &str| {
+            SocketAddr::from_abstract_name(format!("netmonitor {kind} {}", std::process::id())).unwrap()
+        };
+        let listener = UnixListener::bind_addr(&name("stream")).unwrap();
+        let waiting = UnixStream::connect_addr(&name("stream")).unwrap();
+        let datagram = UnixDatagram::bind_addr(&name("datagram")).unwrap();
+        self.sockets.extend([one.into(), other.into(), listener.into(), waiting.into(), datagram.into()]);
+    }
+
+    fn link_layer(&mut self, family: AddressFamily, protocol: u32) {
+        let protocol = protocol.try_into().ok().map(Protocol::from_raw);
+        let socket = rustix::net::socket(family, SocketType::RAW, protocol).unwrap();
+        if family == AddressFamily::NETLINK {
+            // One that was never bound is in no list.
+            rustix::net::bind(&socket, &rustix::net::netlink::SocketAddrNetlink::new(0, 0)).unwrap();
+        }
+        self.sockets.push(socket);
+    }
+
     /// So many connections over loopback, both ends of each.
     fn many(&mut self, connections: usize) {
         let mut listener = None;
@@ -160,6 +268,19 @@ impl Kept {
         }
         self.listeners.extend(listener);
     }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        for child in &mut self.children {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn family_of(address: SocketAddr) -> AddressFamily {
+    if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 }
 }
 
 fn addresses() -> [SocketAddr; 2] {

@@ -3,6 +3,7 @@
 mod arguments;
 mod compare;
 mod copy;
+mod diag;
 mod files;
 mod scope;
 mod session;
