@@ -5,10 +5,11 @@ use std::sync::Arc;
 use netmonitor_core::files::NetPath;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
+use netmonitor_core::query::Query;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::session::{Event, State};
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_core::views::{self, CounterMode, TableView, View};
+use netmonitor_core::views::{self, CounterMode, Look, TableView, View};
 
 use crate::command::Completion;
 use crate::document::Document;
@@ -182,7 +183,8 @@ impl App {
             Some(file) => vec![file.opened.view(snapshot)],
             None => self.view().tables_on(snapshot, self.settings.scope),
         };
-        tables.into_iter().map(|table| table.with_counters(self.settings.counters)).collect()
+        let look = Look { counters: self.settings.counters, query: &Query::default(), brief: true };
+        tables.into_iter().map(|table| table.looked_at(look)).collect()
     }
 
     /// Number of the pane that is shown.

@@ -17,7 +17,7 @@ static PING_SOCKETS: TableDef = TableDef {
     name: "ping_sockets",
     doc: "ping sockets, by which a process sends ICMP echo requests without privilege",
     scope: None,
-    content: &SocketTable { kind: &sockets::PING, columns: COLUMNS },
+    content: &SocketTable { kind: &sockets::PING, columns: COLUMNS, shown: None },
 };
 
 pub(super) static ICMP: TableDef = TableDef {

@@ -15,7 +15,7 @@ static TABLE: TableDef = TableDef {
     name: "raw",
     doc: "raw sockets",
     scope: None,
-    content: &SocketTable { kind: &sockets::RAW, columns: COLUMNS },
+    content: &SocketTable { kind: &sockets::RAW, columns: COLUMNS, shown: None },
 };
 
 const COLUMNS: &[SocketColumn] = &[

@@ -18,6 +18,8 @@ pub(super) struct SocketTable {
     pub(super) kind: &'static SocketKind,
     /// Its columns.
     pub(super) columns: &'static [SocketColumn],
+    /// Names of those that are shown on a screen; `None`: all of them.
+    pub(super) shown: Option<&'static [&'static str]>,
 }
 
 /// A column, and how its value is had.
@@ -42,6 +44,10 @@ impl Content for SocketTable {
 
     fn columns(&self) -> Vec<Column> {
         self.columns.iter().map(|column| column.column).collect()
+    }
+
+    fn default_columns(&self) -> Option<&'static [&'static str]> {
+        self.shown
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {

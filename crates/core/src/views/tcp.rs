@@ -15,7 +15,7 @@ static TABLE: TableDef = TableDef {
     name: "tcp",
     doc: "TCP sockets",
     scope: None,
-    content: &SocketTable { kind: &sockets::TCP, columns: COLUMNS },
+    content: &SocketTable { kind: &sockets::TCP, columns: COLUMNS, shown: Some(SHOWN) },
 };
 
 const COLUMNS: &[SocketColumn] = &[
@@ -42,4 +42,19 @@ const COLUMNS: &[SocketColumn] = &[
     UID,
     INODE,
     REF,
+];
+
+/// What fits on a screen of 120 columns.
+const SHOWN: &[&str] = &[
+    "local_address",
+    "local_port",
+    "remote_address",
+    "remote_port",
+    "state",
+    "tx_queue",
+    "rx_queue",
+    "accept_queue",
+    "retransmits",
+    "owners",
+    "user",
 ];

@@ -15,7 +15,7 @@ static TABLE: TableDef = TableDef {
     name: "udp",
     doc: "UDP and UDP-Lite sockets",
     scope: None,
-    content: &SocketTable { kind: &sockets::UDP, columns: COLUMNS },
+    content: &SocketTable { kind: &sockets::UDP, columns: COLUMNS, shown: Some(SHOWN) },
 };
 
 const COLUMNS: &[SocketColumn] = &[
@@ -36,4 +36,19 @@ const COLUMNS: &[SocketColumn] = &[
     INODE,
     REF,
     KERNEL_STATE,
+];
+
+/// What fits on a screen of 120 columns.
+const SHOWN: &[&str] = &[
+    "local_address",
+    "local_port",
+    "remote_address",
+    "remote_port",
+    "state",
+    "tx_queue",
+    "rx_queue",
+    "drops",
+    "drops_rate",
+    "owners",
+    "user",
 ];

@@ -178,7 +178,7 @@ fn why_empty(view: &TableView<'_>, standing: Standing, room: usize) -> String {
         "not-read" if standing.ended => "not read before the process ended".to_owned(),
         "not-read" if standing.paused => "not read yet: paused".to_owned(),
         "not-read" => "reading…".to_owned(),
-        "ok" if view.hidden() > 0 => "none has moved since the start: m shows all".to_owned(),
+        "ok" if view.unmoved() > 0 => "none has moved since the start: m shows all".to_owned(),
         "ok" if view.is_scope_chosen && view.scope == Scope::Process => {
             let all = if view.held.is_some_and(|held| held > 0) { NONE_HERE } else { NONE_OWN };
             let words = if all.len() <= room { all } else { "none of this process: n widens" };

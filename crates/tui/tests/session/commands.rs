@@ -221,7 +221,7 @@ fn columns_scroll_and_the_first_one_stays() {
         session.screen();
     }
     let last = session.screen();
-    assert!(last.contains("local address") && last.contains(" ref") && !last.contains('›'), "{last}");
+    assert!(last.contains("local address") && last.contains(" user") && !last.contains('›'), "{last}");
     for _ in 0..50 {
         session.press_with(KeyModifiers::SHIFT, KeyCode::Left);
     }
