@@ -152,6 +152,14 @@ impl Arrangement {
         }
     }
 
+    /// Which row is shown of this place in a table of `all` rows.
+    pub(super) fn row_of_place(&self, place: usize, all: usize) -> Option<usize> {
+        match &self.rows {
+            Some(rows) => rows.iter().position(|row| *row as usize == place),
+            None => Some(place).filter(|place| *place < all),
+        }
+    }
+
     /// Where a column that is shown stands in the table.
     pub(super) fn column(&self, column: usize) -> Option<usize> {
         match &self.columns {

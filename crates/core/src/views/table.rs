@@ -228,6 +228,23 @@ impl<'a> TableView<'a> {
         self.arrangement.column(column)
     }
 
+    /// Where the columns stand that are shown on a screen when none are asked for.
+    pub fn default_places(&self) -> Vec<usize> {
+        let counters = self.counter_mode().unwrap_or_default();
+        let arrangement = self.arrangement(Look { counters, query: &Query::default(), brief: true });
+        (0..self.all.len()).map_while(|column| arrangement.column(column)).collect()
+    }
+
+    /// Where a row that is shown stands among all of them.
+    pub fn place_of_row(&self, row: usize) -> Option<usize> {
+        self.arrangement.row(row).filter(|place| *place < self.rows.len())
+    }
+
+    /// Which row is shown of this place among all of them; `None` where it is not.
+    pub fn row_of_place(&self, place: usize) -> Option<usize> {
+        self.arrangement.row_of_place(place, self.rows.len())
+    }
+
     /// Columns were asked for by name.
     pub fn names_columns(&self) -> bool {
         self.arrangement.names_columns()
