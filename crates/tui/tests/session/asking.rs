@@ -403,3 +403,13 @@ fn screens_of_a_filter_and_of_the_lists() {
         insta::assert_snapshot!(format!("column_list_{width}x{height}"), session.screen());
     }
 }
+
+#[test]
+fn the_usual_columns_of_sockets_fit_on_120_columns() {
+    let mut session = Session::showing(120, 24, &World::default().snapshots(2));
+    for tab in ["1", "2"] {
+        session.type_text(tab);
+        let screen = session.screen();
+        assert!(screen.contains(" user") && !screen.contains('›'), "{screen}");
+    }
+}
