@@ -45,6 +45,10 @@ fn tables() -> String {
                 table.name,
                 capital(table.doc)
             );
+            if let Some(shown) = table.content.default_columns() {
+                let names: Vec<_> = shown.iter().map(|name| format!("`{name}`")).collect();
+                let _ = write!(text, "On a screen and in text: {}.\n\n", names.join(" "));
+            }
             text.push_str("| column | unit | kind | what it says |\n|---|---|---|---|\n");
             for column in table.content.columns() {
                 let (unit, kind) = (format!("{:?}", column.unit), format!("{:?}", column.kind));

@@ -7,6 +7,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use netmonitor_core::export::{self, Format, Selection};
 use netmonitor_core::interval::Interval;
+use netmonitor_core::query::Query;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::CounterMode;
 
@@ -45,6 +46,7 @@ Examples:
   netmonitor 1234                         watch process 1234
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
+  netmonitor show 1234 tcp --filter 'state:ESTABLISHED tx_queue>0' --sort tx_queue:desc
   netmonitor explain TCPTimeouts          what a counter means";
 
 #[derive(Debug, Subcommand)]
@@ -80,6 +82,9 @@ struct Show {
     #[arg(value_name = "TAB | TAB.TABLE")]
     tabs: Vec<String>,
 
+    #[command(flatten)]
+    query: QueryTyped,
+
     /// Output format: text, json, jsonl or csv (of exactly one table)
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: String,
@@ -87,6 +92,27 @@ struct Show {
     /// Stop after so many readings; 1 without --interval
     #[arg(long, value_name = "N", value_parser = count)]
     count: Option<NonZeroU64>,
+}
+
+#[derive(Debug, Args)]
+struct QueryTyped {
+    /// Print only rows that match, as 'state:ESTABLISHED remote_address:10.0.0.0/8 not tx_queue:0'
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    filter: Option<String>,
+
+    /// Sort rows by these columns, each ascending, or with :desc descending
+    #[arg(long, value_name = "COLUMN[:desc],...")]
+    sort: Option<String>,
+
+    /// Print these columns, in this order; *: all; +NAME and -NAME: what is printed anyway, with and without it
+    #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
+    columns: Option<String>,
+}
+
+impl From<QueryTyped> for Query {
+    fn from(QueryTyped { filter, sort, columns }: QueryTyped) -> Self {
+        Self { filter, sort, columns }
+    }
 }
 
 /// What is to be done.
@@ -195,6 +221,7 @@ impl Show {
         interval: Option<Interval>,
     ) -> anyhow::Result<Task> {
         let selection = Selection { counters, ..Selection::parse(&self.tabs, scope).map_err(refuse)? };
+        let selection = selection.asked(self.query.into()).map_err(|refused| refuse(refused.to_string()))?;
         let format = export::find(&self.format).ok_or_else(|| {
             let names: Vec<_> = export::FORMATS.iter().map(|format| format.name).collect();
             refuse(format!("no format {:?}; there are {}", self.format, names.join(", ")))

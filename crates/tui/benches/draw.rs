@@ -9,7 +9,7 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_tui::{App, Input, Settings};
+use netmonitor_tui::{App, Effect, Input, Settings};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -63,6 +63,15 @@ fn session() -> (App, Terminal<TestBackend>) {
     (app, terminal)
 }
 
+/// A session that is asked something.
+fn asked(command: &str) -> (App, Terminal<TestBackend>) {
+    let (mut app, mut terminal) = session();
+    command.chars().for_each(|letter| drop(app.update(press(KeyCode::Char(letter)))));
+    app.update(press(KeyCode::Enter));
+    terminal.draw(|frame| app.draw(frame)).expect("a test terminal has no errors");
+    (app, terminal)
+}
+
 fn press(code: KeyCode) -> Input {
     Input::Terminal(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
 }
@@ -91,4 +100,59 @@ fn page_down_and_draw(bencher: divan::Bencher<'_, '_>) {
 fn key(bencher: divan::Bencher<'_, '_>) {
     let (mut app, _) = session();
     bencher.bench_local(|| app.update(press(KeyCode::Down)));
+}
+
+/// A frame and a key while rows are sorted and filtered: nothing has changed since they were.
+#[divan::bench]
+fn key_and_draw_sorted(bencher: divan::Bencher<'_, '_>) {
+    let (mut app, mut terminal) = asked(":sort remote_address:desc,local_port");
+    bencher.bench_local(|| {
+        app.update(press(KeyCode::Down));
+        terminal.draw(|frame| app.draw(frame)).expect("a test terminal has no errors");
+    });
+}
+
+/// A snapshot that must be arranged first, because nobody has prepared it; the cursor follows its row.
+#[divan::bench(args = [":sort remote_address:desc", ":sort owners,state", ":filter remote_port>1500", ":filter nginx"])]
+fn new_snapshot_and_draw(bencher: divan::Bencher<'_, '_>, command: &str) {
+    let (mut app, mut terminal) = asked(command);
+    (0..5).for_each(|_| drop(app.update(press(KeyCode::Down))));
+    let snapshots = [snapshot(), snapshot()];
+    let mut turn = 0;
+    bencher.bench_local(|| {
+        turn += 1;
+        app.update(Input::Snapshot(snapshots[turn % 2].clone()));
+        terminal.draw(|frame| app.draw(frame)).expect("a test terminal has no errors");
+    });
+}
+
+/// The same where the thread that reads has prepared it.
+#[divan::bench]
+fn prepared_snapshot_and_draw(bencher: divan::Bencher<'_, '_>) {
+    let (mut app, mut terminal) = asked(":sort remote_address:asc");
+    (0..5).for_each(|_| drop(app.update(press(KeyCode::Down))));
+    let mut effects = app.update(press(KeyCode::Char('O')));
+    let Some(Effect::Arrange(shown)) = effects.pop() else { panic!("what is shown was not told") };
+    let snapshots = [snapshot(), snapshot()].map(|it| (Arc::new(shown.arrange(&it)), it));
+    let mut turn = 0;
+    bencher.bench_local(|| {
+        turn += 1;
+        let (prepared, snapshot) = &snapshots[turn % 2];
+        app.update(Input::Arranged(prepared.clone()));
+        app.update(Input::Snapshot(snapshot.clone()));
+        terminal.draw(|frame| app.draw(frame)).expect("a test terminal has no errors");
+    });
+}
+
+/// Four letters of a filter, of which two change which rows there are.
+#[divan::bench]
+fn type_filter_and_draw(bencher: divan::Bencher<'_, '_>) {
+    let (mut app, mut terminal) = session();
+    "/remote_port>1500 not ".chars().for_each(|letter| drop(app.update(press(KeyCode::Char(letter)))));
+    bencher.bench_local(|| {
+        for code in [KeyCode::Char('x'), KeyCode::Backspace, KeyCode::Char('y'), KeyCode::Backspace] {
+            app.update(press(code));
+            terminal.draw(|frame| app.draw(frame)).expect("a test terminal has no errors");
+        }
+    });
 }

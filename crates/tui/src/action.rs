@@ -9,7 +9,8 @@ use crate::document::Move;
 use crate::event::Effect;
 use crate::key::Key;
 use crate::line::Line;
-use crate::overlay::TabList;
+use crate::overlay::Search;
+use crate::picker::{Picker, Purpose};
 
 /// What a key does.
 pub(crate) struct Action {
@@ -43,7 +44,12 @@ const TAB: &[Mode] = &[Mode::Tab];
 const READING: &[Mode] = &[Mode::Tab, Mode::Overlay];
 const OVERLAY: &[Mode] = &[Mode::Overlay];
 const LIST: &[Mode] = &[Mode::List];
+const SORT_LIST: &[Mode] = &[Mode::SortList];
+const COLUMN_LIST: &[Mode] = &[Mode::ColumnList];
+const LISTS: &[Mode] = &[Mode::List, Mode::SortList, Mode::ColumnList];
 const COMMAND_LINE: &[Mode] = &[Mode::CommandLine];
+const FILTER_LINE: &[Mode] = &[Mode::FilterLine];
+const LINES: &[Mode] = &[Mode::CommandLine, Mode::FilterLine];
 
 macro_rules! actions {
     ($($name:literal $doc:literal $keys:expr, $modes:expr, $hint:expr, |$app:pat_param, $key:pat_param, $effects:pat_param| $run:expr;)*) => {
@@ -79,6 +85,12 @@ pub(crate) static ALL: &[Action] = actions! {
     "tabs" "list all tabs, also those that have no number"
         &[Key::char('f')], TAB, Some("all tabs"),
         |app, _, _| app.open_tabs();
+    "filter" "show the rows that match; empty: all of them"
+        &[Key::char('/')], TAB, Some("filter"),
+        |app, _, _| app.open_filter();
+    "scope" "sockets of the process, or of its whole namespace"
+        &[Key::char('n')], TAB, Some("scope"),
+        |app, _, _| app.change_scope();
     "explain" "explain the selected row"
         &[Key::char('x')], TAB, Some("explain"),
         |app, _, _| app.explain();
@@ -88,7 +100,7 @@ pub(crate) static ALL: &[Action] = actions! {
     "text" "the text behind the table, as the kernel prints it; in an opened file its rows again"
         &[Key::char('w')], TAB, None,
         |app, _, _| app.show_text();
-    "back" "leave the rest of a large file that is being read; else leave an opened file"
+    "back" "leave the rest of a large file that is being read; else leave an opened file; else show all rows again"
         &[Key::code(KeyCode::Esc)], TAB, None,
         |app, _, _| app.back();
     "next-tab" "show the next tab"
@@ -97,12 +109,18 @@ pub(crate) static ALL: &[Action] = actions! {
     "previous-tab" "show the tab before"
         &[Key::code(KeyCode::BackTab), Key::code(KeyCode::Left)], TAB, None,
         |app, _, _| app.select_beside(false);
-    "scope" "sockets of the process, or of its whole namespace"
-        &[Key::char('n')], TAB, Some("scope"),
-        |app, _, _| app.change_scope();
     "pause" "freeze what is shown; again: continue"
         &[Key::char(' ')], TAB, Some("pause"),
         |app, _, effects| app.pause(!app.paused, effects);
+    "sort" "choose the column that rows of the table are sorted by"
+        &[Key::char('o')], TAB, Some("sort"),
+        |app, _, _| app.open_columns(Purpose::Sort);
+    "reverse" "reverse the order of the table"
+        &[Key::char('O')], TAB, None,
+        |app, _, _| app.reverse();
+    "columns" "choose the columns of the table that are shown"
+        &[Key::char('c')], TAB, Some("columns"),
+        |app, _, _| app.open_columns(Purpose::Show);
     "counters" "counters: all of each, totals, rates, since start, those only that have moved"
         &[Key::char('m')], TAB, Some("counters"),
         |app, _, _| app.change_counters();
@@ -124,7 +142,7 @@ pub(crate) static ALL: &[Action] = actions! {
     "page-down" "a screen down"
         &[Key::code(KeyCode::PageDown)], READING, None,
         |app, _, _| app.go(Move::PageDown);
-    "first" "to the first row"
+    "first" "to the first row, and stay there whichever it is"
         &[Key::code(KeyCode::Home)], READING, None,
         |app, _, _| app.go(Move::First);
     "last" "to the last row"
@@ -142,21 +160,48 @@ pub(crate) static ALL: &[Action] = actions! {
     "choose-tab" "show the chosen tab"
         &[Key::code(KeyCode::Enter)], LIST, Some("show"),
         |app, _, _| app.choose_tab();
-    "close-list" "leave the list"
-        &[Key::code(KeyCode::Esc)], LIST, Some("back"),
+    "choose-sort" "sort by the chosen column; by the same again: in the other direction"
+        &[Key::code(KeyCode::Enter)], SORT_LIST, Some("sort"),
+        |app, _, _| app.choose_sort();
+    "toggle-column" "show the chosen column or leave it out"
+        &[Key::char(' ')], COLUMN_LIST, Some("show or not"),
+        |app, _, _| app.choose_columns(Picker::toggle);
+    "all-columns" "show all columns"
+        &[Key::char('*')], COLUMN_LIST, Some("all"),
+        |app, _, _| app.choose_columns(Picker::show_all);
+    "usual-columns" "erase the last character; with none: show the usual columns"
+        &[Key::code(KeyCode::Backspace), Key::ctrl('h')], COLUMN_LIST, Some("usual"),
+        |app, _, _| app.choose_columns(Picker::erase_or_reset);
+    "close-columns" "leave the list of columns"
+        &[Key::code(KeyCode::Enter)], COLUMN_LIST, None,
         |app, _, _| app.overlay = None;
-    "list-up" "the tab above"
-        &[Key::code(KeyCode::Up)], LIST, None,
-        |app, _, _| in_list(app, |list| list.chosen = list.chosen.saturating_sub(1));
-    "list-down" "the tab below"
-        &[Key::code(KeyCode::Down), Key::code(KeyCode::Tab)], LIST, None,
-        |app, _, _| in_list(app, |list| list.chosen = (list.chosen + 1).min(list.left().len().saturating_sub(1)));
+    "close-list" "leave the list"
+        &[Key::code(KeyCode::Esc)], LISTS, Some("back"),
+        |app, _, _| app.overlay = None;
+    "list-up" "one up"
+        &[Key::code(KeyCode::Up)], LISTS, None,
+        |app, _, _| in_list(app, Move::Up);
+    "list-down" "one down"
+        &[Key::code(KeyCode::Down), Key::code(KeyCode::Tab)], LISTS, None,
+        |app, _, _| in_list(app, Move::Down);
+    "list-page-up" "a screen up"
+        &[Key::code(KeyCode::PageUp)], LISTS, None,
+        |app, _, _| in_list(app, Move::PageUp);
+    "list-page-down" "a screen down"
+        &[Key::code(KeyCode::PageDown)], LISTS, None,
+        |app, _, _| in_list(app, Move::PageDown);
+    "list-first" "to the first"
+        &[Key::code(KeyCode::Home)], LISTS, None,
+        |app, _, _| in_list(app, Move::First);
+    "list-last" "to the last"
+        &[Key::code(KeyCode::End)], LISTS, None,
+        |app, _, _| in_list(app, Move::Last);
     "list-erase" "erase the last character"
-        &[Key::code(KeyCode::Backspace), Key::ctrl('h')], LIST, None,
-        |app, _, _| in_list(app, TabList::pop);
-    "list-type" "find tabs with it"
-        &[Key::Character], LIST, None,
-        |app, key, _| in_list(app, |list| key.character().into_iter().for_each(|typed| list.push(typed)));
+        &[Key::code(KeyCode::Backspace), Key::ctrl('h')], &[Mode::List, Mode::SortList], None,
+        |app, _, _| app.search().map_or((), Search::pop);
+    "list-type" "find what has it"
+        &[Key::Character], LISTS, None,
+        |app, key, _| app.search().zip(key.character()).map_or((), |(search, typed)| search.push(typed));
     "run" "do what is typed"
         &[Key::code(KeyCode::Enter)], COMMAND_LINE, None,
         |app, _, effects| app.run_command(effects);
@@ -166,36 +211,45 @@ pub(crate) static ALL: &[Action] = actions! {
     "close-command-line" "leave the command line"
         &[Key::code(KeyCode::Esc)], COMMAND_LINE, None,
         |app, _, _| app.close_command_line();
-    "earlier-command" "the command before"
-        &[Key::code(KeyCode::Up)], COMMAND_LINE, None,
-        |app, _, _| edit(app, Line::recall_before);
-    "later-command" "the command after"
-        &[Key::code(KeyCode::Down)], COMMAND_LINE, None,
-        |app, _, _| edit(app, Line::recall_after);
+    "apply-filter" "show the rows that match what is typed"
+        &[Key::code(KeyCode::Enter)], FILTER_LINE, None,
+        |app, _, _| app.apply_filter();
+    "complete-column" "complete the name of a column"
+        &[Key::code(KeyCode::Tab)], FILTER_LINE, None,
+        |app, _, _| app.complete_filter();
+    "cancel-filter" "leave the line; the rows are those that there were"
+        &[Key::code(KeyCode::Esc)], FILTER_LINE, None,
+        |app, _, _| app.cancel_filter();
+    "earlier-command" "what was typed before"
+        &[Key::code(KeyCode::Up)], LINES, None,
+        |app, _, _| app.edit(Line::recall_before);
+    "later-command" "what was typed after that"
+        &[Key::code(KeyCode::Down)], LINES, None,
+        |app, _, _| app.edit(Line::recall_after);
     "cursor-left" "cursor to the left"
-        &[Key::code(KeyCode::Left)], COMMAND_LINE, None,
-        |app, _, _| edit(app, Line::left);
+        &[Key::code(KeyCode::Left)], LINES, None,
+        |app, _, _| app.edit(Line::left);
     "cursor-right" "cursor to the right"
-        &[Key::code(KeyCode::Right)], COMMAND_LINE, None,
-        |app, _, _| edit(app, Line::right);
+        &[Key::code(KeyCode::Right)], LINES, None,
+        |app, _, _| app.edit(Line::right);
     "cursor-start" "cursor to the start"
-        &[Key::code(KeyCode::Home)], COMMAND_LINE, None,
-        |app, _, _| edit(app, Line::home);
+        &[Key::code(KeyCode::Home)], LINES, None,
+        |app, _, _| app.edit(Line::home);
     "cursor-end" "cursor to the end"
-        &[Key::code(KeyCode::End)], COMMAND_LINE, None,
-        |app, _, _| edit(app, Line::end);
+        &[Key::code(KeyCode::End)], LINES, None,
+        |app, _, _| app.edit(Line::end);
     "erase" "erase the character before the cursor; leave an empty line"
-        &[Key::code(KeyCode::Backspace), Key::ctrl('h')], COMMAND_LINE, None,
-        |app, _, _| erase(app);
+        &[Key::code(KeyCode::Backspace), Key::ctrl('h')], LINES, None,
+        |app, _, _| app.erase();
     "delete" "erase the character under the cursor"
-        &[Key::code(KeyCode::Delete)], COMMAND_LINE, None,
-        |app, _, _| edit(app, Line::delete);
+        &[Key::code(KeyCode::Delete)], LINES, None,
+        |app, _, _| app.edit(Line::delete);
     "erase-all" "erase all before the cursor"
-        &[Key::ctrl('u')], COMMAND_LINE, None,
-        |app, _, _| edit(app, Line::clear_before);
+        &[Key::ctrl('u')], LINES, None,
+        |app, _, _| app.edit(Line::clear_before);
     "type" "type it"
-        &[Key::Character], COMMAND_LINE, None,
-        |app, key, _| type_character(app, key);
+        &[Key::Character], LINES, None,
+        |app, key, _| app.edit(|line| key.character().into_iter().for_each(|typed| line.insert(typed)));
     "go-on" "leave the introduction"
         &[Key::Any], &[Mode::Intro], None,
         |app, _, _| app.go_on();
@@ -216,28 +270,12 @@ fn number(key: Key) -> usize {
     (digit as usize).wrapping_sub(1)
 }
 
-fn in_list(app: &mut App, change: impl FnOnce(&mut TabList)) {
-    if let Some(list) = app.tab_list() {
-        change(list);
-    }
-}
-
-fn edit(app: &mut App, change: fn(&mut Line)) {
-    app.completion.reset();
-    change(&mut app.line);
-}
-
-fn erase(app: &mut App) {
-    app.completion.reset();
-    if !app.line.backspace() {
-        app.close_command_line();
-    }
-}
-
-fn type_character(app: &mut App, key: Key) {
-    app.completion.reset();
-    if let Some(character) = key.character() {
-        app.line.insert(character);
+fn in_list(app: &mut App, to: Move) {
+    let left = app.left_in_list();
+    let page = app.overlay.as_ref().map_or(1, |overlay| overlay.height.saturating_sub(1));
+    if let Some(search) = app.search() {
+        // What is typed may have left fewer than there were.
+        search.chosen = to.from(search.chosen.min(left.saturating_sub(1)), left, page);
     }
 }
 

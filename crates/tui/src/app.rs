@@ -1,5 +1,6 @@
 //! The state of a session.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use netmonitor_core::files::NetPath;
@@ -10,6 +11,7 @@ use netmonitor_core::session::{Event, State};
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, CounterMode, TableView, View};
 
+use crate::asking::Draft;
 use crate::command::Completion;
 use crate::document::Document;
 use crate::event::{Effect, Progress};
@@ -17,6 +19,8 @@ use crate::files::OpenFile;
 use crate::line::Line;
 use crate::overlay::{Content, Overlay};
 use crate::pane::Pane;
+use crate::picker::Purpose;
+use crate::shown::{Choices, Prepared, Shown};
 use crate::theme::Theme;
 
 /// How a session begins.
@@ -47,13 +51,37 @@ pub(crate) enum Mode {
     Overlay,
     /// The list of tabs lies over it.
     List,
+    /// The list of columns to sort by lies over it.
+    SortList,
+    /// The list of columns to be shown lies over it.
+    ColumnList,
     /// A command is typed.
     CommandLine,
+    /// A filter is typed.
+    FilterLine,
 }
 
 impl Mode {
     /// All of them.
-    pub(crate) const ALL: &[Self] = &[Self::Intro, Self::Tab, Self::Overlay, Self::List, Self::CommandLine];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Intro,
+        Self::Tab,
+        Self::Overlay,
+        Self::List,
+        Self::SortList,
+        Self::ColumnList,
+        Self::CommandLine,
+        Self::FilterLine,
+    ];
+}
+
+/// What is typed in the last line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Typing {
+    /// A command.
+    Command,
+    /// A filter.
+    Filter,
 }
 
 /// What the last line says until the next key.
@@ -75,7 +103,9 @@ pub struct App {
     pub(crate) panes: Vec<Pane>,
     pub(crate) line: Line,
     pub(crate) completion: Completion,
-    pub(crate) typing: bool,
+    pub(crate) filter_line: Line,
+    pub(crate) draft: Draft,
+    pub(crate) typing: Option<Typing>,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) message: Option<Message>,
     pub(crate) paused: bool,
@@ -88,7 +118,15 @@ pub struct App {
     pub(crate) progress: Option<Progress>,
     /// Files that are not read again for now.
     pub(crate) stopped: Vec<NetPath>,
+    /// In what order rows of tables are shown, and which columns.
+    pub(crate) choices: Choices,
+    /// How what is shown is arranged.
+    pub(crate) arranged: RefCell<Option<Arc<Prepared>>>,
+    /// How the next snapshot is arranged.
+    pub(crate) ready: Option<Arc<Prepared>>,
     planned: Plan,
+    /// What was last told to be arranged.
+    told: Option<Shown>,
 }
 
 impl App {
@@ -104,7 +142,9 @@ impl App {
             panes: (0..=views::ALL.len()).map(|_| Pane::default()).collect(),
             line: Line::default(),
             completion: Completion::default(),
-            typing: false,
+            filter_line: Line::default(),
+            draft: Draft::default(),
+            typing: None,
             overlay: None,
             message: None,
             paused: false,
@@ -113,7 +153,11 @@ impl App {
             confirmed: None,
             progress: None,
             stopped: Vec::new(),
+            choices: Choices::default(),
+            arranged: RefCell::default(),
+            ready: None,
             planned: Plan::default(),
+            told: None,
         }
     }
 
@@ -159,9 +203,14 @@ impl App {
         let overlay = self.overlay.as_ref().map(|overlay| &overlay.content);
         match (self.state, self.typing, overlay) {
             (State::NoSelection, ..) => Mode::Intro,
-            (_, true, _) => Mode::CommandLine,
-            (_, false, Some(Content::Tabs(_))) => Mode::List,
-            (_, false, Some(_)) => Mode::Overlay,
+            (_, Some(Typing::Command), _) => Mode::CommandLine,
+            (_, Some(Typing::Filter), _) => Mode::FilterLine,
+            (_, None, Some(Content::Tabs(_))) => Mode::List,
+            (_, None, Some(Content::Columns(picker))) => match picker.purpose {
+                Purpose::Sort => Mode::SortList,
+                Purpose::Show => Mode::ColumnList,
+            },
+            (_, None, Some(_)) => Mode::Overlay,
             _ => Mode::Tab,
         }
     }
@@ -174,15 +223,6 @@ impl App {
     /// The selected tab.
     pub(crate) fn view(&self) -> &'static View {
         views::ALL[self.tab]
-    }
-
-    /// The tables that are shown: those of the selected tab, or the file that lies over it.
-    pub(crate) fn tables<'a>(&self, snapshot: &'a Snapshot) -> Vec<TableView<'a>> {
-        let tables = match &self.file {
-            Some(file) => vec![file.opened.view(snapshot)],
-            None => self.view().tables_on(snapshot, self.settings.scope),
-        };
-        tables.into_iter().map(|table| table.with_counters(self.settings.counters)).collect()
     }
 
     /// Number of the pane that is shown.
@@ -209,11 +249,26 @@ impl App {
             return;
         }
         // What lies over the tables does not change with them.
-        let covered = self.snapshot.is_some() && !matches!(self.mode(), Mode::Tab | Mode::CommandLine);
-        self.snapshot = Some(snapshot);
+        let open = matches!(self.mode(), Mode::Tab | Mode::CommandLine | Mode::FilterLine);
+        let covered = self.snapshot.is_some() && !open;
+        self.following_row(|app| app.snapshot = Some(snapshot));
+        self.ready = None;
         self.progress = None;
         self.state = self.state.next(Event::NewValues);
         self.changed |= !covered;
+    }
+
+    /// Tells what is shown, where there is work in arranging it.
+    pub(crate) fn tell_shown(&mut self, effects: &mut Vec<Effect>) {
+        if self.told.as_ref().is_some_and(|told| self.is_shown(told)) {
+            return;
+        }
+        let shown = self.shown();
+        let was_plain = self.told.as_ref().is_none_or(Shown::is_plain);
+        if !(was_plain && shown.is_plain()) {
+            effects.push(Effect::Arrange(shown.clone()));
+        }
+        self.told = Some(shown);
     }
 
     /// Asks for what the session has to read now, if that is not what was asked for last.

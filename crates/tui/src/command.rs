@@ -8,7 +8,7 @@ use netmonitor_core::views;
 use crate::line::Line;
 
 /// A command as it is declared.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Command {
     /// Name, as typed.
     pub(crate) name: &'static str,
@@ -17,21 +17,29 @@ pub(crate) struct Command {
     meaning: Meaning,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Meaning {
     /// This, without a word behind the name.
     Plain(Order),
     /// One word, called so in print, and what it means.
     Takes(&'static str, fn(&str) -> Result<Order, String>),
+    /// All that follows, called so in print; nothing takes back what was asked for.
+    TakesRest(&'static str, fn(String) -> Order),
 }
 
 /// What a command asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Order {
     /// Show the tab of this number.
     Tab(usize),
     /// Refresh at this interval.
     Interval(Interval),
+    /// Show the rows that match.
+    Filter(String),
+    /// Sort the table under the cursor.
+    Sort(String),
+    /// Show these columns of it.
+    Columns(String),
     /// Show the help.
     Help,
     /// End the session.
@@ -45,6 +53,21 @@ static OTHERS: &[Command] = &[
         doc: "the time between two refreshes, 0.1 to 3600 seconds",
         meaning: Meaning::Takes("<seconds>", |text| Ok(Order::Interval(text.parse()?))),
     },
+    Command {
+        name: "filter",
+        doc: "show the rows of the tab that match; alone: all of them",
+        meaning: Meaning::TakesRest("<expression>", Order::Filter),
+    },
+    Command {
+        name: "sort",
+        doc: "sort the table under the cursor by columns, with :desc descending; alone: its own order",
+        meaning: Meaning::TakesRest("<column>[:desc],…", Order::Sort),
+    },
+    Command {
+        name: "columns",
+        doc: "show these columns of the table under the cursor, * all, +name more, -name less; alone: the usual ones",
+        meaning: Meaning::TakesRest("<column>,…", Order::Columns),
+    },
     Command { name: "help", doc: "keys and commands", meaning: Meaning::Plain(Order::Help) },
     Command { name: "quit", doc: "end the session", meaning: Meaning::Plain(Order::Quit) },
 ];
@@ -56,14 +79,16 @@ pub(crate) fn all() -> impl Iterator<Item = Command> {
         doc: view.help,
         meaning: Meaning::Plain(Order::Tab(place)),
     });
-    tabs.chain(OTHERS.iter().copied())
+    tabs.chain(OTHERS.iter().cloned())
 }
 
 impl Command {
     /// How it is typed: `set <seconds>`.
     pub(crate) fn usage(&self) -> String {
         match self.meaning {
-            Meaning::Takes(argument, _) => format!("{} {argument}", self.name),
+            Meaning::Takes(argument, _) | Meaning::TakesRest(argument, _) => {
+                format!("{} {argument}", self.name)
+            }
             Meaning::Plain(_) => self.name.to_owned(),
         }
     }
@@ -79,8 +104,12 @@ pub(crate) fn parse(line: &str) -> Result<Option<Order>, String> {
     let Some((name, arguments)) = words.split_first() else { return Ok(None) };
     let command =
         all().find(|command| command.name == *name).ok_or_else(|| format!("unknown command {name:?}"))?;
-    match (command.meaning, arguments) {
-        (Meaning::Plain(order), []) => Ok(Some(order)),
+    match (&command.meaning, arguments) {
+        (Meaning::Plain(order), []) => Ok(Some(order.clone())),
+        (Meaning::TakesRest(_, order), _) => {
+            let rest = line.trim_start().get(name.len()..).unwrap_or_default();
+            Ok(Some(order(rest.trim().to_owned())))
+        }
         (Meaning::Takes(_, order), [argument]) => order(argument).map(Some),
         _ => Err(format!("usage: {}", command.usage())),
     }
@@ -122,7 +151,7 @@ impl Completion {
         match found.as_slice() {
             [] => {}
             [one] => {
-                let blank = if matches!(one.meaning, Meaning::Takes(..)) { " " } else { "" };
+                let blank = if matches!(one.meaning, Meaning::Plain(_)) { "" } else { " " };
                 line.set(&format!("{}{blank}", one.name));
             }
             [first, ..] => {
@@ -151,7 +180,7 @@ mod tests {
         let names: Vec<_> = all().map(|command| command.name).collect();
         let seed = ["tcp", "udp", "arp", "traffic", "stats", "raw", "icmp", "routing", "analysis"];
         assert_eq!(names[..9], seed);
-        assert_eq!(names[views::ALL.len()..], ["set", "help", "quit"]);
+        assert_eq!(names[views::ALL.len()..], ["set", "filter", "sort", "columns", "help", "quit"]);
         for (place, name) in seed.iter().enumerate() {
             assert_eq!(parse(&format!("  {name} ")), Ok(Some(Order::Tab(place))));
         }
@@ -160,6 +189,11 @@ mod tests {
         assert_eq!(parse(" set   6 "), Ok(Some(Order::Interval("6".parse().unwrap()))));
         assert_eq!(parse("set 0.5"), Ok(Some(Order::Interval("500ms".parse().unwrap()))));
         assert_eq!(parse("   "), Ok(None));
+        let filter = |text: &str| Ok(Some(Order::Filter(text.to_owned())));
+        assert_eq!(parse(" filter  state:LISTEN  or \"a  b\" "), filter("state:LISTEN  or \"a  b\""));
+        assert_eq!(parse("filter"), filter(""));
+        assert_eq!(parse("sort a,b:desc"), Ok(Some(Order::Sort("a,b:desc".to_owned()))));
+        assert_eq!(parse("columns a, b"), Ok(Some(Order::Columns("a, b".to_owned()))));
     }
 
     #[test]

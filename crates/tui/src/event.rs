@@ -7,11 +7,15 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
 use netmonitor_core::snapshot::Snapshot;
 
+use crate::shown::{Prepared, Shown};
+
 /// What a session is told.
 #[derive(Clone)]
 pub enum Input {
     /// A key, a paste, a new size.
     Terminal(crossterm::event::Event),
+    /// How the tables of the snapshot are arranged that comes next.
+    Arranged(Arc<Prepared>),
     /// A tick was read.
     Snapshot(Arc<Snapshot>),
     /// A large file is being read.
@@ -43,6 +47,8 @@ pub struct Progress {
 pub enum Effect {
     /// What is to be read from now on; once at once.
     Plan(Plan),
+    /// What is shown from now on: arrange it for each snapshot before that is handed over.
+    Arrange(Shown),
     /// The time between two ticks from now on.
     Interval(Interval),
     /// Read once now.

@@ -4,7 +4,7 @@ use netmonitor_core::files::{NetPath, is_harmless};
 use netmonitor_core::plan::{Measure, Plan};
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, Opened};
-use procnet::proc;
+use procnet::{Value, proc};
 
 use crate::app::{App, Message};
 
@@ -28,8 +28,12 @@ impl App {
 
     /// The file whose row is selected.
     pub(crate) fn selected_file(&self) -> Option<NetPath> {
-        let paths = self.snapshot.as_ref().filter(|_| self.is_file_list())?.files.paths();
-        paths.get(self.panes[self.tab].cursor.row).map(|path| path.to_string().into())
+        let snapshot = self.snapshot.as_ref().filter(|_| self.is_file_list())?;
+        let cursor = self.panes[self.tab].cursor;
+        match self.tables(snapshot).get(cursor.table)?.named(cursor.row, "name")? {
+            Value::Text(path) => Some(String::from_utf8_lossy(path).into_owned().into()),
+            _ => None,
+        }
     }
 
     /// Opens the selected file as a table; of another row shows all cells.
@@ -99,7 +103,7 @@ impl App {
             self.stopped.push(path);
         } else if self.file.is_some() {
             self.close_file();
-        } else {
+        } else if !self.clear_filter() {
             self.message = Some(Message::Remark("nothing lies over this tab".to_owned()));
         }
     }

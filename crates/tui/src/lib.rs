@@ -11,8 +11,9 @@
 //! | `action`, `key` | the table of keys: dispatch, help, hints and documents are made from it |
 //! | `command`, `line` | the commands, and the line that they are typed in |
 //! | `document`, `pane` | the rows of a tab as one scrolling text, and where the user is in it |
+//! | `shown`, `asking` | how the tables of a tab are arranged; what is asked of them: filter, order, columns |
 //! | `files` | files that are opened over a tab |
-//! | `overlay` | what can lie over a tab |
+//! | `overlay`, `picker` | what can lie over a tab; the list of columns |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
 //! | `bug` | what a panic leaves behind |
 //! | `palette` | colours as a terminal of 16 knows them |
@@ -22,6 +23,7 @@
 
 mod action;
 mod app;
+mod asking;
 mod bug;
 mod command;
 mod document;
@@ -34,8 +36,10 @@ mod overlay;
 mod palette;
 mod pane;
 mod panes;
+mod picker;
 mod run;
 mod screen;
+mod shown;
 mod terminal;
 mod theme;
 mod update;
@@ -47,4 +51,5 @@ pub use event::{Effect, Input, Progress};
 pub use manual::keys_markdown;
 pub use palette::Palette;
 pub use run::run;
+pub use shown::{Prepared, Shown};
 pub use terminal::{Screen, clear, enter, open, read_terminal, restore};

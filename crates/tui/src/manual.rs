@@ -37,14 +37,23 @@ pub(crate) fn parts() -> Vec<Part> {
         .map(|command| Entry { typed: command.usage(), name: command.name, doc: command.doc })
         .collect();
     vec![
-        keys("In a tab", |action| !in_every_mode(action) && action.modes.contains(&Mode::Tab)),
+        keys("In a tab", |action| is_in(action, Mode::Tab)),
         keys("Everywhere", in_every_mode),
         Part { title: "Commands", entries: commands },
-        keys("On the command line", |action| action.modes == [Mode::CommandLine]),
-        keys("In the help and in explanations", |action| action.modes == [Mode::Overlay]),
-        keys("In the list of tabs", |action| action.modes == [Mode::List]),
-        keys("In the introduction", |action| action.modes == [Mode::Intro]),
+        keys("On the command line, and while a filter is typed", |action| is_in(action, Mode::CommandLine)),
+        keys("While a filter is typed", |action| is_in(action, Mode::FilterLine)),
+        keys("In the help and in explanations", |action| is_in(action, Mode::Overlay)),
+        keys("In lists", |action| is_in(action, Mode::List)),
+        keys("In the list of columns to sort by", |action| is_in(action, Mode::SortList)),
+        keys("In the list of columns to show", |action| is_in(action, Mode::ColumnList)),
+        keys("In the introduction", |action| is_in(action, Mode::Intro)),
     ]
+}
+
+/// Whether an action stands under a mode: that of a tab goes before the others.
+fn is_in(action: &Action, mode: Mode) -> bool {
+    let first = if action.modes.contains(&Mode::Tab) { Some(&Mode::Tab) } else { action.modes.first() };
+    !in_every_mode(action) && first == Some(&mode)
 }
 
 fn in_every_mode(action: &Action) -> bool {

@@ -1,4 +1,4 @@
-//! What can lie over a tab: the help, what a row means, the list of all tabs.
+//! What can lie over a tab: the help, what a row means, the list of all tabs, and of all columns.
 
 use netmonitor_core::explain::{self, Entry};
 use netmonitor_core::format::harmless_text;
@@ -6,6 +6,7 @@ use netmonitor_core::views;
 use procnet::{Column, proc};
 use ratatui::text::{Line, Span};
 
+use crate::picker::Picker;
 use crate::theme::Theme;
 use crate::widgets::text;
 
@@ -40,6 +41,8 @@ pub(crate) enum Content {
     Cells(Cells),
     /// All tabs.
     Tabs(TabList),
+    /// All columns of a table.
+    Columns(Picker),
 }
 
 /// What a row means: entries of the dictionary, and the columns of its table.
@@ -128,44 +131,19 @@ impl Cells {
 /// Values are aligned up to this width.
 const VALUE: usize = 40;
 
-/// The list of all tabs, those whose name or sentence holds what is typed.
+/// What is typed into a list to find an entry, and which of those that are left is chosen.
 #[derive(Debug, Default)]
-pub(crate) struct TabList {
+pub(crate) struct Search {
     /// What is typed.
     pub(crate) typed: String,
-    /// Which of the tabs that are left is chosen.
+    /// Number of the entry that is chosen.
     pub(crate) chosen: usize,
 }
 
 /// Longest text that is typed.
 const LONGEST: usize = 32;
 
-impl TabList {
-    /// Numbers of the tabs that are left: those whose name holds the letters in their order, then those
-    /// whose sentence holds the text.
-    pub(crate) fn left(&self) -> Vec<usize> {
-        let by_name = |view: &views::View| in_order(&self.typed, view.name);
-        let names = (0..views::ALL.len()).filter(|tab| by_name(views::ALL[*tab]));
-        let others = (0..views::ALL.len()).filter(|tab| {
-            let view = views::ALL[*tab];
-            !by_name(view) && view.help.to_lowercase().contains(&self.typed)
-        });
-        names.chain(others).collect()
-    }
-
-    /// The tab that is chosen.
-    pub(crate) fn choice(&self) -> Option<usize> {
-        let left = self.left();
-        left.get(self.chosen.min(left.len().checked_sub(1)?)).copied()
-    }
-
-    /// The line of the chosen tab.
-    pub(crate) fn line(&self) -> usize {
-        let chosen = self.chosen.min(self.left().len().saturating_sub(1));
-        // With the first one the line of what is typed is seen.
-        if chosen == 0 { 0 } else { chosen + 1 }
-    }
-
+impl Search {
     /// Types a character.
     pub(crate) fn push(&mut self, character: char) {
         if self.typed.len() < LONGEST && !netmonitor_core::format::is_harmful(character) {
@@ -180,20 +158,65 @@ impl TabList {
         self.chosen = 0;
     }
 
+    /// The line of the chosen entry of those that are left.
+    pub(crate) fn line(&self, left: usize) -> usize {
+        let chosen = self.chosen.min(left.saturating_sub(1));
+        // With the first one the line of what is typed is seen.
+        if chosen == 0 { 0 } else { chosen + 1 }
+    }
+
+    /// The line above the entries.
+    pub(crate) fn prompt(&self, theme: Theme) -> Line<'static> {
+        Line::from(vec![
+            Span::styled(" type to find: ", theme.quiet()),
+            Span::styled(self.typed.clone(), theme.strong()),
+        ])
+    }
+}
+
+/// The list of all tabs, those whose name or sentence holds what is typed.
+#[derive(Debug, Default)]
+pub(crate) struct TabList {
+    /// What is typed, and which of the tabs that are left is chosen.
+    pub(crate) search: Search,
+}
+
+impl TabList {
+    /// Numbers of the tabs that are left: those whose name holds the letters in their order, then those
+    /// whose sentence holds the text.
+    pub(crate) fn left(&self) -> Vec<usize> {
+        let typed = &*self.search.typed;
+        let by_name = |view: &views::View| in_order(typed, view.name);
+        let names = (0..views::ALL.len()).filter(|tab| by_name(views::ALL[*tab]));
+        let others = (0..views::ALL.len()).filter(|tab| {
+            let view = views::ALL[*tab];
+            !by_name(view) && view.help.to_lowercase().contains(typed)
+        });
+        names.chain(others).collect()
+    }
+
+    /// The tab that is chosen.
+    pub(crate) fn choice(&self) -> Option<usize> {
+        let left = self.left();
+        left.get(self.search.chosen.min(left.len().checked_sub(1)?)).copied()
+    }
+
+    /// The line of the chosen tab.
+    pub(crate) fn line(&self) -> usize {
+        self.search.line(self.left().len())
+    }
+
     /// The lines; `shown` is the tab below.
     pub(crate) fn lines(&self, shown: usize, theme: Theme) -> Vec<Line<'static>> {
         let left = self.left();
         let widest = views::ALL.iter().map(|view| text::width(view.name)).max().unwrap_or(0);
-        let mut lines = vec![Line::from(vec![
-            Span::styled(" type to find: ", theme.quiet()),
-            Span::styled(self.typed.clone(), theme.strong()),
-        ])];
+        let mut lines = vec![self.search.prompt(theme)];
         for (place, tab) in left.iter().enumerate() {
             let view = views::ALL[*tab];
             let mark = if Some(*tab) == self.choice() { '>' } else { ' ' };
             let here = if *tab == shown { '*' } else { ' ' };
             let text = format!(" {mark} {:widest$} {here} {}", view.name, view.help);
-            let style = if place == self.chosen.min(left.len() - 1) {
+            let style = if place == self.search.chosen.min(left.len() - 1) {
                 theme.selected()
             } else {
                 ratatui::style::Style::new()
@@ -208,7 +231,7 @@ impl TabList {
 }
 
 /// Whether a text holds the letters in their order.
-fn in_order(letters: &str, text: &str) -> bool {
+pub(crate) fn in_order(letters: &str, text: &str) -> bool {
     let mut rest = text.chars();
     letters.chars().all(|letter| rest.any(|other| other == letter))
 }
@@ -219,15 +242,16 @@ mod tests {
 
     #[test]
     fn tabs_are_found_by_letters_in_order_and_by_words() {
+        let found = |typed: &str, chosen| TabList { search: Search { typed: typed.into(), chosen } };
         let mut list = TabList::default();
         assert_eq!(list.left().len(), views::ALL.len());
-        "rtg".chars().for_each(|letter| list.push(letter));
+        "rtg".chars().for_each(|letter| list.search.push(letter));
         assert_eq!(list.choice().map(|tab| views::ALL[tab].name), Some("routing"));
-        list = TabList { typed: "ipsec".into(), chosen: 9 };
+        list = found("ipsec", 9);
         assert_eq!(list.choice().map(|tab| views::ALL[tab].name), Some("xfrm"));
-        list = TabList { typed: "zzz".into(), chosen: 0 };
+        list = found("zzz", 0);
         assert_eq!(list.choice(), None);
-        list.push('\u{1b}');
-        assert_eq!(list.typed, "zzz");
+        list.search.push('\u{1b}');
+        assert_eq!(list.search.typed, "zzz");
     }
 }

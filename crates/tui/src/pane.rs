@@ -7,6 +7,11 @@ use crate::document::{Cursor, Document, Move};
 pub(crate) struct Pane {
     /// The selected row.
     pub(crate) cursor: Cursor,
+    /// The cursor stays on its row when rows move; else it stays where it is. Who has not moved it, or has gone
+    /// to the first row, wants to see what is first.
+    pub(crate) follows: bool,
+    /// Which rows are shown, as it was typed.
+    pub(crate) filter: String,
     /// First line that is shown.
     pub(crate) top: usize,
     /// How many columns behind the first are scrolled out.
@@ -33,6 +38,7 @@ impl Pane {
     pub(crate) fn go(&mut self, document: &Document, to: Move) {
         let page = self.height.saturating_sub(Self::pinned(self.height) + 1);
         self.cursor = document.go(self.cursor, to, page);
+        self.follows = to != Move::First;
     }
 
     /// Shows one more column at the right, if there is one.

@@ -61,6 +61,11 @@ impl Theme {
         self.tint(Color::Red).add_modifier(Modifier::BOLD)
     }
 
+    /// The place of what was typed wrong.
+    pub(crate) fn wrong(self) -> Style {
+        self.error().add_modifier(Modifier::UNDERLINED | Modifier::REVERSED)
+    }
+
     /// The mark that time stands still.
     pub(crate) fn mark(self) -> Style {
         self.tint(Color::Yellow).add_modifier(Modifier::BOLD | Modifier::REVERSED)

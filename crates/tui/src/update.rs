@@ -3,17 +3,19 @@
 use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use netmonitor_core::explain;
 use netmonitor_core::format::{self, harmless_text};
+use netmonitor_core::query::Query;
 use netmonitor_core::session::Event;
 use netmonitor_core::views::{self, TableView};
 use procnet::{Column, Value};
 
 use crate::action;
-use crate::app::{App, Message, Mode};
+use crate::app::{App, Message, Mode, Typing};
 use crate::command::{self, Order};
 use crate::document::Move;
 use crate::event::{Effect, Input, Progress};
 use crate::key::Key;
-use crate::overlay::{Cells, Content, Meaning, Overlay, TabList};
+use crate::line::Line;
+use crate::overlay::{Cells, Content, Meaning, Overlay, Search, TabList};
 
 impl App {
     /// Takes an input and says what is to be done for it.
@@ -25,6 +27,7 @@ impl App {
             // Also where the size is what it was: on the way the terminal may have lost what it showed.
             Input::Terminal(TerminalEvent::Resize(..)) | Input::Resized => self.redraw(&mut effects),
             Input::Terminal(_) => {}
+            Input::Arranged(prepared) => self.ready = Some(prepared),
             Input::Snapshot(snapshot) => {
                 self.take(snapshot);
                 effects.push(Effect::Taken);
@@ -38,6 +41,7 @@ impl App {
             }
         }
         self.plan(&mut effects);
+        self.tell_shown(&mut effects);
         effects
     }
 
@@ -60,9 +64,8 @@ impl App {
     }
 
     fn paste(&mut self, text: &str) {
-        if self.mode() == Mode::CommandLine {
-            self.completion.reset();
-            self.line.paste(text);
+        if self.typing.is_some() {
+            self.edit(|line| line.paste(text));
             self.changed = true;
         }
     }
@@ -127,7 +130,7 @@ impl App {
 
     /// Asks for the next scope.
     pub(crate) fn change_scope(&mut self) {
-        self.settings.scope = self.settings.scope.next();
+        self.following_row(|app| app.settings.scope = app.settings.scope.next());
         if self.view().tables.iter().all(|table| table.scope.is_some()) {
             let scope = self.settings.scope;
             self.message = Some(Message::Remark(format!(
@@ -140,7 +143,7 @@ impl App {
 
     /// Shows counters in the next way.
     pub(crate) fn change_counters(&mut self) {
-        self.settings.counters = self.settings.counters.next();
+        self.keeping_row(|app| app.settings.counters = app.settings.counters.next());
         let mode = self.settings.counters;
         let is_seen = self
             .snapshot
@@ -192,17 +195,29 @@ impl App {
         self.overlay = Some(Overlay::new(Content::Tabs(TabList::default())));
     }
 
-    /// The list of tabs, while it is open.
-    pub(crate) fn tab_list(&mut self) -> Option<&mut TabList> {
+    /// What is typed into the list that is open.
+    pub(crate) fn search(&mut self) -> Option<&mut Search> {
         match self.overlay.as_mut().map(|overlay| &mut overlay.content) {
-            Some(Content::Tabs(list)) => Some(list),
+            Some(Content::Tabs(list)) => Some(&mut list.search),
+            Some(Content::Columns(picker)) => Some(&mut picker.search),
             _ => None,
+        }
+    }
+
+    /// How many entries of the list are left.
+    pub(crate) fn left_in_list(&self) -> usize {
+        match self.overlay.as_ref().map(|overlay| &overlay.content) {
+            Some(Content::Tabs(list)) => list.left().len(),
+            Some(Content::Columns(picker)) => picker.left().len(),
+            _ => 0,
         }
     }
 
     /// Shows the tab that is chosen in the list.
     pub(crate) fn choose_tab(&mut self) {
-        if let Some(tab) = self.tab_list().and_then(|list| list.choice()) {
+        if let Some(Content::Tabs(list)) = self.overlay.as_ref().map(|overlay| &overlay.content)
+            && let Some(tab) = list.choice()
+        {
             self.select(tab);
         }
     }
@@ -220,7 +235,7 @@ impl App {
             Some(Value::Text(text)) => Some(harmless_text(text)),
             _ => None,
         };
-        let is_by_name = table.columns.iter().any(|column| column.name == "meaning");
+        let is_by_name = table.all_columns().iter().any(|column| column.name == "meaning");
         let mut meaning = Meaning::default();
         if let Some(name) = text("name").filter(|_| is_by_name) {
             let group = text("group").unwrap_or_else(|| table.name.to_string());
@@ -230,7 +245,7 @@ impl App {
             let group = self.file.as_ref().map_or(&*table.name, |file| file.opened.group());
             meaning.entries = explain::group(group);
             meaning.title = harmless_text(table.name.as_bytes());
-            meaning.columns = table.columns;
+            meaning.columns = table.all_columns().to_vec();
         }
         if meaning.entries.is_empty() && meaning.columns.is_empty() {
             let title = meaning.title;
@@ -252,10 +267,10 @@ impl App {
         }
         let cell = |(place, column): (usize, &Column)| {
             let mut text = String::new();
-            format::text(table.cell(cursor.row, place), column, snapshot.machine.clk_tck, &mut text);
+            format::text(table.any_cell(cursor.row, place), column, snapshot.machine.clk_tck, &mut text);
             (column.name, text, column.doc)
         };
-        let cells = table.columns.iter().enumerate().map(cell).collect();
+        let cells = table.all_columns().iter().enumerate().map(cell).collect();
         let name = harmless_text(table.name.as_bytes());
         let title = format!("{name}: row {} of {}", cursor.row + 1, table.len());
         self.overlay = Some(Overlay::new(Content::Cells(Cells { title, cells })));
@@ -263,7 +278,7 @@ impl App {
 
     /// Opens the command line with a text in it.
     pub(crate) fn open_command_line(&mut self, text: &str) {
-        self.typing = true;
+        self.typing = Some(Typing::Command);
         self.completion.reset();
         self.line.clear();
         self.line.set(text);
@@ -271,9 +286,35 @@ impl App {
 
     /// Leaves the command line; what is in it is lost.
     pub(crate) fn close_command_line(&mut self) {
-        self.typing = false;
+        self.typing = None;
         self.completion.reset();
         self.line.clear();
+    }
+
+    /// Changes the line that is typed.
+    pub(crate) fn edit(&mut self, change: impl FnOnce(&mut Line)) {
+        match self.typing {
+            Some(Typing::Filter) => {
+                change(&mut self.filter_line);
+                self.try_filter();
+            }
+            Some(Typing::Command) => {
+                self.completion.reset();
+                change(&mut self.line);
+            }
+            None => {}
+        }
+    }
+
+    /// Erases the character before the cursor of the line that is typed; leaves an empty line.
+    pub(crate) fn erase(&mut self) {
+        let mut is_empty = false;
+        self.edit(|line| is_empty = !line.backspace());
+        match self.typing.filter(|_| is_empty) {
+            Some(Typing::Filter) => self.cancel_filter(),
+            Some(Typing::Command) => self.close_command_line(),
+            None => {}
+        }
     }
 
     /// Does what the command line says.
@@ -286,6 +327,11 @@ impl App {
             Ok(Some(Order::Interval(interval))) => {
                 self.settings.interval = interval;
                 effects.push(Effect::Interval(interval));
+            }
+            Ok(Some(Order::Filter(text))) => self.set_filter(&text),
+            Ok(Some(Order::Sort(sort))) => self.ask(Query { sort: Some(sort), ..Query::default() }),
+            Ok(Some(Order::Columns(columns))) => {
+                self.ask(Query { columns: Some(columns), ..Query::default() });
             }
             Ok(Some(Order::Help)) => self.open_help(),
             Ok(Some(Order::Quit)) => self.quit(),

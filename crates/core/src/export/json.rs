@@ -121,6 +121,9 @@ impl Serialize for TableDocument<'_, '_> {
         if !table.state.reason.is_empty() {
             map.serialize_entry("reason", &table.state.reason)?;
         }
+        if let Some(remark) = table.remark() {
+            map.serialize_entry("remark", &remark)?;
+        }
         let rows = Seq((0..table.len()).map(|row| Row { table, row, before: &[] }));
         map.serialize_entry("rows", &rows)?;
         map.end()

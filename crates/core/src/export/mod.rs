@@ -9,10 +9,14 @@ mod text;
 
 use std::io::{self, Write};
 
+use procnet::Column;
+use procnet::table::unknown_column;
+
 use crate::plan::Needs;
+use crate::query::{self, Query};
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
-use crate::views::{self, CounterMode, Opened, TableDef, TableView, View};
+use crate::views::{self, CounterMode, Look, Opened, TableDef, TableView, View};
 
 /// Version of the machine-readable output.
 pub const SCHEMA: u32 = 1;
@@ -26,6 +30,8 @@ pub struct Selection {
     pub scope: Scope,
     /// How counters are shown.
     pub counters: CounterMode,
+    /// Which rows and columns are printed, and in what order.
+    pub query: Query,
 }
 
 /// A table that is printed.
@@ -62,6 +68,17 @@ impl Printed {
         }
     }
 
+    /// The columns that are known before anything was read: those of a file that nobody has declared are
+    /// known only then.
+    fn columns(&self) -> Vec<Column> {
+        let mut columns = match self {
+            Self::Table(table) => table.content.columns(),
+            Self::File(file) => file.columns(),
+        };
+        columns.extend((1..).map_while(unknown_column));
+        columns
+    }
+
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Table(one), Self::Table(other)) => std::ptr::eq(*one, *other),
@@ -79,7 +96,8 @@ impl Selection {
     ///
     /// Says which word names nothing, and what there is.
     pub fn parse<S: AsRef<str>>(words: &[S], scope: Scope) -> Result<Self, String> {
-        let mut selection = Self { views: Vec::new(), scope, counters: CounterMode::default() };
+        let mut selection =
+            Self { views: Vec::new(), scope, counters: CounterMode::default(), query: Query::default() };
         if words.is_empty() {
             selection.views = views::nine().iter().map(|view| (*view, all_of(view))).collect();
         }
@@ -117,13 +135,33 @@ impl Selection {
         self.views.iter().flat_map(|(view, tables)| tables.iter().map(move |table| (*view, table)))
     }
 
-    /// A table of it on a snapshot.
+    /// The same with a query.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the query, and where: a column that no table has, a value that fits none.
+    pub fn asked(self, query: Query) -> Result<Self, query::Refused> {
+        let columns: Vec<_> = self.tables().map(|(_, table)| table.columns()).collect();
+        query.check(&columns)?;
+        Ok(Self { query, ..self })
+    }
+
+    /// A table of it on a snapshot, with all columns where no others were asked for.
     pub fn view<'a>(&self, table: &'a Printed, snapshot: &'a Snapshot) -> TableView<'a> {
+        self.look(table, snapshot, false)
+    }
+
+    /// The same with the columns that are shown on a screen where no others were asked for.
+    pub fn brief_view<'a>(&self, table: &'a Printed, snapshot: &'a Snapshot) -> TableView<'a> {
+        self.look(table, snapshot, true)
+    }
+
+    fn look<'a>(&self, table: &'a Printed, snapshot: &'a Snapshot, brief: bool) -> TableView<'a> {
         let view = match table {
             Printed::Table(table) => table.view(snapshot, self.scope),
             Printed::File(file) => file.view(snapshot),
         };
-        view.with_counters(self.counters)
+        view.looked_at(Look { counters: self.counters, query: &self.query, brief })
     }
 }
 
@@ -176,13 +214,20 @@ pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|format| format.name == name)
 }
 
-/// What is to be told of tables that are not whole, by formats that do not tell it themselves.
+/// What is to be told of tables that are not whole or do not fit the query, by formats that do not tell it
+/// themselves.
 pub fn problems(snapshot: &Snapshot, selection: &Selection) -> Vec<String> {
-    let tables = selection.tables().filter_map(|(view, table)| {
-        let table = selection.view(table, snapshot);
-        (table.state.word != "ok").then(|| format!("{}.{}: {}", view.name, table.name, table.state.reason))
-    });
-    tables.collect()
+    // Rows are not asked for: they need not be filtered and sorted once more.
+    let whole = Selection { query: Query::default(), ..selection.clone() };
+    let mut told = Vec::new();
+    for (view, table) in whole.tables() {
+        let table = whole.view(table, snapshot);
+        let reason = (table.state.word != "ok").then(|| table.state.reason.clone());
+        for what in [reason, table.misfit(&selection.query)].into_iter().flatten() {
+            told.push(format!("{}.{}: {what}", view.name, table.name));
+        }
+    }
+    told
 }
 
 #[cfg(test)]

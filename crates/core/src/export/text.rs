@@ -36,7 +36,7 @@ impl Export for Text {
             None => writeln!(out, "process {} {name} · {at}", process.pid)?,
         }
         for (_, table) in selection.tables() {
-            let table = selection.view(table, snapshot);
+            let table = selection.brief_view(table, snapshot);
             if !table.is_worth_showing() {
                 continue;
             }
@@ -52,6 +52,9 @@ fn write_table(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) 
     write!(out, "{} · {} · {rows}", table.name, table.scope_title(snapshot))?;
     if !table.state.reason.is_empty() {
         write!(out, " · {}", table.state.reason)?;
+    }
+    if let Some(remark) = table.remark() {
+        write!(out, " · {remark}")?;
     }
     writeln!(out)?;
     if table.is_empty() {
@@ -87,12 +90,12 @@ struct Column {
 }
 
 impl Column {
-    /// A rate that no row has yet is left out; every other column is printed.
+    /// A rate that no row has yet is left out where it was not asked for; every other column is printed.
     fn of(table: &TableView<'_>, place: usize) -> Option<Self> {
         let present = |row| Some(table.cell(row, place)).filter(|value| !matches!(value, Value::Absent(_)));
         let first = (0..table.len()).find_map(present);
         let column = &table.columns[place];
-        if column.kind == Kind::Rate && first.is_none() {
+        if column.kind == Kind::Rate && first.is_none() && !table.names_columns() {
             return None;
         }
         let right = first.is_some_and(|value| format::right_aligned(&value));

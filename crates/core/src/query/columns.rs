@@ -17,6 +17,33 @@ use super::pattern::Pattern;
 ///
 /// Says which name is no column's, and that no column is left.
 pub fn pick(text: &str, columns: &[Column], shown: &[usize]) -> Result<Vec<usize>, Error> {
+    pick_with(text, columns, shown, Err)
+}
+
+/// The same for a table that is one of several: names that it has not are passed over, if one is left.
+///
+/// # Errors
+///
+/// Says which name is no column's, where none of them is, and that no column is left.
+pub fn pick_known(text: &str, columns: &[Column], shown: &[usize]) -> Result<Vec<usize>, Error> {
+    let mut unknown = None;
+    let picked = pick_with(text, columns, shown, |error| match error.kind {
+        ErrorKind::Column => {
+            unknown.get_or_insert(error);
+            Ok(Vec::new())
+        }
+        ErrorKind::Syntax | ErrorKind::Value => Err(error),
+    });
+    picked.map_err(|error| unknown.unwrap_or(error))
+}
+
+/// `otherwise` says what a name means that cannot be understood.
+fn pick_with(
+    text: &str,
+    columns: &[Column],
+    shown: &[usize],
+    mut otherwise: impl FnMut(Error) -> Result<Vec<usize>, Error>,
+) -> Result<Vec<usize>, Error> {
     if text.len() > LONGEST {
         return Err(Error::syntax(LONGEST..text.len(), format!("longer than {LONGEST} bytes")));
     }
@@ -32,7 +59,7 @@ pub fn pick(text: &str, columns: &[Column], shown: &[usize]) -> Result<Vec<usize
             Some(name) => (name, word.starts_with('-')),
             None => (word, false),
         };
-        for place in named(name, start + word.len() - name.len(), columns)? {
+        for place in named(name, start + word.len() - name.len(), columns).or_else(&mut otherwise)? {
             if leaves_out && is_picked[place] {
                 picked.retain(|picked| *picked != place);
             } else if !leaves_out && !is_picked[place] {
@@ -113,6 +140,17 @@ mod tests {
             assert_eq!(pick(text, &columns(), &[1, 0]), Ok(places), "{text}");
         }
         assert_eq!(pick("+inode", &columns(), &[9, 1, 1]), Ok(vec![1, 4]));
+    }
+
+    #[test]
+    fn of_several_tables_each_takes_the_names_that_it_has() {
+        let known = |text: &str| pick_known(text, &columns(), &[0, 1]);
+        assert_eq!(known("name,state,value"), Ok(vec![0]));
+        assert_eq!(known("+name"), Ok(vec![0, 1]));
+        assert_eq!(known("-name*,-state"), Ok(vec![1]));
+        assert_eq!(known(" name,value").unwrap_err().at, 1..5);
+        assert_eq!(known("state,,inode").unwrap_err().kind, ErrorKind::Syntax);
+        assert_eq!(known("-state,-rtt_us").unwrap_err().message, "no column is left");
     }
 
     #[test]

@@ -72,6 +72,9 @@ pub const LONGEST: usize = 4096;
 /// How deep parentheses and `not` may stand in each other.
 pub const DEEPEST: usize = 64;
 
+/// Whether a value fits its column does not depend on how long a clock tick is.
+const ANY_CLOCK: u64 = 100;
+
 /// What is asked of a table, as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
@@ -126,7 +129,71 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+impl Refused {
+    /// The same in a few words, for where the text itself stands elsewhere: which column there is not, or what
+    /// is wrong.
+    pub fn short(&self) -> String {
+        match (self.error.kind, self.typed.get(self.error.at.clone())) {
+            (ErrorKind::Column, Some(name)) => format!("no column {}", error::cited(name)),
+            _ => self.error.message.clone(),
+        }
+    }
+}
+
 impl Query {
+    /// Nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        [&self.filter, &self.sort, &self.columns].into_iter().flatten().all(|typed| typed.trim().is_empty())
+    }
+
+    /// Whether it can be asked of tables with these columns: each column that is named must be one of some
+    /// table, and the filter must fit one table at least.
+    ///
+    /// # Errors
+    ///
+    /// Says which part is wrong, and where.
+    pub fn check(&self, tables: &[Vec<Column>]) -> Result<(), Refused> {
+        let mut all: Vec<Column> = Vec::new();
+        for column in tables.iter().flatten() {
+            if !all.iter().any(|known| known.name == column.name) {
+                all.push(*column);
+            }
+        }
+        let filter = |text: &str| {
+            let parsed = Parsed::parse(text)?;
+            let refused = |columns: &[Column]| parsed.bind(columns, ANY_CLOCK).err();
+            let mut errors = Vec::new();
+            for table in tables {
+                match refused(table) {
+                    Some(error) => errors.push(error),
+                    None => return Ok(()),
+                }
+            }
+            // A name that no table has is looked for in all; else the table that got furthest tells what it is.
+            let unknown = refused(&all).filter(|error| error.kind == ErrorKind::Column);
+            errors.reverse();
+            unknown.or_else(|| errors.into_iter().max_by_key(|error| error.at.start)).map_or(Ok(()), Err)
+        };
+        of(Part::Filter, self.filter.as_deref(), filter)?;
+        let rest = Self { filter: None, ..self.clone() };
+        rest.bind(&all, ANY_CLOCK).map(|_| ())
+    }
+
+    /// Ties it to a table that is one of several, of which some columns are shown where nothing else is asked.
+    /// Columns to sort by and to show that the table has not are passed over.
+    ///
+    /// # Errors
+    ///
+    /// Says why the table has nothing to show: it cannot be filtered so, or has none of the columns.
+    pub fn bind_known(&self, columns: &[Column], shown: &[usize], clk_tck: u64) -> Result<Bound, Refused> {
+        let sort = of(Part::Sort, self.sort.as_deref(), |text| Sort::parse_known(text, columns))?;
+        let picked =
+            of(Part::Columns, self.columns.as_deref(), |text| columns::pick_known(text, columns, shown))?;
+        let filter = Self { filter: self.filter.clone(), ..Self::default() };
+        let filter = filter.bind_shown(columns, shown, clk_tck)?.filter;
+        Ok(Bound { filter, sort: sort.unwrap_or_default(), columns: picked })
+    }
+
     /// Ties it to the columns of a table, all of which are shown where nothing else is asked. `clk_tck` is how
     /// many clock ticks are a second.
     ///
@@ -173,6 +240,16 @@ pub struct Bound {
 }
 
 impl Bound {
+    /// Whether rows are left out that do not match.
+    pub fn filters(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    /// In what order rows are shown.
+    pub fn sort(&self) -> &Sort {
+        &self.sort
+    }
+
     /// The rows and columns of a table of `len` rows. `cell` gives a cell by row and column.
     pub fn arrange<'a>(&self, len: usize, cell: impl Fn(usize, usize) -> Value<'a>) -> Arranged {
         let mut rows = self.filter.as_ref().map(|filter| filter.rows(len, &cell));

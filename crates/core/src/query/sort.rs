@@ -35,6 +35,24 @@ impl Sort {
     ///
     /// Says which name is no column's, and which order is none.
     pub fn parse(text: &str, columns: &[Column]) -> Result<Self, Error> {
+        Self::parse_with(text, columns, Err)
+    }
+
+    /// The same for a table that is one of several: columns that it has not are passed over.
+    ///
+    /// # Errors
+    ///
+    /// Says which order is none.
+    pub fn parse_known(text: &str, columns: &[Column]) -> Result<Self, Error> {
+        Self::parse_with(text, columns, |_| Ok(None))
+    }
+
+    /// `otherwise` says what a name means that no column has.
+    fn parse_with(
+        text: &str,
+        columns: &[Column],
+        otherwise: impl Fn(Error) -> Result<Option<usize>, Error>,
+    ) -> Result<Self, Error> {
         if text.len() > LONGEST {
             return Err(Error::syntax(LONGEST..text.len(), format!("longer than {LONGEST} bytes")));
         }
@@ -57,7 +75,9 @@ impl Sort {
             if at.is_empty() {
                 return Err(Error::syntax(at, "the name of a column is missing here"));
             }
-            let column = nearest::column(columns, name.trim_end(), at.clone())?;
+            let column =
+                nearest::column(columns, name.trim_end(), at.clone()).map(Some).or_else(&otherwise)?;
+            let Some(column) = column else { continue };
             if keys.iter().any(|key| key.column == column) {
                 return Err(Error::syntax(at, format!("{} stands here twice", cited(name.trim_end()))));
             }

@@ -18,7 +18,13 @@ static PING_SOCKETS: TableDef = TableDef {
     name: "ping_sockets",
     doc: "ping sockets, by which a process sends ICMP echo requests without privilege",
     scope: None,
-    content: &SocketTable { kind: &sockets::PING, columns: COLUMNS, details: DATAGRAM, optional: false },
+    content: &SocketTable {
+        kind: &sockets::PING,
+        columns: COLUMNS,
+        details: DATAGRAM,
+        shown: None,
+        optional: false,
+    },
 };
 
 pub(super) static ICMP: TableDef = TableDef {

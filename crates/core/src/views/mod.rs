@@ -6,6 +6,7 @@
 mod addresses;
 mod analysis;
 mod arp;
+mod arrangement;
 mod conntrack;
 mod counter_mode;
 mod counters;
@@ -41,6 +42,7 @@ use crate::plan::Needs;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 
+pub use arrangement::{Arrangement, Look};
 pub use counter_mode::CounterMode;
 pub use opened::Opened;
 pub use socket_columns::state_of;
@@ -135,6 +137,11 @@ pub trait Content: Sync {
     fn needs(&self) -> Needs;
     /// The columns.
     fn columns(&self) -> Vec<Column>;
+    /// Names of the columns that are shown on a screen where no others are asked for, in that order; `None`:
+    /// all of them.
+    fn default_columns(&self) -> Option<&'static [&'static str]> {
+        None
+    }
     /// The rows; `None` when nothing was read.
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>>;
     /// There is nothing to be said while it is empty: it holds what other kernels have.
@@ -203,6 +210,9 @@ mod tests {
                     let rate = format!("{}_rate", column.name);
                     let special = column.name == "value" && names.contains("rate");
                     assert!(!counter || special || names.contains(&*rate), "{}.{rate}", table.name);
+                }
+                for name in table.content.default_columns().unwrap_or_default() {
+                    assert!(names.contains(name), "{} shows {name}, which it has not", table.name);
                 }
                 let known = tables.entry(table.name).or_insert_with(|| columns.clone());
                 assert_eq!(*known, columns, "{} has different columns", table.name);

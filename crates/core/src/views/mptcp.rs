@@ -37,6 +37,7 @@ static TABLE: TableDef = TableDef {
             "drops",
             "accept_backlog",
         ]),
+        shown: None,
         optional: false,
     },
 };

@@ -1,6 +1,7 @@
 //! One file under `net`, whichever it is: as a decoded table, or as its text.
 
-use procnet::{AnyTable, Column, proc};
+use procnet::proc::counter::Counter;
+use procnet::{AnyTable, Column, Field, Row, proc};
 
 use super::counters::{self, CounterRows};
 use super::file_table::{FileRows, columns_of};
@@ -36,6 +37,19 @@ impl Opened {
         let is_it = |def: &&&super::TableDef| def.content.needs().net == [self.path.clone()];
         let table = super::ALL.iter().flat_map(|view| view.tables).find(is_it);
         table.map_or(&self.path, |table| table.name)
+    }
+
+    /// The columns, as far as they are known before it was read.
+    pub fn columns(&self) -> Vec<Column> {
+        if self.text {
+            return columns_of(proc::line::FIELDS);
+        }
+        let fields = proc::find(&self.path).map_or(proc::line::FIELDS, |file| file.fields);
+        let names = |fields: &'static [Field]| fields.iter().map(|field| field.column.name);
+        match names(fields).eq(names(Counter::FIELDS)) {
+            true => counters::columns_of_all(),
+            false => columns_of(fields),
+        }
     }
 
     /// The table on a snapshot.

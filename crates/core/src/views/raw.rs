@@ -16,7 +16,13 @@ static TABLE: TableDef = TableDef {
     name: "raw",
     doc: "raw sockets",
     scope: None,
-    content: &SocketTable { kind: &sockets::RAW, columns: COLUMNS, details: DATAGRAM, optional: false },
+    content: &SocketTable {
+        kind: &sockets::RAW,
+        columns: COLUMNS,
+        details: DATAGRAM,
+        shown: None,
+        optional: false,
+    },
 };
 
 const COLUMNS: &[SocketColumn] = &[

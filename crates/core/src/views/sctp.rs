@@ -12,7 +12,13 @@ static TABLE: TableDef = TableDef {
     name: "sctp",
     doc: "SCTP sockets: one row for each endpoint and each association",
     scope: None,
-    content: &SocketTable { kind: &sockets::SCTP, columns: COLUMNS, details: DATAGRAM, optional: false },
+    content: &SocketTable {
+        kind: &sockets::SCTP,
+        columns: COLUMNS,
+        details: DATAGRAM,
+        shown: None,
+        optional: false,
+    },
 };
 
 const COLUMNS: &[SocketColumn] = &[

@@ -23,6 +23,8 @@ pub(super) struct SocketTable {
     pub(super) details: Details,
     /// Other kernels have such sockets, not all.
     pub(super) optional: bool,
+    /// Names of those that are shown on a screen; `None`: all of them.
+    pub(super) shown: Option<&'static [&'static str]>,
 }
 
 /// Columns that only diagnostics tell.
@@ -103,6 +105,10 @@ impl Content for SocketTable {
 
     fn columns(&self) -> Vec<Column> {
         self.slots().map(|(_, column)| column).collect()
+    }
+
+    fn default_columns(&self) -> Option<&'static [&'static str]> {
+        self.shown
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use procnet::{Column, Value};
 
-use super::counter_mode::{CounterMode, Lens};
+use super::arrangement::{Arrangement, Look};
+use super::counter_mode::CounterMode;
 use super::host_rows::{self, HostRows};
 use super::{Rows, TableDef, View};
 use crate::dumps::{Dump, OWN_INET};
 use crate::files::NetPath;
 use crate::plan::Needs;
+use crate::query::{Query, Refused};
 use crate::sample::{Origin, Reading, Status};
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
@@ -19,7 +21,7 @@ use crate::snapshot::Snapshot;
 pub struct TableView<'a> {
     /// Its name.
     pub name: Cow<'a, str>,
-    /// Its columns.
+    /// The columns that are shown.
     pub columns: Vec<Column>,
     /// Whose state it shows.
     pub scope: Scope,
@@ -36,7 +38,12 @@ pub struct TableView<'a> {
     /// There is nothing to be said while it is empty.
     optional: bool,
     rows: Box<dyn Rows + 'a>,
-    lens: Lens,
+    /// All of its columns.
+    all: Vec<Column>,
+    /// Names of those that are shown on a screen.
+    defaults: Option<&'static [&'static str]>,
+    clk_tck: u64,
+    arrangement: Arc<Arrangement>,
 }
 
 /// How the sources of a table were read: a word and, where it is not `ok`, the reason.
@@ -75,6 +82,7 @@ impl TableDef {
         let mut view = TableView::new(self.name, self.content.columns(), scope, rows);
         view.is_scope_chosen = self.scope.is_none();
         view.optional = self.content.is_optional();
+        view.defaults = self.content.default_columns();
         view.tell_sources(snapshot, &self.content.needs());
         if !is_read && view.state.word == "ok" {
             view.state.add("not-read", format!("not read yet in scope {scope}"));
@@ -94,6 +102,7 @@ impl TableDef {
         let mut columns = self.content.columns();
         columns.insert(0, host_rows::NETNS);
         let mut view = TableView::new(self.name, columns, Scope::Host, Some(Box::new(rows)));
+        view.defaults = self.content.default_columns();
         view.optional = self.content.is_optional();
         for namespace in namespaces {
             let inode = namespace.netns.inode.unwrap_or_default();
@@ -135,6 +144,7 @@ impl<'a> TableView<'a> {
         Self {
             source,
             name: name.into(),
+            all: columns.clone(),
             columns,
             scope,
             is_scope_chosen: false,
@@ -143,12 +153,15 @@ impl<'a> TableView<'a> {
             held: None,
             optional: false,
             rows,
-            lens: Lens::default(),
+            defaults: None,
+            clk_tck: 1,
+            arrangement: Arc::default(),
         }
     }
 
     /// Says how what it is made of was read, and how long ago.
     pub(super) fn tell_sources(&mut self, snapshot: &Snapshot, needs: &Needs) {
+        self.clk_tck = snapshot.machine.clk_tck;
         let readings = readings(snapshot, needs, self.source);
         self.age =
             readings.iter().filter_map(|(_, reading)| *reading).map(|it| snapshot.age(it)).max().unwrap_or(0);
@@ -191,21 +204,32 @@ impl<'a> TableView<'a> {
         self.held = own.then(|| owners.group_sockets());
     }
 
-    /// The same table with its counters shown in another way.
-    pub fn with_counters(mut self, mode: CounterMode) -> Self {
-        self.lens = Lens::new(mode, &self.columns, &*self.rows);
-        self.columns = self.lens.columns(self.columns);
+    /// How it is arranged when it is looked at so.
+    pub fn arrangement(&self, look: Look<'_>) -> Arrangement {
+        Arrangement::new(look, &self.all, self.defaults, &*self.rows, self.clk_tck)
+    }
+
+    /// The same table with rows and columns as they are arranged: for the same table on the same snapshot.
+    pub fn arranged(mut self, arrangement: Arc<Arrangement>) -> Self {
+        self.columns = arrangement.columns(&self.all);
+        self.arrangement = arrangement;
         self
+    }
+
+    /// The same table looked at in some way.
+    pub fn looked_at(self, look: Look<'_>) -> Self {
+        let arrangement = Arc::new(self.arrangement(look));
+        self.arranged(arrangement)
     }
 
     /// It has counters, which can be shown in several ways.
     pub fn has_counters(&self) -> bool {
-        Lens::fits(&self.columns, &*self.rows)
+        Arrangement::has_counters(&self.all, &*self.rows)
     }
 
     /// How its counters are shown, where that is not all of each.
     pub fn counter_mode(&self) -> Option<CounterMode> {
-        self.lens.mode()
+        self.arrangement.mode()
     }
 
     /// Something is to be said of it.
@@ -213,9 +237,9 @@ impl<'a> TableView<'a> {
         !self.rows.is_empty() || !self.optional
     }
 
-    /// Number of rows.
+    /// Number of rows that are shown.
     pub fn len(&self) -> usize {
-        self.lens.len(self.rows.len())
+        self.arrangement.len(self.rows.len())
     }
 
     /// No rows.
@@ -224,29 +248,94 @@ impl<'a> TableView<'a> {
     }
 
     /// Rows that are not shown because nothing in them has moved.
-    pub fn hidden(&self) -> usize {
-        self.rows.len() - self.len()
+    pub fn unmoved(&self) -> usize {
+        self.rows.len() - self.arrangement.before_filter(self.rows.len())
     }
 
-    /// One cell.
+    /// Rows that are not shown because they do not match.
+    pub fn unmatched(&self) -> usize {
+        self.arrangement.before_filter(self.rows.len()) - self.len()
+    }
+
+    /// Why no row is shown although there may be some: the query does not fit this table.
+    pub fn remark(&self) -> Option<String> {
+        self.arrangement.refused().map(Refused::short)
+    }
+
+    /// Why a query would not fit this table.
+    pub fn misfit(&self, query: &Query) -> Option<String> {
+        let shown: Vec<usize> = (0..self.all.len()).collect();
+        query.bind_known(&self.all, &shown, self.clk_tck).err().map(|refused| refused.short())
+    }
+
+    /// All columns, also those that are not shown.
+    pub fn all_columns(&self) -> &[Column] {
+        &self.all
+    }
+
+    /// Where a column that is shown stands among all of them.
+    pub fn place_of(&self, column: usize) -> Option<usize> {
+        self.arrangement.column(column)
+    }
+
+    /// Where the columns stand that are shown on a screen when none are asked for.
+    pub fn default_places(&self) -> Vec<usize> {
+        let counters = self.counter_mode().unwrap_or_default();
+        let arrangement = self.arrangement(Look { counters, query: &Query::default(), brief: true });
+        (0..self.all.len()).map_while(|column| arrangement.column(column)).collect()
+    }
+
+    /// Where a row that is shown stands among all of them.
+    pub fn place_of_row(&self, row: usize) -> Option<usize> {
+        self.arrangement.row(row).filter(|place| *place < self.rows.len())
+    }
+
+    /// Which row is shown of this place among all of them; `None` where it is not.
+    pub fn row_of_place(&self, place: usize) -> Option<usize> {
+        self.arrangement.row_of_place(place, self.rows.len())
+    }
+
+    /// Columns were asked for by name.
+    pub fn names_columns(&self) -> bool {
+        self.arrangement.names_columns()
+    }
+
+    /// The columns that rows are sorted by, by their places among all, and whether each is descending.
+    pub fn sort(&self) -> &[(usize, bool)] {
+        self.arrangement.sort()
+    }
+
+    /// One cell of what is shown.
     pub fn cell(&self, row: usize, column: usize) -> Value<'_> {
-        self.lens.cell(&*self.rows, row, column)
+        self.arrangement.cell(&*self.rows, row, column)
     }
 
-    /// The cell of a row in the column of this name.
+    /// The cell of a row that is shown in any column, by its place among all.
+    pub fn any_cell(&self, row: usize, place: usize) -> Value<'_> {
+        self.arrangement.row(row).map_or(Value::Absent(""), |row| self.rows.cell(row, place))
+    }
+
+    /// The cell of a row that is shown in the column of this name, which may be one that is not.
     pub fn named(&self, row: usize, column: &str) -> Option<Value<'_>> {
-        let place = self.columns.iter().position(|known| known.name == column)?;
-        Some(self.cell(row, place))
+        let place = self.all.iter().position(|known| known.name == column)?;
+        Some(self.any_cell(row, place))
     }
 
-    /// Number of rows in words, and of how many sockets that the process holds: those in no table are of other
-    /// families, in another namespace, or not bound yet.
+    /// Number of rows in words: of how many that match, that have moved, or of how many sockets that the
+    /// process holds. Those in no table are of other families, in another namespace, or not bound yet.
     pub fn count_title(&self) -> String {
-        match (self.len(), self.held) {
-            (rows, _) if self.hidden() > 0 => format!("{rows} of {} rows have moved", self.rows.len()),
-            (rows, Some(held)) if held > rows => format!("{rows} of {held} sockets held"),
-            (1, _) => "1 row".to_owned(),
-            (rows, _) => format!("{rows} rows"),
+        let (rows, all) = (self.len(), self.rows.len());
+        let moved = all - self.unmoved();
+        match self.held {
+            _ if self.arrangement.is_filtered() && moved < all => {
+                format!("{rows} of {moved} rows match, {moved} of {all} have moved")
+            }
+            _ if self.arrangement.is_filtered() => format!("{rows} of {all} rows match"),
+            _ if self.remark().is_some() => format!("0 of {all} rows"),
+            _ if moved < all => format!("{moved} of {all} rows have moved"),
+            Some(held) if held > rows => format!("{rows} of {held} sockets held"),
+            _ if rows == 1 => "1 row".to_owned(),
+            _ => format!("{rows} rows"),
         }
     }
 

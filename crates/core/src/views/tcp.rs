@@ -16,7 +16,13 @@ static TABLE: TableDef = TableDef {
     name: "tcp",
     doc: "TCP sockets",
     scope: None,
-    content: &SocketTable { kind: &sockets::TCP, columns: COLUMNS, details: Details::All, optional: false },
+    content: &SocketTable {
+        kind: &sockets::TCP,
+        columns: COLUMNS,
+        details: Details::All,
+        shown: Some(SHOWN),
+        optional: false,
+    },
 };
 
 const COLUMNS: &[SocketColumn] = &[
@@ -39,4 +45,19 @@ const COLUMNS: &[SocketColumn] = &[
     UID,
     INODE,
     REF,
+];
+
+/// What fits on a screen of 120 columns.
+const SHOWN: &[&str] = &[
+    "local_address",
+    "local_port",
+    "remote_address",
+    "remote_port",
+    "state",
+    "tx_queue",
+    "rx_queue",
+    "accept_queue",
+    "rtt_us",
+    "total_retrans",
+    "owners",
 ];

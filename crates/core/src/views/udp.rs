@@ -16,7 +16,13 @@ static TABLE: TableDef = TableDef {
     name: "udp",
     doc: "UDP and UDP-Lite sockets",
     scope: None,
-    content: &SocketTable { kind: &sockets::UDP, columns: COLUMNS, details: DATAGRAM, optional: false },
+    content: &SocketTable {
+        kind: &sockets::UDP,
+        columns: COLUMNS,
+        details: DATAGRAM,
+        shown: Some(SHOWN),
+        optional: false,
+    },
 };
 
 const COLUMNS: &[SocketColumn] = &[
@@ -37,4 +43,19 @@ const COLUMNS: &[SocketColumn] = &[
     INODE,
     REF,
     KERNEL_STATE,
+];
+
+/// What fits on a screen of 120 columns.
+const SHOWN: &[&str] = &[
+    "local_address",
+    "local_port",
+    "remote_address",
+    "remote_port",
+    "state",
+    "tx_queue",
+    "rx_queue",
+    "drops",
+    "drops_rate",
+    "owners",
+    "user",
 ];

@@ -12,7 +12,7 @@ use netmonitor_core::plan::{Ask, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink};
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_sys::{Collector, Ended};
-use netmonitor_tui::Progress;
+use netmonitor_tui::{Prepared, Progress, Shown};
 
 /// A reading that took longer than this is followed by a rest...
 const LONG: Duration = Duration::from_millis(250);
@@ -30,6 +30,8 @@ const LARGEST: u64 = 256 << 20;
 pub(super) enum Order {
     /// What to read from now on; it is read at once.
     Plan(Plan),
+    /// What is shown from now on.
+    Arrange(Shown),
     /// The time between two readings.
     Interval(Interval),
     /// Read now.
@@ -42,6 +44,8 @@ pub(super) enum Order {
 
 /// What the reading thread has to tell.
 pub(super) enum News {
+    /// How the tables of the next tick are arranged.
+    Arranged(Arc<Prepared>),
     /// A tick was read.
     Snapshot(Arc<Snapshot>),
     /// A large file is being read.
@@ -64,6 +68,8 @@ pub(super) struct Live {
     pub(super) plan: Plan,
     pub(super) interval: Interval,
     pub(super) orders: Receiver<Order>,
+    /// What is shown, where there is work in arranging it.
+    pub(super) shown: Option<Shown>,
 }
 
 impl Live {
@@ -94,7 +100,9 @@ impl Live {
             let taken = large.taken;
             let took = begun.elapsed();
             waiting.untaken = true;
-            if !give(News::Snapshot(self.engine.snapshot())) {
+            let snapshot = self.engine.snapshot();
+            let news = self.arranged(&taken, &snapshot).into_iter().chain([News::Snapshot(snapshot)]);
+            if !news.into_iter().all(&mut give) {
                 return false;
             }
             let mut now = false;
@@ -106,6 +114,17 @@ impl Live {
                 return false;
             }
         }
+    }
+
+    /// Arranges the tables that are shown, by the last order: filtering and sorting them here keeps nobody from
+    /// typing.
+    fn arranged(&self, taken: &[Order], snapshot: &Arc<Snapshot>) -> Option<News> {
+        let newest = taken.iter().rev().find_map(|order| match order {
+            Order::Arrange(shown) => Some(shown),
+            _ => None,
+        });
+        let shown = newest.or(self.shown.as_ref()).filter(|shown| !shown.is_plain())?;
+        Some(News::Arranged(Arc::new(shown.arrange(snapshot))))
     }
 
     /// Waits for the next tick, or for an order to read at once. `false`: the session is over.
@@ -147,6 +166,10 @@ impl Live {
                 let more = asks_for_more(&self.plan, &plan);
                 self.plan = plan;
                 more && !waiting.paused
+            }
+            Order::Arrange(shown) => {
+                self.shown = Some(shown);
+                false
             }
             Order::Interval(interval) => {
                 self.interval = interval;

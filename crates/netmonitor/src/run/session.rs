@@ -44,6 +44,7 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
         plan: Plan::default(),
         interval,
         orders: ordered,
+        shown: None,
     };
     let (snapshots, last) = (inputs.clone(), last_read.clone());
     spawn("reading", move || {
@@ -53,6 +54,7 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
                     last.store(begun.elapsed().as_millis() as u64, Ordering::Relaxed);
                     Input::Snapshot(snapshot)
                 }
+                News::Arranged(prepared) => Input::Arranged(prepared),
                 News::Progress(progress) => Input::Progress(progress),
             };
             snapshots.send(input).is_ok()
@@ -111,6 +113,7 @@ fn perform(effect: Effect, terminal: &mut Screen, orders: &Sender<Order>) -> io:
 fn perform_order(effect: Effect, orders: &Sender<Order>) {
     let order = match effect {
         Effect::Plan(plan) => Order::Plan(plan),
+        Effect::Arrange(shown) => Order::Arrange(shown),
         Effect::Interval(interval) => Order::Interval(interval),
         Effect::Refresh => Order::Refresh,
         Effect::Pause(pause) => Order::Pause(pause),

@@ -5,6 +5,7 @@ mod compare;
 mod copy;
 mod diag;
 mod files;
+mod query;
 mod scope;
 mod session;
 mod show;

@@ -403,3 +403,32 @@ fn a_huge_file_does_not_hold_up_the_session_and_can_be_left() {
     pty.send(CTRL_D);
     assert!(pty.exit().success());
 }
+
+#[test]
+fn tables_are_filtered_and_sorted_while_they_are_read() {
+    let holder = Holder::start(None, HOLDER, "20");
+    let mut pty = start(&holder.pid().to_string(), &["--skip-intro", "--interval", "0.1"], 30, 110);
+    pty.wait_for("ESTABLISHED");
+    pty.send("/state:LISTEN");
+    pty.wait("listening sockets only", |screen| {
+        screen.contains("filter: state:LISTEN") && !screen.contains("ESTABLISHED")
+    });
+    pty.send(",FOO bar:\x7f:");
+    pty.wait_for("no value after `:`");
+    pty.send(ESCAPE);
+    pty.wait("the line left", |screen| !screen.contains("filter: state"));
+    pty.send(&format!(":filter state:ESTABLISHED{ENTER}:sort local_port:desc{ENTER}"));
+    let sorted = |screen: &str| {
+        let rows = screen.lines().filter(|line| line.contains("ESTABLISHED") && line.contains("127.0.0.1"));
+        let ports: Vec<u16> = rows.filter_map(|line| line.split_whitespace().nth(1)?.parse().ok()).collect();
+        ports.len() > 10 && ports.is_sorted_by(|one, other| one >= other)
+    };
+    pty.wait("sorted ports", |screen| screen.contains("port↓") && sorted(screen));
+    let clock = |screen: &str| screen.lines().next().map(|line| line.rsplit(' ').nth(2).map(str::to_owned));
+    let before = clock(&pty.contents());
+    pty.wait("a later reading, still sorted", |screen| clock(screen) != before && sorted(screen));
+    pty.send(ESCAPE);
+    pty.wait("all rows", |screen| !screen.contains("filter:") && screen.contains(" · 41 rows"));
+    pty.send(CTRL_D);
+    assert!(pty.exit().success());
+}

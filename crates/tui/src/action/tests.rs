@@ -53,11 +53,19 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
     match mode {
         Mode::Intro | Mode::Tab => {}
         Mode::Overlay => app.open_help(),
-        Mode::List => {
-            app.open_tabs();
-            let list = app.tab_list().expect("the list is open");
-            list.push('r');
-            list.chosen = 1;
+        Mode::List => app.open_tabs(),
+        Mode::SortList => app.open_columns(Purpose::Sort),
+        Mode::ColumnList => app.open_columns(Purpose::Show),
+        Mode::FilterLine => {
+            for line in ["LISTEN", "state:LISTEN"] {
+                app.set_filter(line);
+            }
+            app.open_filter();
+            app.edit(|line| line.set("sta"));
+            app.edit(|line| {
+                line.recall_before();
+                line.left();
+            });
         }
         Mode::CommandLine => {
             for line in ["udp", "raw"] {
@@ -68,6 +76,10 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
             app.line.recall_before();
             app.line.left();
         }
+    }
+    if let Some(search) = app.search() {
+        search.push('r');
+        search.chosen = 1;
     }
     let mut terminal = Terminal::new(TestBackend::new(60, 12)).expect("a test terminal has no errors");
     let mut draw = |app: &mut App| {
@@ -90,7 +102,8 @@ fn fingerprint(app: &App) -> String {
         pane.first_column,
         app.overlay.as_ref().map(|overlay| (overlay.top, format!("{:?}", overlay.content))),
     );
-    let typed = (app.typing, app.line.text(), app.line.before_cursor(), app.completion.typed(&app.line));
+    let lines = [&app.line, &app.filter_line].map(|line| (line.text(), line.before_cursor()));
+    let typed = (app.typing, lines, app.completion.typed(&app.line), &pane.filter, &app.choices);
     format!("{:?} {place:?} {typed:?} {} {} {:?}", app.state, app.paused, app.settings.scope, app.message)
 }
 

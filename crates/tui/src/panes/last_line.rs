@@ -1,15 +1,25 @@
-//! The last line: the command that is typed, or what is to be said, or which keys there are.
+//! The last line: the command or the filter that is typed, or what is to be said, or which keys there are.
+//!
+//! ```text
+//! :se   set <seconds>: the time between two refreshes
+//! /state:LISTEN foo:1   no column `foo`          the wrong part is marked
+//! ```
+
+use std::ops::Range;
 
 use netmonitor_core::format::harmless_text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::action;
 use crate::app::{App, Message, Mode};
+use crate::asking::name_before;
 use crate::command;
 use crate::event::Progress;
 use crate::key;
+use crate::line as input;
 use crate::theme::Theme;
 use crate::widgets::text;
 
@@ -21,8 +31,17 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> 
     let theme = app.theme;
     let inner =
         Rect { x: area.x + 1.min(area.width - 1), width: area.width.saturating_sub(1).max(1), ..area };
-    if app.mode() == Mode::CommandLine {
-        return Some(typed(app, area, buf));
+    match app.mode() {
+        Mode::CommandLine => {
+            let typed = Typed { sign: ":", line: &app.line, wrong: None, said: offers(app) };
+            return Some(typed.draw(area, buf, theme));
+        }
+        Mode::FilterLine => {
+            let wrong = app.draft.wrong.as_ref().map(|wrong| wrong.at.clone());
+            let typed = Typed { sign: "/", line: &app.filter_line, wrong, said: hint(app) };
+            return Some(typed.draw(area, buf, theme));
+        }
+        _ => {}
     }
     let line = match &app.message {
         Some(Message::Error(error)) => Line::from(Span::styled(format!("! {error}"), theme.error())),
@@ -64,23 +83,79 @@ fn hints(mode: Mode, room: usize, theme: Theme) -> Line<'static> {
     line
 }
 
-/// The command line: its end, where it is longer than the screen, and the commands that it can become.
-fn typed(app: &App, area: Rect, buf: &mut Buffer) -> Position {
-    let room = usize::from(area.width);
-    text::put(buf, area.x, area.y, 1, ":", app.theme.strong());
-    let (all, before) = (app.line.text(), app.line.before_cursor());
-    // Scrolled so far that the cursor has a place behind the colon.
-    let mut skipped = 0;
-    while text::width(&before[skipped..]) + 2 > room && skipped < before.len() {
-        skipped += before[skipped..].chars().next().map_or(1, char::len_utf8);
+/// A line that is typed: its end, where it is longer than the screen, with what is wrong in it marked, and
+/// what is to be said of it.
+struct Typed<'a> {
+    sign: &'static str,
+    line: &'a input::Line,
+    wrong: Option<Range<usize>>,
+    said: Line<'a>,
+}
+
+impl Typed<'_> {
+    /// Draws it; gives the place of the cursor.
+    fn draw(&self, area: Rect, buf: &mut Buffer, theme: Theme) -> Position {
+        let room = usize::from(area.width);
+        text::put(buf, area.x, area.y, 1, self.sign, theme.strong());
+        let (all, before) = (self.line.text(), self.line.before_cursor());
+        // Scrolled so far that the cursor has a place behind the sign.
+        let mut skipped = 0;
+        while text::width(&before[skipped..]) + 2 > room && skipped < before.len() {
+            skipped += before[skipped..].chars().next().map_or(1, char::len_utf8);
+        }
+        let at = text::width(&before[skipped..]) + 1;
+        let (x, left) = (area.x + 1, room.saturating_sub(1));
+        let mut used = 1 + text::put(buf, x, area.y, left, &all[skipped..], Style::new());
+        if let Some(wrong) = &self.wrong {
+            used = used.max(self.mark(wrong, skipped, area, buf, theme));
+        }
+        let rest = Rect { x: area.x + used as u16, width: area.width.saturating_sub(used as u16), ..area };
+        text::put_line(buf, rest, &self.said);
+        Position { x: area.x + at.min(room - 1) as u16, y: area.y }
     }
-    let shown = &all[skipped..];
-    let at = text::width(&before[skipped..]) + 1;
-    let used =
-        1 + text::put(buf, area.x + 1, area.y, room.saturating_sub(1), shown, ratatui::style::Style::new());
-    let rest = Rect { x: area.x + used as u16, width: area.width.saturating_sub(used as u16), ..area };
-    text::put_line(buf, rest, &offers(app));
-    Position { x: area.x + at.min(room - 1) as u16, y: area.y }
+
+    /// Marks what is wrong, or the place where something is missing; gives the column behind the mark.
+    fn mark(
+        &self,
+        wrong: &Range<usize>,
+        skipped: usize,
+        area: Rect,
+        buf: &mut Buffer,
+        theme: Theme,
+    ) -> usize {
+        let all = self.line.text();
+        let width = |from: usize, to: usize| all.get(from..to).map_or(0, text::width);
+        let start = wrong.start.clamp(skipped, all.len().max(skipped));
+        let end = wrong.end.clamp(start, all.len().max(start));
+        let from = 1 + width(skipped, start);
+        let wide = width(start, end).max(1);
+        let room = usize::from(area.width);
+        if from >= room {
+            return room;
+        }
+        let place = Rect { x: area.x + from as u16, width: wide.min(room - from) as u16, ..area };
+        buf.set_style(place, theme.wrong());
+        (from + wide).min(room)
+    }
+}
+
+/// What is wrong with the filter that is typed, or else which columns it can name.
+fn hint(app: &App) -> Line<'static> {
+    const EXAMPLES: &str =
+        r#"nginx   state:LISTEN   tx_queue>64k   remote_address:10.0.0.0/8   not …   … or …"#;
+    if let Some(wrong) = &app.draft.wrong {
+        return Line::from(Span::styled(format!("   {}", wrong.message), app.theme.error()));
+    }
+    let name = name_before(app.filter_line.before_cursor());
+    let names = app.names_of_columns();
+    let found: Vec<&str> =
+        names.into_iter().filter(|known| !name.is_empty() && known.starts_with(name)).collect();
+    let words = match (app.filter_line.text().is_empty(), found.as_slice()) {
+        (true, _) => EXAMPLES.to_owned(),
+        (_, [one]) if *one == name => String::new(),
+        (_, found) => found.join("  "),
+    };
+    Line::from(Span::styled(format!("   {words}"), app.theme.quiet()))
 }
 
 fn offers(app: &App) -> Line<'static> {

@@ -1,5 +1,5 @@
 //! What lies over everything but the last line: the help, made from the tables of keys and commands, what a
-//! row means, or the list of all tabs.
+//! row means, or the list of all tabs or columns.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -35,12 +35,17 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         Content::Meaning(meaning) => (format!(" {} ", meaning.title), meaning.lines(room, theme)),
         Content::Cells(cells) => (format!(" {} ", cells.title), cells.lines(theme)),
         Content::Tabs(list) => (" all tabs ".to_owned(), list.lines(tab, theme)),
+        Content::Columns(picker) => (picker.title(), picker.lines(theme)),
     };
     overlay.lines = lines.len();
     overlay.height = usize::from(inner.height);
-    if let Content::Tabs(list) = &overlay.content {
-        // The chosen tab is always seen.
-        let chosen = list.line();
+    let chosen = match &overlay.content {
+        Content::Tabs(list) => Some(list.line()),
+        Content::Columns(picker) => Some(picker.line()),
+        _ => None,
+    };
+    if let Some(chosen) = chosen {
+        // The chosen entry is always seen.
         overlay.top = overlay.top.min(chosen).max((chosen + 1).saturating_sub(overlay.height));
     }
     overlay.top = overlay.top.min(lines.len().saturating_sub(overlay.height));

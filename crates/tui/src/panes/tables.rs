@@ -11,7 +11,7 @@
 //!
 //! Where title and column titles of the first table are scrolled out, they are pinned to the top.
 
-use netmonitor_core::format;
+use netmonitor_core::format::{self, harmless_text};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::TableView;
@@ -33,15 +33,18 @@ const SECOND: u64 = 1_000_000_000;
 
 /// Why there may be nothing to see.
 #[derive(Clone, Copy)]
-struct Standing {
+struct Standing<'a> {
     ended: bool,
     paused: bool,
+    /// Which rows are asked for.
+    filter: &'a str,
     theme: Theme,
 }
 
 /// Draws the tables.
 pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
-    let standing = Standing { ended: app.ended(), paused: app.paused, theme: app.theme };
+    let filter = app.pane().filter.trim().to_owned();
+    let standing = Standing { ended: app.ended(), paused: app.paused, filter: &filter, theme: app.theme };
     let area = Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(1), ..area };
     if area.is_empty() {
         return;
@@ -64,7 +67,7 @@ struct PaneView<'a> {
     pane: &'a mut Pane,
     area: Rect,
     snapshot: &'a Snapshot,
-    standing: Standing,
+    standing: Standing<'a>,
 }
 
 impl PaneView<'_> {
@@ -132,15 +135,19 @@ impl PaneView<'_> {
 }
 
 /// The title line of a table.
-fn heading(view: &TableView<'_>, snapshot: &Snapshot, standing: Standing, room: u16) -> Line<'static> {
+fn heading(view: &TableView<'_>, snapshot: &Snapshot, standing: Standing<'_>, room: u16) -> Line<'static> {
     let theme = standing.theme;
     let build = |scope: String| {
         let mut pieces = vec![
             vec![Span::styled(format::harmless_text(view.name.as_bytes()), theme.title())],
             vec![Span::raw(scope)],
         ];
-        if !view.is_empty() || view.held.is_some_and(|held| held > 0) {
+        if !view.is_empty() || view.unmatched() > 0 || view.held.is_some_and(|held| held > 0) {
             pieces.push(vec![Span::raw(view.count_title())]);
+        }
+        if !standing.filter.is_empty() {
+            let filter = harmless_text(standing.filter.as_bytes());
+            pieces.push(vec![Span::styled("filter: ", theme.quiet()), Span::styled(filter, theme.strong())]);
         }
         if let Some(mode) = view.counter_mode() {
             pieces.push(vec![Span::styled(mode.title(), theme.strong())]);
@@ -171,14 +178,18 @@ fn age(age: u64) -> String {
 }
 
 /// Why a table has no rows.
-fn why_empty(view: &TableView<'_>, standing: Standing, room: usize) -> String {
+fn why_empty(view: &TableView<'_>, standing: Standing<'_>, room: usize) -> String {
     const NONE_OWN: &str = "no sockets of this process: press n for all of the namespace";
     const NONE_HERE: &str = "none: those it holds are of other kinds, in another namespace, or not bound yet; n: all of the namespace";
     match view.state.word {
         "not-read" if standing.ended => "not read before the process ended".to_owned(),
         "not-read" if standing.paused => "not read yet: paused".to_owned(),
         "not-read" => "reading…".to_owned(),
-        "ok" if view.hidden() > 0 => "none has moved since the start: m shows all".to_owned(),
+        _ if view.remark().is_some() => {
+            format!("none: {} in this table", view.remark().unwrap_or_default())
+        }
+        _ if view.unmatched() > 0 => "no row matches: / changes the filter, Esc takes it back".to_owned(),
+        "ok" if view.unmoved() > 0 => "none has moved since the start: m shows all".to_owned(),
         "ok" if view.is_scope_chosen && view.scope.is_held() => {
             let all = if view.held.is_some_and(|held| held > 0) { NONE_HERE } else { NONE_OWN };
             let words = if all.len() <= room { all } else { "none of this process: n widens" };

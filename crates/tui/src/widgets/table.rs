@@ -12,7 +12,7 @@ use std::ops::Range;
 use netmonitor_core::format;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::TableView;
-use procnet::{Column, Kind, Value};
+use procnet::{Kind, Value};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -115,9 +115,20 @@ impl Cells {
 }
 
 /// The heading of a column.
-fn title(column: &Column) -> (&'static str, &'static str) {
+fn title(table: &TableView<'_>, at: usize) -> (&'static str, &'static str) {
+    let column = &table.columns[at];
     let rate = column.kind == Kind::Rate && !column.title.ends_with("/s");
-    (column.title, if rate { "/s" } else { "" })
+    let place = table.place_of(at);
+    let sorted = table.sort().iter().find(|(sorted, _)| Some(*sorted) == place);
+    let suffix = match (rate, sorted) {
+        (false, None) => "",
+        (true, None) => "/s",
+        (false, Some((_, false))) => "↑",
+        (false, Some((_, true))) => "↓",
+        (true, Some((_, false))) => "/s↑",
+        (true, Some((_, true))) => "/s↓",
+    };
+    (column.title, suffix)
 }
 
 impl Painter<'_> {
@@ -177,8 +188,8 @@ impl Painter<'_> {
         }
         let column = &piece.table.columns[at];
         let (widest, numbers) = self.cells.format(piece, at);
-        let (name, suffix) = title(column);
-        let heading = text::width(name) + suffix.len();
+        let (name, suffix) = title(piece.table, at);
+        let heading = text::width(name) + text::width(suffix);
         let layout = self.columns.grow(column.name, widest.max(heading), numbers);
         let wanted = layout.width.min(room.widest);
         if wanted > room.left && !room.first && (layout.right || room.left < LEAST) {

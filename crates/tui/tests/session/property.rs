@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use netmonitor_core::sample::Status;
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_tui::{Input, Settings};
+use netmonitor_tui::{Effect, Input, Settings};
 use proptest::prelude::*;
 
 use crate::harness::{SETTINGS, Session};
@@ -40,6 +40,7 @@ enum Step {
     Paste(String),
     Resize(u16, u16),
     Snapshot(usize),
+    Prepared(usize),
     Ended,
     Resumed,
 }
@@ -73,14 +74,27 @@ fn steps() -> impl Strategy<Value = Step> {
         KeyModifiers::SHIFT,
         KeyModifiers::CONTROL,
     ]);
+    let asked = prop::sample::select(vec![
+        "/state:ESTABLISHED",
+        "/local_port>80 or not 10",
+        "/(rx_bytes>=1k",
+        "/name~in value:1..",
+        "otx",
+        "cport *",
+        ":sort local_port:desc,state",
+        ":columns state,interface,na*",
+        ":filter \"127",
+    ]);
     prop_oneof![
         8 => (modifiers, codes).prop_map(|(modifiers, code)| Step::Key(modifiers, code)),
-        4 => "[1-9jknLtuasri:]{1,3}".prop_map(Step::Text),
+        4 => "[1-9jknLtuasri:/oOcfmwx*]{1,3}".prop_map(Step::Text),
+        2 => asked.prop_map(|text| Step::Text(text.to_owned())),
         2 => any::<char>().prop_map(|character| Step::Text(character.to_string())),
         1 => ".{0,20}".prop_map(Step::Paste),
         2 => (1u16..=200, 1u16..=60).prop_map(|(width, height)| Step::Resize(width, height)),
         2 => (1u16..=8, 1u16..=8).prop_map(|(width, height)| Step::Resize(width, height)),
         4 => (0..SNAPSHOTS.len()).prop_map(Step::Snapshot),
+        2 => (0..SNAPSHOTS.len()).prop_map(Step::Prepared),
         1 => Just(Step::Ended),
         1 => Just(Step::Resumed),
     ]
@@ -107,6 +121,16 @@ proptest! {
                 Step::Paste(text) => session.input(Input::Terminal(Event::Paste(text))),
                 Step::Resize(width, height) => session.resize(width, height),
                 Step::Snapshot(at) => session.input(Input::Snapshot(SNAPSHOTS[at].clone())),
+                Step::Prepared(at) => {
+                    let shown = session.effects.iter().rev().find_map(|effect| match effect {
+                        Effect::Arrange(shown) => Some(shown.clone()),
+                        _ => None,
+                    });
+                    if let Some(shown) = shown {
+                        session.input(Input::Arranged(Arc::new(shown.arrange(&SNAPSHOTS[at]))));
+                    }
+                    session.input(Input::Snapshot(SNAPSHOTS[at].clone()));
+                }
                 Step::Ended => session.input(Input::ProcessEnded),
                 Step::Resumed => session.input(Input::Resumed),
             }

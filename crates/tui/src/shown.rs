@@ -1,0 +1,108 @@
+//! Which tables are shown, and how each is looked at: filter, order, columns, counters.
+//!
+//! Arranging a large table takes longer than drawing it. It is done once for a snapshot, and where it can be,
+//! beside it: the thread that reads is told what is shown ([`Effect::Arrange`](crate::Effect::Arrange)) and
+//! hands over how it is arranged ([`Prepared`]) before the snapshot itself.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+
+use netmonitor_core::query::Query;
+use netmonitor_core::scope::Scope;
+use netmonitor_core::snapshot::Snapshot;
+use netmonitor_core::views::{self, Arrangement, CounterMode, Look, Opened, TableView};
+
+/// Order and columns of a table, as they would be typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// What rows are sorted by.
+    pub(crate) sort: Option<String>,
+    /// Which columns are shown.
+    pub(crate) columns: Option<String>,
+}
+
+/// Order and columns of tables, by their names.
+pub(crate) type Choices = BTreeMap<String, Chosen>;
+
+/// Which tables are shown, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Number of the tab.
+    pub(crate) tab: usize,
+    /// The file that lies over it.
+    pub(crate) file: Option<Opened>,
+    /// The scope that is asked for.
+    pub(crate) scope: Scope,
+    /// How counters are shown.
+    pub(crate) counters: CounterMode,
+    /// Which rows.
+    pub(crate) filter: String,
+    /// In what order, and which columns.
+    pub(crate) choices: Choices,
+}
+
+impl Shown {
+    /// Nothing is filtered or sorted: there is no work in arranging it.
+    pub fn is_plain(&self) -> bool {
+        let sorts = self.choices.values().any(|chosen| chosen.sort.is_some());
+        self.filter.trim().is_empty() && !sorts && self.counters != CounterMode::Moved
+    }
+
+    /// The tables on a snapshot as they are.
+    pub(crate) fn plain_tables<'a>(&self, snapshot: &'a Snapshot) -> Vec<TableView<'a>> {
+        match (&self.file, views::ALL.get(self.tab)) {
+            (Some(file), _) => vec![file.view(snapshot)],
+            (None, Some(view)) => view.tables_on(snapshot, self.scope),
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// Arranges the tables on a snapshot.
+    pub fn arrange(&self, snapshot: &Arc<Snapshot>) -> Prepared {
+        let tables = self.plain_tables(snapshot);
+        let arrange = |table: &TableView<'_>| {
+            let chosen = self.choices.get(&name_of(&table.name, self.file.as_ref()));
+            let query = Query {
+                filter: Some(self.filter.clone()),
+                sort: chosen.and_then(|chosen| chosen.sort.clone()),
+                columns: chosen.and_then(|chosen| chosen.columns.clone()),
+            };
+            Arc::new(table.arrangement(Look { counters: self.counters, query: &query, brief: true }))
+        };
+        let arrangements = tables.iter().map(arrange).collect();
+        Prepared { shown: self.clone(), of: Arc::downgrade(snapshot), arrangements }
+    }
+}
+
+/// The name under which order and columns of a table are kept. A file may be called like a table of a tab,
+/// and has other columns.
+pub(crate) fn name_of(table: &str, file: Option<&Opened>) -> String {
+    match file {
+        None => table.to_owned(),
+        Some(file) if file.text => "text".to_owned(),
+        Some(_) => format!("net/{table}"),
+    }
+}
+
+/// How the tables on one snapshot are arranged.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// Which tables, and how they are looked at.
+    pub(crate) shown: Shown,
+    /// On which snapshot.
+    of: Weak<Snapshot>,
+    arrangements: Vec<Arc<Arrangement>>,
+}
+
+impl Prepared {
+    /// Whether it is for this snapshot. While it lives, no other snapshot has the same place.
+    pub(crate) fn is_of(&self, snapshot: &Arc<Snapshot>) -> bool {
+        std::ptr::eq(self.of.as_ptr(), Arc::as_ptr(snapshot))
+    }
+
+    /// The tables as they are arranged.
+    pub(crate) fn tables<'a>(&self, snapshot: &'a Snapshot) -> Vec<TableView<'a>> {
+        let tables = self.shown.plain_tables(snapshot).into_iter().zip(&self.arrangements);
+        tables.map(|(table, arrangement)| table.arranged(arrangement.clone())).collect()
+    }
+}
