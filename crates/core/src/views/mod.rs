@@ -13,6 +13,8 @@ mod file_table;
 mod files;
 mod host_rows;
 mod icmp;
+mod interface_column;
+mod links;
 mod mptcp;
 mod multicast;
 mod neighbours;
@@ -78,6 +80,7 @@ pub static ALL: &[&View] = &[
     &netlink::VIEW,
     &packet::VIEW,
     &addresses::VIEW,
+    &links::VIEW,
     &protocols::VIEW,
     &softnet::VIEW,
     &sockstat::VIEW,
