@@ -4,6 +4,7 @@ mod arguments;
 mod compare;
 mod copy;
 mod files;
+mod rtnl;
 mod scope;
 mod session;
 mod show;
