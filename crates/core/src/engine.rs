@@ -12,8 +12,9 @@ use procnet::proc::counter::Counter;
 use procnet::shape::Decoder;
 use procnet::{AnyTable, Table};
 
-use crate::dumps::{OWN_INET, OWN_OTHER};
+use crate::dumps::{LINK, OWN_INET, OWN_OTHER};
 use crate::files::{Files, Measured, NetPath};
+use crate::interfaces::Interfaces;
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::plan::Plan;
 use crate::process::Process;
@@ -65,6 +66,7 @@ pub struct Engine {
     sources: BTreeMap<NetPath, Source>,
     history: BTreeMap<NetPath, History>,
     files: Files,
+    interfaces: Arc<Interfaces>,
     settings: BTreeMap<&'static str, Set>,
     /// What is kept with its rows; of other files only their measures are. `None`: all is.
     plan: Option<Plan>,
@@ -92,6 +94,7 @@ impl Engine {
             sources: BTreeMap::new(),
             history: BTreeMap::new(),
             files: Files::default(),
+            interfaces: Arc::default(),
             settings: BTreeMap::new(),
             plan: None,
             picked: Arc::default(),
@@ -167,6 +170,7 @@ impl Engine {
             users: self.users.clone(),
             notes: self.notes.as_slice().into(),
             files: self.files.clone(),
+            interfaces: self.interfaces.clone(),
             settings: self.settings.clone(),
             sources: self.sources.clone(),
             sockets: self.sockets.clone(),
@@ -205,6 +209,7 @@ impl Engine {
         self.sockets.clear();
         self.history.clear();
         self.files = Files::default();
+        self.interfaces = Arc::default();
         self.settings.clear();
         self.netns = Netns { inode, ..Netns::default() };
     }
@@ -243,6 +248,9 @@ impl Engine {
         reading: Reading,
     ) {
         let (before, base) = self.relate(name, &table, reading);
+        if name == LINK.name {
+            self.interfaces = Arc::new(Interfaces::of(&table));
+        }
         let order = views::order_of(name).map(|order| order(&*table).into());
         let source = Source { reading, table, text, before, base, order, owned: None };
         self.sources.insert(name.clone(), source);

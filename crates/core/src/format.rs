@@ -12,6 +12,9 @@ pub fn text(value: Value<'_>, column: &Column, clk_tck: u64, out: &mut String) {
         Value::Unsigned(ticks) if column.unit == Unit::Ticks => {
             write!(out, "{:.2}s", ticks as f64 / clk_tck.max(1) as f64)
         }
+        Value::Signed(ticks) if column.unit == Unit::Ticks => {
+            write!(out, "{:.2}s", ticks as f64 / clk_tck.max(1) as f64)
+        }
         Value::Unsigned(number) => count(number, column.unit, out),
         Value::Signed(number) => write!(out, "{number}"),
         Value::Float(number) if column.kind == Kind::Rate => rate(number, out),
@@ -204,6 +207,7 @@ mod tests {
     fn values_as_people_read_them() {
         const NAMES: &[(u32, &str)] = &[(1, "A"), (2, "B")];
         assert_eq!(shown(Value::Unsigned(1185), Unit::Ticks, Kind::Gauge), "11.85s");
+        assert_eq!(shown(Value::Signed(59_850), Unit::Ticks, Kind::Gauge), "598.50s");
         assert_eq!(shown(Value::Unsigned(u64::MAX), Unit::Bytes, Kind::Counter), "18446744073709551615");
         assert_eq!(shown(Value::Float(12.0), Unit::Bytes, Kind::Rate), "12");
         assert_eq!(shown(Value::Float(12.34), Unit::Bytes, Kind::Rate), "12.3");

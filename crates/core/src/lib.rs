@@ -13,6 +13,7 @@ pub mod export;
 pub mod files;
 pub mod format;
 pub mod host;
+pub mod interfaces;
 pub mod interval;
 pub mod owners;
 pub mod plan;

@@ -7,6 +7,7 @@ use crate::dumps::Dump;
 use crate::files::NetPath;
 use crate::scope::Scope;
 use crate::settings::Setting;
+use crate::source;
 use crate::views::View;
 
 /// The sources of one tick. What identifies the process (`stat`, `status`, `exe`, `ns/net`) is always read.
@@ -146,7 +147,10 @@ impl Plan {
     /// "since start" has a base, and each socket table, so that a closing report has one.
     pub fn with_first_readings(mut self) -> Self {
         for table in crate::views::nine().iter().flat_map(|view| view.tables) {
-            self.add(table.content.needs());
+            let mut needs = table.content.needs();
+            // A list of routes or neighbours can be huge, and has nothing that is compared with its beginning.
+            needs.dumps.retain(|dump| dump.is_own || source::is_counted(dump.name));
+            self.add(needs);
         }
         self.owners = self.owners.max(Owners::Family);
         self

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use procnet::AnyTable;
 
 use crate::files::{Files, NetPath};
+use crate::interfaces::Interfaces;
 use crate::owners::Owners;
 use crate::process::Process;
 use crate::rates::Earlier;
@@ -37,6 +38,8 @@ pub struct Snapshot {
     pub notes: Arc<[Note]>,
     /// The files under `net`: their names, and what reading them took.
     pub files: Files,
+    /// Names of the namespace's interfaces, as far as their list was read.
+    pub interfaces: Arc<Interfaces>,
     pub(crate) settings: BTreeMap<&'static str, Set>,
     pub(crate) sources: BTreeMap<NetPath, Source>,
     pub(crate) sockets: Vec<Arc<Sockets>>,

@@ -280,6 +280,9 @@ fn a_file_that_is_not_there_is_data_with_a_reason() {
     sample.push(Origin::net("arp"), fixture("arp"));
     let reading = Reading { status: Status::Missing, at: SECOND, took: 0 };
     sample.parts.push(Part { origin: Origin::net("stat/arp_cache"), reading, bytes: Vec::new() });
+    for list in ["rtnetlink/neigh", "rtnetlink/link"] {
+        sample.push(Origin::Dump(list.into()), *b"");
+    }
     let snapshot = Engine::new(machine()).advance(&sample);
     let document = json(&snapshot, &["arp"], Scope::Process);
     let tables = document["views"][0]["tables"].as_array().unwrap();

@@ -46,8 +46,9 @@ pub(crate) fn next<T: Word>(
     T::read(words.next(), texts, endian).ok_or(fault)
 }
 
-/// Declares a number that is read by a function of [`number`] and whose values (`named`) or bits (`flags`)
-/// have names. Without a function it is a number that no text file prints.
+/// Declares a number that is read by a function of [`number`] and whose values have names, which are shown
+/// beside it (`named`) or in its stead (`label`), or whose bits have (`flags`). Without a function it is a number
+/// that no text file prints.
 macro_rules! meaning {
     ($(#[$meta:meta])* pub struct $name:ident by $read:path, $show:ident $names:expr) => {
         $crate::word::meaning! { $(#[$meta])* pub struct $name, $show $names }
@@ -74,6 +75,9 @@ macro_rules! meaning {
 macro_rules! show {
     (named $names:expr, $number:expr) => {
         $crate::dictionary::named($names, $number.into())
+    };
+    (label $names:expr, $number:expr) => {
+        $crate::dictionary::label($names, $number.into())
     };
     (flags $names:expr, $number:expr) => {
         $crate::cell::Value::Flags($number, $names)

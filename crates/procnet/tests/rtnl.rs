@@ -25,7 +25,7 @@ fn text<R>(table: &Table<R>, span: Option<Span>) -> Option<String> {
 fn named<R: Row>(table: &Table<R>, row: &R, name: &str) -> String {
     let field = R::FIELDS.iter().position(|field| field.column.name == name).unwrap();
     match row.cell(field, &table.texts) {
-        Value::Named(_, name) => name.to_owned(),
+        Value::Named(_, name) | Value::Label(name) => name.to_owned(),
         Value::Flags(bits, names) => {
             let set = names.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| *name);
             set.collect::<Vec<_>>().join(" ")

@@ -81,7 +81,12 @@ impl SocketSource {
         let mut files = Vec::new();
         if subject.dir.is_copy() {
             // Of processes that do not live here this kernel knows nothing.
-            plan.dumps.iter().for_each(|dump| files.extend(dump.files));
+            for dump in &plan.dumps {
+                files.extend(dump.files);
+                if dump.files.is_empty() {
+                    end(sink, &Origin::Dump(dump.name.into()), Status::NotAsked, boottime());
+                }
+            }
             return files;
         }
         let own = self.is_worth_asking(plan, subject, descriptors) && self.ask(subject, descriptors, sink);

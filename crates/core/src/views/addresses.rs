@@ -3,19 +3,49 @@
 use std::net::Ipv4Addr;
 
 use procnet::proc::fib_trie::FibTrie;
+use procnet::rtnl::addr::Addr;
 use procnet::{Column, Kind, Table, Unit, Value};
 
-use super::file_table::FileTable;
+use super::file_table::{FileTable, sorted_by};
+use super::interface_column::INTERFACE;
 use super::{Content, Rows, TableDef, View};
+use crate::dumps;
 use crate::plan::Needs;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 
 pub(super) static VIEW: View = View {
     name: "addresses",
-    help: "addresses of the namespace: IPv6 by interface, IPv4 from its routing tables",
+    help: "addresses of the namespace by interface; those that the files tell",
     owners: false,
-    tables: &[&IF_INET6, &LOCAL_ADDRESSES],
+    tables: &[&ADDRESSES, &IF_INET6, &LOCAL_ADDRESSES],
+};
+
+static ADDRESSES: TableDef = TableDef {
+    name: "addresses",
+    doc: "addresses of interfaces, of both families",
+    scope: Some(Scope::Namespace),
+    content: &FileTable {
+        first: &[
+            "interface",
+            "family",
+            "address",
+            "prefix_length",
+            "addr_scope",
+            "flags",
+            "label",
+            "peer",
+            "broadcast",
+            "preferred_lft",
+            "valid_lft",
+        ],
+        order: Some(|table| {
+            // The kernel has the first address of a network before the others of it.
+            sorted_by(table, |addresses: &Table<Addr>, row| (addresses[row].ifindex, addresses[row].family.0))
+        }),
+        interfaces: &[INTERFACE],
+        ..FileTable::list(&dumps::ADDR, "")
+    },
 };
 
 static IF_INET6: TableDef = TableDef {

@@ -1,14 +1,15 @@
-//! `arp`: the IPv4 neighbour cache, and what its table did.
+//! `arp`: the IPv4 neighbour cache, what its table did, and the neighbours of both families.
 
 use super::file_table::FileTable;
+use super::neighbours::NEIGHBOURS;
 use super::{TableDef, View};
 use crate::scope::Scope;
 
 pub(super) static VIEW: View = View {
     name: "arp",
-    help: "the IPv4 neighbour cache of the namespace, and the operations of the machine's neighbour table",
+    help: "the IPv4 neighbour cache; neighbours of both families with their states",
     owners: false,
-    tables: &[&ARP, &ARP_CACHE],
+    tables: &[&ARP, &ARP_CACHE, &NEIGHBOURS],
 };
 
 pub(super) static ARP: TableDef = TableDef {

@@ -1,11 +1,12 @@
 //! Tables whose rows are those of one file, with the rates of its counters.
 
 use procnet::table::unknown_column;
-use procnet::{Column, Field, Kind, Value, proc};
+use procnet::{AnyTable, Column, Field, Kind, Table, Value, proc};
 
+use super::interface_column::{InterfaceColumn, InterfacePlace};
 use super::socket_table::told_by;
 use super::{Content, Order, Rows};
-use crate::dumps::Dump;
+use crate::dumps::{self, Dump};
 use crate::plan::Needs;
 use crate::rates;
 use crate::sample::Status;
@@ -27,12 +28,14 @@ pub(super) struct FileTable {
     pub(super) inode: Option<&'static str>,
     /// The field that holds the inode of the socket on the other end, whose owners are told, too.
     pub(super) peer: Option<&'static str>,
+    /// Names of interfaces beside their numbers.
+    pub(super) interfaces: &'static [InterfaceColumn],
 }
 
 impl FileTable {
     /// The file as it declares itself.
     pub(super) const fn plain(path: &'static str) -> Self {
-        Self { path, dump: None, first: &[], order: None, inode: None, peer: None }
+        Self { path, dump: None, first: &[], order: None, inode: None, peer: None, interfaces: &[] }
     }
 
     /// A list, and the file that is read where the kernel does not give it; empty for none.
@@ -47,6 +50,7 @@ enum Want {
     Field(&'static str),
     Rate(&'static str),
     Owners(&'static str),
+    Interface(&'static InterfaceColumn),
 }
 
 /// Where a column's values come from.
@@ -56,6 +60,8 @@ enum Slot {
     Rate(usize),
     /// The owners of the socket whose inode the field holds.
     Owners(usize),
+    /// The name of the interface whose number the source has.
+    Interface(InterfacePlace),
     /// The source has no such field.
     Nowhere,
 }
@@ -67,6 +73,7 @@ impl Want {
             Self::Field(name) => place(name).map_or(Slot::Nowhere, Slot::Field),
             Self::Rate(name) => place(name).map_or(Slot::Nowhere, Slot::Rate),
             Self::Owners(name) => place(name).map_or(Slot::Nowhere, Slot::Owners),
+            Self::Interface(column) => column.place(fields).map_or(Slot::Nowhere, Slot::Interface),
         }
     }
 }
@@ -80,6 +87,18 @@ const OWNERS: Column = owners("owners", "owners", "All processes known to hold t
 /// The column of the owners of the other end.
 const PEER_OWNERS: Column =
     owners("peer_owners", "peer owners", "All processes known to hold the socket on the other end.");
+
+/// The rows of a table of this kind in the order of a key; those with the same one stay in the kernel's.
+pub(super) fn sorted_by<R: 'static, K: Ord>(
+    table: &dyn AnyTable,
+    key: impl Fn(&Table<R>, usize) -> K,
+) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..table.len() as u32).collect();
+    if let Some(rows) = table.as_any().downcast_ref::<Table<R>>() {
+        order.sort_by_cached_key(|row| key(rows, *row as usize));
+    }
+    order
+}
 
 /// The columns of fields, each counter with its rate.
 pub(super) fn columns_of(fields: &'static [Field]) -> Vec<Column> {
@@ -105,12 +124,24 @@ impl FileTable {
                 }
             }
         }
+        self.name_interfaces(&mut wants);
         wants.sort_by_key(|(_, column)| {
             self.first.iter().position(|name| *name == column.name).unwrap_or(self.first.len())
         });
         wants.extend(self.inode.map(|inode| (Want::Owners(inode), OWNERS)));
         wants.extend(self.peer.map(|peer| (Want::Owners(peer), PEER_OWNERS)));
         wants
+    }
+
+    /// Puts names of interfaces behind their numbers.
+    fn name_interfaces(&self, wants: &mut Vec<(Want, Column)>) {
+        for interface in self.interfaces {
+            let is_known = |name: &str| wants.iter().any(|(_, column)| column.name == name);
+            let place = wants.iter().position(|(_, column)| interface.follows(column.name, is_known));
+            if let Some(place) = place {
+                wants.insert(place + 1, (Want::Interface(interface), interface.column));
+            }
+        }
     }
 
     /// What tells of the rows: the list, unless the kernel did not give it.
@@ -125,10 +156,14 @@ impl FileTable {
 
 impl Content for FileTable {
     fn needs(&self) -> Needs {
-        match self.dump {
+        let mut needs = match self.dump {
             Some(dump) => Needs { dumps: vec![dump], ..Needs::default() },
             None => Needs::file(self.path),
+        };
+        if !self.interfaces.is_empty() && !needs.dumps.contains(&&dumps::LINK) {
+            needs.dumps.push(&dumps::LINK);
         }
+        needs
     }
 
     fn columns(&self) -> Vec<Column> {
@@ -220,6 +255,9 @@ impl Rows for FileRows<'_> {
                 let inode = self.source.table.cell(row, *field).count();
                 let owners = self.snapshot.map(|snapshot| &*snapshot.owners);
                 owners.zip(inode).map_or(Value::Absent(""), |(owners, inode)| owners.cell(inode, None))
+            }
+            Some(Slot::Interface(place)) => {
+                self.snapshot.map_or(Value::Absent(""), |snapshot| place.cell(snapshot, self.source, row))
             }
             Some(Slot::Nowhere) => Value::Absent(""),
             None => match self.unknown.get(column - self.slots.len()) {

@@ -14,6 +14,8 @@ mod file_table;
 mod files;
 mod host_rows;
 mod icmp;
+mod interface_column;
+mod links;
 mod mptcp;
 mod multicast;
 mod neighbours;
@@ -80,6 +82,7 @@ pub static ALL: &[&View] = &[
     &netlink::VIEW,
     &packet::VIEW,
     &addresses::VIEW,
+    &links::VIEW,
     &protocols::VIEW,
     &softnet::VIEW,
     &sockstat::VIEW,

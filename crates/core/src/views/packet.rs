@@ -1,6 +1,7 @@
 //! `packet`: packet sockets, by which a process sees whole frames.
 
 use super::file_table::FileTable;
+use super::interface_column::INTERFACE;
 use super::{TableDef, View};
 use crate::dumps;
 
@@ -15,5 +16,9 @@ static TABLE: TableDef = TableDef {
     name: "packet",
     doc: "packet sockets, by which a process sees whole frames",
     scope: None,
-    content: &FileTable { inode: Some("inode"), ..FileTable::list(&dumps::PACKET, "packet") },
+    content: &FileTable {
+        inode: Some("inode"),
+        interfaces: &[INTERFACE],
+        ..FileTable::list(&dumps::PACKET, "packet")
+    },
 };

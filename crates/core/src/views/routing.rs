@@ -1,19 +1,23 @@
-//! `routing`: the routes of both families, the default route first.
+//! `routing`: the routes of both families, the default route first, and the rules by which a table is chosen.
 
 use procnet::proc::ipv6_route::Ipv6Route;
 use procnet::proc::route::{Route, RouteFlags};
+use procnet::rtnl;
+use procnet::rtnl::rule::Rule;
 use procnet::table::Texts;
 use procnet::{AnyTable, Table};
 
-use super::file_table::FileTable;
+use super::file_table::{FileTable, sorted_by};
+use super::interface_column::{IIF_NAME, ROUTE_INTERFACE};
 use super::{TableDef, View};
+use crate::dumps;
 use crate::scope::Scope;
 
 pub(super) static VIEW: View = View {
     name: "routing",
-    help: "routes of the namespace: IPv4's main table, all tables of IPv6",
+    help: "routes of both families, of all tables, and the rules that choose one",
     owners: false,
-    tables: &[&IPV4, &IPV6],
+    tables: &[&IPV4, &IPV6, &ROUTES, &RULES],
 };
 
 static IPV4: TableDef = TableDef {
@@ -44,6 +48,80 @@ static IPV6: TableDef = TableDef {
             })
         }),
         ..FileTable::plain("ipv6_route")
+    },
+};
+
+static ROUTES: TableDef = TableDef {
+    name: "routes",
+    doc: "routes of all tables and both families, a row for each next hop; default routes first, then Main, other tables, Local",
+    scope: Some(Scope::Namespace),
+    content: &FileTable {
+        first: &[
+            "family",
+            "table_id",
+            "dst",
+            "prefix_length",
+            "gateway",
+            "interface",
+            "priority",
+            "route_type",
+            "protocol",
+            "route_scope",
+            "prefsrc",
+            "hop",
+            "weight",
+            "flags",
+            "nh_id",
+            "expires",
+        ],
+        order: Some(|table| sorted_by(table, |routes: &Table<rtnl::route::Route>, row| place(&routes[row]))),
+        interfaces: &[ROUTE_INTERFACE, IIF_NAME],
+        ..FileTable::list(&dumps::ROUTE, "")
+    },
+};
+
+/// Where a route stands among the others.
+fn place(route: &rtnl::route::Route) -> impl Ord + use<> {
+    const MAIN: u32 = 254;
+    const LOCAL: u32 = 255;
+    let is_default = route.prefix_length == 0
+        && route.src_prefix_length == 0
+        && route.route_type == rtnl::RouteType::UNICAST;
+    // Of most machines all that is of interest is in Main, and nearly all that there is in Local.
+    let table = match route.table_id.0 {
+        MAIN => (0, MAIN),
+        LOCAL => (2, LOCAL),
+        other => (1, other),
+    };
+    let destination = (route.dst, route.prefix_length, route.src, route.src_prefix_length, route.tos);
+    (!is_default, table, route.family.0, destination, route.priority, route.hop)
+}
+
+static RULES: TableDef = TableDef {
+    name: "rules",
+    doc: "rules of policy routing of both families, in the order in which they are tried",
+    scope: Some(Scope::Namespace),
+    content: &FileTable {
+        first: &[
+            "family",
+            "priority",
+            "action",
+            "table_id",
+            "src",
+            "src_prefix_length",
+            "dst",
+            "dst_prefix_length",
+            "iif",
+            "oif",
+            "fwmark",
+            "fwmask",
+            "flags",
+            "protocol",
+        ],
+        order: Some(|table| {
+            sorted_by(table, |rules: &Table<Rule>, row| (rules[row].family.0, rules[row].priority))
+        }),
+        ..FileTable::list(&dumps::RULE, "")
     },
 };
 

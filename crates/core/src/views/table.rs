@@ -9,7 +9,7 @@ use super::arrangement::{Arrangement, Look};
 use super::counter_mode::CounterMode;
 use super::host_rows::{self, HostRows};
 use super::{Rows, TableDef, View};
-use crate::dumps::{Dump, OWN_INET};
+use crate::dumps::{self, Dump, OWN_INET};
 use crate::files::NetPath;
 use crate::plan::Needs;
 use crate::query::{Query, Refused};
@@ -171,7 +171,7 @@ impl<'a> TableView<'a> {
             match reading {
                 None => self.state.add("not-read", format!("{origin} not read yet")),
                 Some(reading) => {
-                    if let Some((word, why)) = explain(reading.status) {
+                    if let Some((word, why)) = explain_of(&origin, reading.status) {
                         self.state.add(if some_read { "partial" } else { word }, format!("{origin} {why}"));
                     }
                 }
@@ -351,7 +351,16 @@ impl<'a> TableView<'a> {
 
 /// What a table is made of, and how each was read.
 fn readings(snapshot: &Snapshot, needs: &Needs, told_by: Option<&str>) -> Vec<(Origin, Option<Reading>)> {
-    let dumps = needs.dumps.iter().flat_map(|dump| readings_of(snapshot, dump, told_by));
+    // Names of interfaces are missing for the same reason as what they stand beside: it is said once.
+    let status = |dump: &Dump| snapshot.source(dump.name).map(|source| source.reading.status);
+    let is_said = |dump: &&Dump| {
+        **dump == dumps::LINK
+            && needs.dumps.iter().any(|other| {
+                **other != dumps::LINK && other.files.is_empty() && status(other) == status(dump)
+            })
+    };
+    let lists = needs.dumps.iter().copied().filter(|dump| !is_said(dump));
+    let dumps = lists.flat_map(|dump| readings_of(snapshot, dump, told_by));
     let net = needs.net.iter().map(|path| {
         let reading = snapshot.source(path).map(|source| source.reading);
         (Origin::Net(path.clone()), reading)
@@ -408,13 +417,26 @@ impl TableState {
     }
 }
 
+/// The same of a source: a list is refused where its namespace may not be entered.
+fn explain_of(origin: &Origin, status: Status) -> Option<(&'static str, String)> {
+    let (word, why) = explain(status)?;
+    let why = match (origin, status) {
+        (Origin::Dump(_), Status::Denied) => {
+            "may not be asked: entering another network namespace needs CAP_SYS_ADMIN".to_owned()
+        }
+        (Origin::Dump(_), Status::Missing) => "is not offered by this kernel".to_owned(),
+        _ => why,
+    };
+    Some((word, why))
+}
+
 /// A word and a sentence for a status that is not `Ok`.
 pub fn explain(status: Status) -> Option<(&'static str, String)> {
     Some(match status {
         Status::Ok => return None,
         Status::Missing => ("missing", "does not exist here".to_owned()),
         Status::Denied => ("denied", "may not be read: permission denied".to_owned()),
-        Status::NotAsked => ("not-read", "was not asked for".to_owned()),
+        Status::NotAsked => ("not-read", "is not asked of a copied tree".to_owned()),
         Status::Partial(read, of) => ("partial", format!("could be read in part: {read} of {of}")),
         Status::Cut => ("partial", "was read in part: only its beginning is here".to_owned()),
         Status::Interrupted => ("interrupted", "changed while it was read".to_owned()),

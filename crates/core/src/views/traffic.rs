@@ -1,14 +1,15 @@
 //! `traffic`: bytes and packets of every interface.
 
 use super::file_table::FileTable;
+use super::links::LINKS;
 use super::{TableDef, View};
 use crate::scope::Scope;
 
 pub(super) static VIEW: View = View {
     name: "traffic",
-    help: "bytes, packets, errors and drops of every interface of the namespace",
+    help: "bytes, packets, errors and drops of every interface, and its state",
     owners: false,
-    tables: &[&INTERFACES],
+    tables: &[&INTERFACES, &LINKS],
 };
 
 static INTERFACES: TableDef = TableDef {

@@ -6,6 +6,7 @@ mod copy;
 mod diag;
 mod files;
 mod query;
+mod rtnl;
 mod scope;
 mod session;
 mod show;

@@ -159,7 +159,7 @@ fn what_is_wrong_is_told_with_its_place_and_status_2() {
     for (words, told) in [
         (
             &["tcp", "--filter", "stat:LISTEN"][..],
-            "filter: no column `stat`; nearest: state in quotes it is text to look for\n  stat:LISTEN\n  ^^^^",
+            "filter: no column `stat`; nearest: state, ca_state; in quotes it is text to look for\n  stat:LISTEN\n  ^^^^",
         ),
         (&["tcp", "--filter", "(state:LISTEN"], "\n  (state:LISTEN\n  "),
         (

@@ -54,7 +54,7 @@ fn json_lines_and_csv_carry_the_same_rows_as_json() {
     let document = json(std::process::id(), &["traffic"]);
     let interfaces: Vec<_> =
         rows(&document, "interfaces").iter().map(|row| row["interface"].clone()).collect();
-    let lines = run(&["show", &me(), "traffic", "--format", "jsonl"]);
+    let lines = run(&["show", &me(), "traffic.interfaces", "--format", "jsonl"]);
     let lines: Vec<Json> = stdout(&lines).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.iter().map(|line| line["interface"].clone()).collect::<Vec<_>>(), interfaces);
     for line in &lines {

@@ -356,8 +356,8 @@ pub const NFPROTO: Names = &[
 /// How much of a packet goes to user space (`NFULNL_COPY_*` and `NFQNL_COPY_*`).
 pub const NF_COPY_MODE: Names = &[(0, "NONE"), (1, "META"), (2, "PACKET")];
 
-/// Routing tables that have names (`net/ipv4/fib_trie.c` `fib_table_print`).
-pub const FIB_TABLE: Names = &[(254, "Main"), (255, "Local")];
+/// Routing tables that have names (`RT_TABLE_*`; `net/ipv4/fib_trie.c` `fib_table_print` has the last two).
+pub const FIB_TABLE: Names = &[(253, "Default"), (254, "Main"), (255, "Local")];
 
 /// Scopes of a route (`net/ipv4/fib_trie.c` `rtn_scope`).
 pub const RT_SCOPE: Names = &[(0, "universe"), (200, "site"), (253, "link"), (254, "host"), (255, "nowhere")];

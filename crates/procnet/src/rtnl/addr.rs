@@ -3,11 +3,10 @@
 
 use std::net::IpAddr;
 
-use super::Family;
+use super::{Family, Reach};
 use crate::cell::Value;
 use crate::diag::attribute::{Attributes, INET6, Numbers, ip};
 use crate::diag::message::{Message, Messages};
-use crate::proc::fib_trie::RouteScope;
 use crate::row::{Cell, row};
 use crate::table::{Span, Table, Texts};
 use crate::word::meaning;
@@ -31,7 +30,7 @@ row! {
         info peer: Option<IpAddr>, None, "peer", "Address of the other end, of an interface that has one.";
         info broadcast: Option<IpAddr>, None, "broadcast", "Address that means all of the network.";
         info label: Option<Span>, None, "label", "Name that the address goes by, mostly the interface's.";
-        info addr_scope: RouteScope, None, "reaches", "How far the address is valid: universe, link, host.";
+        info addr_scope: Reach, None, "reaches", "How far the address is valid: universe, link, host.";
         info flags: AddrFlags, None, "flags", "What holds of the address: PERMANENT, TENTATIVE while its uniqueness is tested, SECONDARY, DEPRECATED, …";
         gauge preferred_lft: Option<u32>, None, "preferred", "Seconds in which new connections use the address; absent where it is forever.";
         gauge valid_lft: Option<u32>, None, "valid", "Seconds until the address goes; absent where it is forever.";
@@ -59,7 +58,7 @@ impl Cell for AddrFlags {
 
 meaning! {
     /// An `IFAPROT_*` number.
-    pub struct AddrProtocol, named dictionary::IFAPROT
+    pub struct AddrProtocol, label dictionary::IFAPROT
 }
 
 /// The messages.
@@ -88,7 +87,7 @@ impl Message for Addresses {
             family: Family(family.into()),
             ifindex: Numbers::new(header, endian).u32(4).unwrap_or_default(),
             prefix_length,
-            addr_scope: RouteScope(reaches.into()),
+            addr_scope: Reach(reaches.into()),
             flags: AddrFlags { bits: flags.into(), v6: family == INET6 },
             ..Addr::default()
         };

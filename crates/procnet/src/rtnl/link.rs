@@ -85,7 +85,7 @@ meaning! {
 
 meaning! {
     /// An `IF_OPER_*` state.
-    pub struct OperState, named dictionary::IF_OPER
+    pub struct OperState, label dictionary::IF_OPER
 }
 
 /// The messages.

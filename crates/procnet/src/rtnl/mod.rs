@@ -27,12 +27,27 @@ pub fn find(name: &str) -> Option<&'static Messages> {
 
 meaning! {
     /// An address family.
-    pub struct Family, named dictionary::FAMILY
+    pub struct Family, label dictionary::FAMILY
 }
 
 meaning! {
     /// An `RTPROT_*` number: who made a route, a rule or a neighbour.
-    pub struct RouteProtocol, named dictionary::RTPROT
+    pub struct RouteProtocol, label dictionary::RTPROT
+}
+
+meaning! {
+    /// An `RT_SCOPE_*` number: how far a route or an address reaches.
+    pub struct Reach, label dictionary::RT_SCOPE
+}
+
+meaning! {
+    /// An `RTN_*` number: what a route or the address of a neighbour is.
+    pub struct RouteType, label dictionary::RTN
+}
+
+impl RouteType {
+    /// `RTN_UNICAST`: packets are sent on.
+    pub const UNICAST: Self = Self(1);
 }
 
 /// A hardware address, its bytes with colons between them; none where it has no bytes.

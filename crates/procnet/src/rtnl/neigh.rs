@@ -3,10 +3,9 @@
 
 use std::net::IpAddr;
 
-use super::{Family, RouteProtocol, hardware_address};
+use super::{Family, RouteProtocol, RouteType, hardware_address};
 use crate::diag::attribute::{Attribute, Attributes, Numbers};
 use crate::diag::message::{Message, Messages};
-use crate::proc::fib_trie::RouteType;
 use crate::row::row;
 use crate::table::{Span, Table, Texts};
 use crate::word::meaning;
@@ -44,7 +43,7 @@ row! {
 
 meaning! {
     /// A `NUD_*` state.
-    pub struct NeighState, named dictionary::NUD
+    pub struct NeighState, label dictionary::NUD
 }
 
 meaning! {

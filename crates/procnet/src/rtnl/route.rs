@@ -5,10 +5,10 @@
 
 use std::net::IpAddr;
 
-use super::{Family, RouteProtocol, of_addresses};
+use super::{Family, Reach, RouteProtocol, RouteType, of_addresses};
 use crate::diag::attribute::{Attribute, Attributes, Numbers, any, ip};
 use crate::diag::message::{Message, Messages};
-use crate::proc::fib_trie::{RouteScope, RouteType, TableId};
+use crate::proc::fib_trie::TableId;
 use crate::row::row;
 use crate::table::{Span, Table, Texts};
 use crate::word::meaning;
@@ -35,7 +35,7 @@ row! {
         key priority: Option<u32>, None, "metric", "Metric: of two routes the smaller one is taken; absent where it is 0.";
         key hop: Option<u32>, None, "hop", "Number of the next hop, from 1, of a route that has several.";
         info protocol: RouteProtocol, None, "protocol", "Who made the route: kernel, boot, static, ra, dhcp, …";
-        info route_scope: RouteScope, None, "scope", "How far the destination is: universe beyond a gateway, link on the link, host this machine.";
+        info route_scope: Reach, None, "scope", "How far the destination is: universe beyond a gateway, link on the link, host this machine.";
         info route_type: RouteType, None, "type", "What becomes of a packet: UNICAST forwarded, LOCAL taken here, BROADCAST, BLACKHOLE dropped, and so on.";
         info flags: RouteFlags, None, "flags", "What holds of the route or the next hop: dead, linkdown, onlink, …";
         info gateway: Option<IpAddr>, None, "gateway", "Address of the next machine, which may be of the other family; absent on the link.";
@@ -77,7 +77,7 @@ meaning! {
 
 meaning! {
     /// A router preference.
-    pub struct RouterPref, named dictionary::ROUTER_PREF
+    pub struct RouterPref, label dictionary::ROUTER_PREF
 }
 
 meaning! {
@@ -114,7 +114,7 @@ impl Message for Routes {
             tos,
             table_id: TableId(id.into()),
             protocol: RouteProtocol(protocol.into()),
-            route_scope: RouteScope(reaches.into()),
+            route_scope: Reach(reaches.into()),
             route_type: RouteType(kind.into()),
             flags: RouteFlags(Numbers::new(header, endian).u32(8).unwrap_or_default()),
             ..Route::default()

@@ -54,7 +54,7 @@ row! {
 
 meaning! {
     /// An `FR_ACT_*` action.
-    pub struct RuleAction, named dictionary::FR_ACT
+    pub struct RuleAction, label dictionary::FR_ACT
 }
 
 meaning! {

@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use netmonitor_core::dumps;
+use netmonitor_core::plan::Plan;
 use netmonitor_core::sample::{Endian, Origin, Status, Walk};
 use netmonitor_sys::{Collector, Kind, ProcTree, Target, TargetError};
 use tempfile::TempDir;
@@ -71,8 +73,13 @@ fn a_copy_is_read_as_it_is() {
         Walk { pass: 1, visited: 4, denied: 0, descriptors: true, hiding: true, complete: true }
     );
     assert_eq!(status(&sample, &Origin::Users), Status::NotAsked);
-    let next = tick(&mut collector, &plan(&[], NOBODY)).unwrap();
+    let dumps = vec![&dumps::LINK, &dumps::PACKET];
+    let next = tick(&mut collector, &Plan { dumps, ..plan(&[], NOBODY) }).unwrap();
     assert!(next.parts.iter().all(|part| part.origin != Origin::Users));
+    // What no file tells of is not asked of the kernel that runs here.
+    assert_eq!(status(&next, &Origin::Dump("rtnetlink/link".into())), Status::NotAsked);
+    assert!(next.parts.iter().all(|part| part.origin != Origin::Dump("sock_diag/packet".into())));
+    assert_eq!(status(&next, &Origin::net("packet")), Status::Missing);
 }
 
 #[test]

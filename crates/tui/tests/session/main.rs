@@ -5,6 +5,7 @@ mod commands;
 mod files;
 mod harness;
 mod hostile;
+mod lists;
 mod looping;
 mod property;
 mod screens;

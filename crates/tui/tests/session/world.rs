@@ -6,6 +6,8 @@ use netmonitor_core::engine::Engine;
 use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Part, Reading, Sample, Status};
 use netmonitor_core::snapshot::Snapshot;
 
+use crate::lists;
+
 const SECOND: u64 = 1_000_000_000;
 
 /// 2001-09-09 01:46:40 UTC.
@@ -152,6 +154,10 @@ impl World {
             if self.only.is_empty() || self.only.contains(&path) {
                 sample.push(Origin::net(path), bytes);
             }
+        }
+        // What is left out is not read at all.
+        for (name, bytes) in lists::all(&self.interface).into_iter().filter(|_| self.only.is_empty()) {
+            sample.push(Origin::Dump(name.into()), bytes);
         }
         let links = format!(
             "ns/net net:[{}]\nfd/3 socket:[100]\nfd/4 socket:[101]\nfd/5 socket:[102]\nfd/6 socket:[104]\nfd/7 socket:[110]\n",
