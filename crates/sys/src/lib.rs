@@ -11,6 +11,7 @@ mod collector;
 mod dir;
 mod end;
 mod family;
+pub mod find;
 mod hiding;
 mod kcmp;
 mod links;
@@ -32,7 +33,7 @@ mod walk;
 
 pub use collector::{Collector, Ended};
 pub use end::EndWatch;
-pub use output::output_is_closed;
+pub use output::{output_is_closed, terminal_columns};
 pub use suspend::suspend_process_group;
 pub use target::{Target, TargetError};
 pub use tree::{Kind, ProcTree, TreeError};
