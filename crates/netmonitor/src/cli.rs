@@ -21,8 +21,8 @@ use crate::run::explain::Explain;
 #[derive(Debug, Parser)]
 #[command(name = "netmonitor", version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Typed {
-    /// The process to watch, by its PID
-    #[arg(value_name = "PID", allow_negative_numbers = true)]
+    /// The process to watch: a PID, a name, :PORT, unit:NAME, container:ID or cgroup:PATH
+    #[arg(value_name = "TARGET", allow_negative_numbers = true)]
     target: Option<String>,
 
     #[command(flatten)]
@@ -39,10 +39,17 @@ struct Typed {
 const AFTER_HELP: &str = "\
 Tabs: tcp udp arp traffic stats raw icmp routing analysis
 
-Exit status: 0 done, or the process ended; 2 usage, no or bad PID, bad file; 3 could not look; 101 a bug.
+Targets: a PID (all digits); NAME, the name, executable or script of a process; :PORT, who holds that local port;
+unit:NAME, a systemd unit; container:ID, at least 4 digits of its ID; cgroup:PATH. After -- a target may have the name
+of a command.
+
+Exit status: 0 done, or the process ended; 1 no such counter (explain); 2 usage, no or bad target, bad file;
+3 could not look; 101 a bug.
 
 Examples:
   netmonitor 1234                         watch process 1234
+  netmonitor nginx --follow               watch nginx, and the next one when it has ended
+  netmonitor :8080                        watch the process that listens on port 8080
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
   netmonitor explain TCPTimeouts          what a counter means";
@@ -72,8 +79,8 @@ struct ExplainTyped {
 
 #[derive(Debug, Args)]
 struct Show {
-    /// The process to look at, by its PID
-    #[arg(value_name = "PID", allow_negative_numbers = true)]
+    /// The process to look at: a PID, a name, :PORT, unit:NAME, container:ID or cgroup:PATH
+    #[arg(value_name = "TARGET", allow_negative_numbers = true)]
     target: Option<String>,
 
     /// What to print: a tab, or one table of a tab [default: the nine tabs]
@@ -103,8 +110,21 @@ pub(crate) struct Look {
     pub(crate) target: Option<String>,
     /// The proc tree.
     pub(crate) procfs: PathBuf,
+    /// Whether to go on with its successor when it has ended.
+    pub(crate) follow: Follow,
     /// What to do with it.
     pub(crate) task: Task,
+}
+
+/// Whether the successor of a process that has ended is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Follow {
+    /// No.
+    No,
+    /// Where there can be one: so the environment or the file wishes.
+    WherePossible,
+    /// So it was typed.
+    Typed,
 }
 
 /// What can be done.
@@ -141,6 +161,11 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
     let typed = Typed::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let options = typed.options.clone().or(config::file(typed.config.as_deref())?);
     let (scope, counters) = (options.scope.unwrap_or_default(), options.counters.unwrap_or_default());
+    let follow = match options.follow.unwrap_or(false) {
+        false => Follow::No,
+        true if given_by_hand(&matches, "follow") => Follow::Typed,
+        true => Follow::WherePossible,
+    };
     let procfs = options.procfs.unwrap_or_else(|| PathBuf::from("/proc"));
     let (target, task) = match typed.command {
         None => (
@@ -165,7 +190,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             (show.target.clone(), show.meant((scope, counters), many.then_some(interval))?)
         }
     };
-    Ok(Meant::Look(Look { target, procfs, task }))
+    Ok(Meant::Look(Look { target, procfs, follow, task }))
 }
 
 /// Whether an option was typed: an interval in the environment or in the file is that of sessions, and does

@@ -86,6 +86,8 @@ pub struct App {
     pub(crate) confirmed: Option<NetPath>,
     /// How far the file has come that is being read.
     pub(crate) progress: Option<Progress>,
+    /// What is waited for, since the process has ended.
+    pub(crate) waiting: Option<String>,
     /// Files that are not read again for now.
     pub(crate) stopped: Vec<NetPath>,
     planned: Plan,
@@ -112,6 +114,7 @@ impl App {
             file: None,
             confirmed: None,
             progress: None,
+            waiting: None,
             stopped: Vec::new(),
             planned: Plan::default(),
         }
@@ -210,6 +213,9 @@ impl App {
         }
         // What lies over the tables does not change with them.
         let covered = self.snapshot.is_some() && !matches!(self.mode(), Mode::Tab | Mode::CommandLine);
+        if self.waiting.take().is_some() {
+            self.begin_anew(&snapshot);
+        }
         self.snapshot = Some(snapshot);
         self.progress = None;
         self.state = self.state.next(Event::NewValues);
