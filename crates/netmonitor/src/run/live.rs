@@ -133,7 +133,7 @@ impl Live {
     pub(super) fn succeed(mut self, query: &Query, give: &mut impl FnMut(News) -> bool) -> Option<Self> {
         let wishes = &mut self.wishes;
         let mut tell = |words: &str| give(News::Waiting(words.to_owned()));
-        let target = successor(self.collector.tree(), query, &mut tell, &mut || wishes.rest())?;
+        let target = successor(self.collector.tree(), query, &mut tell, &mut |least| wishes.rest(least))?;
         let tree = self.collector.into_tree();
         let engine = Engine::watching(tree.machine(), target.pid());
         let after = Some(self.wishes.plan.clone());
@@ -180,10 +180,10 @@ impl Wishes {
     }
 
     /// Waits for an interval while there is no process to be read. `false`: the session is over.
-    fn rest(&mut self) -> bool {
+    fn rest(&mut self, least: Duration) -> bool {
         let begun = Instant::now();
         loop {
-            let due = begun + self.interval.duration();
+            let due = begun + self.interval.duration().max(least);
             match self.orders.recv_timeout(due.saturating_duration_since(Instant::now())) {
                 Ok(Order::Refresh) | Err(RecvTimeoutError::Timeout) => return true,
                 Ok(order) => _ = self.take(order),

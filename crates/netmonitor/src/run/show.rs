@@ -62,7 +62,8 @@ impl Show {
             };
             tell(&format!("note: process {pid} has ended"));
             tree = collector.into_tree();
-            let mut rest = || stop.wait(Instant::now() + interval.duration(), None) == Woken::Due;
+            let mut rest =
+                |least| stop.wait(Instant::now() + interval.duration().max(least), None) == Woken::Due;
             let Some(next) = successor(&tree, query, &mut |words| tell_note(words), &mut rest) else { break };
             tell(&format!("note: process {} has taken its place; figures begin anew", next.pid()));
             target = next;
