@@ -6,6 +6,7 @@
 //! recording and a live process run the same code.
 
 mod caps;
+pub mod checkup;
 mod clock;
 mod collector;
 mod dir;

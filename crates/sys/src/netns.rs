@@ -34,6 +34,18 @@ impl Namespace {
         Ok(Self { fd, own })
     }
 
+    /// Whether it is the one that this program is in.
+    pub(crate) fn is_own(&self) -> bool {
+        self.own
+    }
+
+    /// Whether this program may enter namespaces: a thread enters its own one, which needs what others need.
+    pub(crate) fn may_enter() -> Result<(), Errno> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let fd = rustix::fs::openat(CWD, "/proc/thread-self/ns/net", flags, Mode::empty())?;
+        Self { fd, own: false }.run(|| ())
+    }
+
     /// Works inside of it. Needs CAP_SYS_ADMIN where it is not the own one.
     pub(crate) fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, Errno> {
         if self.own {

@@ -199,6 +199,16 @@ impl fmt::Display for Nothing {
     }
 }
 
+/// Calls `look` for every process of a tree that is no kernel thread and not this one.
+pub(crate) fn each_process(tree: &ProcTree, look: &mut dyn FnMut(&Dir, u32)) -> Result<(), TargetError> {
+    entries::each(tree, |entry| {
+        if !entry.stat.is_some_and(|stat| stat.is_kernel_thread()) {
+            look(entry.dir, entry.pid);
+        }
+    })
+    .map(drop)
+}
+
 /// One, several or, if nothing matched, what `nothing` makes of it. The oldest comes first.
 fn found(mut candidates: Vec<Candidate>, nothing: impl FnOnce() -> Nothing) -> Found {
     candidates.sort_by_key(|candidate| (candidate.start_time, candidate.pid));
