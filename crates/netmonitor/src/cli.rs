@@ -12,6 +12,7 @@ use netmonitor_core::views::CounterMode;
 
 use crate::config::{self, Options};
 use crate::run::Refused;
+use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
 
 /// Shows everything the kernel knows about the network activity of one process.
@@ -39,12 +40,12 @@ struct Typed {
 const AFTER_HELP: &str = "\
 Tabs: tcp udp arp traffic stats raw icmp routing analysis
 
-Targets: a PID (all digits); NAME, the name, executable or script of a process; :PORT, who holds that local port;
-unit:NAME, a systemd unit; container:ID, at least 4 digits of its ID; cgroup:PATH. After -- a target may have the name
-of a command.
+Targets: a PID (all digits); NAME, the name, executable or script of a process; :PORT, who holds
+that local port; unit:NAME, a systemd unit; container:ID, at least 4 digits of the ID of a
+container; cgroup:PATH. A target that is called as a command is stands behind --.
 
-Exit status: 0 done, or the process ended; 1 no such counter (explain); 2 usage, no or bad target, bad file;
-3 could not look; 101 a bug.
+Exit status: 0 done, or the process ended; 1 something is missing (doctor), no such counter
+(explain); 2 usage, no or bad target, bad file; 3 could not look; 101 a bug.
 
 Examples:
   netmonitor 1234                         watch process 1234
@@ -52,14 +53,28 @@ Examples:
   netmonitor :8080                        watch the process that listens on port 8080
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
+  netmonitor doctor nginx                 what works for nginx, and what would put the rest right
   netmonitor explain TCPTimeouts          what a counter means";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print tables of a process without a terminal
     Show(Show),
+    /// Tell what works here and what does not, and what would put it right
+    Doctor(DoctorTyped),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
     Explain(ExplainTyped),
+}
+
+#[derive(Debug, Args)]
+struct DoctorTyped {
+    /// The process that is to be looked at [default: any]
+    #[arg(value_name = "TARGET", allow_negative_numbers = true)]
+    target: Option<String>,
+
+    /// Output format: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    format: String,
 }
 
 #[derive(Debug, Args)]
@@ -102,6 +117,8 @@ pub(crate) enum Meant {
     Look(Look),
     /// Tell what counters mean.
     Explain(Explain),
+    /// Tell what works.
+    Doctor(Doctor),
 }
 
 /// A process is to be looked at.
@@ -181,16 +198,28 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         Some(Command::Explain(ExplainTyped { name, search, format })) => {
             return Ok(Meant::Explain(Explain { name, search, json: format == "json" }));
         }
+        Some(Command::Doctor(DoctorTyped { target, format })) => {
+            not_before_the_command(typed.target, "doctor")?;
+            return Ok(Meant::Doctor(Doctor { target, procfs, json: format == "json" }));
+        }
         Some(Command::Show(show)) => {
-            if let Some(target) = typed.target {
-                return Err(refuse(format!("{target:?} stands before the command: write show {target}")));
-            }
+            not_before_the_command(typed.target, "show")?;
             let interval = options.interval.unwrap_or_default();
             let many = given_by_hand(&matches, "interval") || show.count.is_some_and(|count| count.get() > 1);
             (show.target.clone(), show.meant((scope, counters), many.then_some(interval))?)
         }
     };
     Ok(Meant::Look(Look { target, procfs, follow, task }))
+}
+
+/// The target of a command stands behind it.
+fn not_before_the_command(target: Option<String>, command: &str) -> anyhow::Result<()> {
+    match target {
+        Some(target) => {
+            Err(refuse(format!("{target:?} stands before the command: write {command} {target}")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether an option was typed: an interval in the environment or in the file is that of sessions, and does
