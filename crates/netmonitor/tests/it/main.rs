@@ -3,6 +3,7 @@
 mod arguments;
 mod compare;
 mod copy;
+mod doctor;
 mod files;
 mod session;
 mod show;
