@@ -211,11 +211,11 @@ impl App {
         if (self.paused || self.ended()) && self.snapshot.is_some() {
             return;
         }
-        // What lies over the tables does not change with them.
-        let covered = self.snapshot.is_some() && !matches!(self.mode(), Mode::Tab | Mode::CommandLine);
         if self.waiting.take().is_some() {
             self.begin_anew(&snapshot);
         }
+        // What lies over the tables does not change with them.
+        let covered = self.snapshot.is_some() && !matches!(self.mode(), Mode::Tab | Mode::CommandLine);
         self.snapshot = Some(snapshot);
         self.progress = None;
         self.state = self.state.next(Event::NewValues);

@@ -257,12 +257,9 @@ fn short(value: &Value<'_>) -> (u8, u128, u8) {
             IpAddr::V4(address) => (class::V4, address.to_bits().into(), 0),
             IpAddr::V6(address) => (class::V6, address.to_bits(), 0),
         },
-        Value::Float(_)
-        | Value::Absent(_)
-        | Value::Label(_)
-        | Value::Text(_)
-        | Value::Line(_)
-        | Value::Pids(_) => (class::ABSENT, 0, 0),
+        Value::Float(_) | Value::Absent(_) | Value::Label(_) | Value::Text(_) | Value::Line(_) | Value::Pids(_) => {
+            (class::ABSENT, 0, 0)
+        }
     }
 }
 
