@@ -13,6 +13,7 @@ use netmonitor_core::views::CounterMode;
 
 use crate::config::{self, Options};
 use crate::run::Refused;
+use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
 
 /// Shows everything the kernel knows about the network activity of one process.
@@ -22,8 +23,8 @@ use crate::run::explain::Explain;
 #[derive(Debug, Parser)]
 #[command(name = "netmonitor", version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Typed {
-    /// The process to watch, by its PID
-    #[arg(value_name = "PID", allow_negative_numbers = true)]
+    /// The process to watch: a PID, a name, :PORT, unit:NAME, container:ID or cgroup:PATH
+    #[arg(value_name = "TARGET", allow_negative_numbers = true)]
     target: Option<String>,
 
     #[command(flatten)]
@@ -40,21 +41,42 @@ struct Typed {
 const AFTER_HELP: &str = "\
 Tabs: tcp udp arp traffic stats raw icmp routing analysis
 
-Exit status: 0 done, or the process ended; 2 usage, no or bad PID, bad file; 3 could not look; 101 a bug.
+Targets: a PID (all digits); NAME, the name, executable or script of a process; :PORT, who holds
+that local port; unit:NAME, a systemd unit; container:ID, at least 4 digits of the ID of a
+container; cgroup:PATH. A target that is called as a command is stands behind --.
+
+Exit status: 0 done, or the process ended; 1 something is missing (doctor), no such counter
+(explain); 2 usage, no or bad target, bad file; 3 could not look; 101 a bug.
 
 Examples:
   netmonitor 1234                         watch process 1234
+  netmonitor nginx --follow               watch nginx, and the next one when it has ended
+  netmonitor :8080                        watch the process that listens on port 8080
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
   netmonitor show 1234 tcp --filter 'state:ESTABLISHED tx_queue>0' --sort tx_queue:desc
+  netmonitor doctor nginx                 what works for nginx, and what would put the rest right
   netmonitor explain TCPTimeouts          what a counter means";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print tables of a process without a terminal
     Show(Show),
+    /// Tell what works here and what does not, and what would put it right
+    Doctor(DoctorTyped),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
     Explain(ExplainTyped),
+}
+
+#[derive(Debug, Args)]
+struct DoctorTyped {
+    /// The process that is to be looked at [default: any]
+    #[arg(value_name = "TARGET", allow_negative_numbers = true)]
+    target: Option<String>,
+
+    /// Output format: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    format: String,
 }
 
 #[derive(Debug, Args)]
@@ -74,8 +96,8 @@ struct ExplainTyped {
 
 #[derive(Debug, Args)]
 struct Show {
-    /// The process to look at, by its PID
-    #[arg(value_name = "PID", allow_negative_numbers = true)]
+    /// The process to look at: a PID, a name, :PORT, unit:NAME, container:ID or cgroup:PATH
+    #[arg(value_name = "TARGET", allow_negative_numbers = true)]
     target: Option<String>,
 
     /// What to print: a tab, or one table of a tab [default: the nine tabs]
@@ -121,6 +143,8 @@ pub(crate) enum Meant {
     Look(Look),
     /// Tell what counters mean.
     Explain(Explain),
+    /// Tell what works.
+    Doctor(Doctor),
 }
 
 /// A process is to be looked at.
@@ -129,8 +153,21 @@ pub(crate) struct Look {
     pub(crate) target: Option<String>,
     /// The proc tree.
     pub(crate) procfs: PathBuf,
+    /// Whether to go on with its successor when it has ended.
+    pub(crate) follow: Follow,
     /// What to do with it.
     pub(crate) task: Task,
+}
+
+/// Whether the successor of a process that has ended is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Follow {
+    /// No.
+    No,
+    /// Where there can be one: so the environment or the file wishes.
+    WherePossible,
+    /// So it was typed.
+    Typed,
 }
 
 /// What can be done.
@@ -167,6 +204,11 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
     let typed = Typed::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let options = typed.options.clone().or(config::file(typed.config.as_deref())?);
     let (scope, counters) = (options.scope.unwrap_or_default(), options.counters.unwrap_or_default());
+    let follow = match options.follow.unwrap_or(false) {
+        false => Follow::No,
+        true if given_by_hand(&matches, "follow") => Follow::Typed,
+        true => Follow::WherePossible,
+    };
     let procfs = options.procfs.unwrap_or_else(|| PathBuf::from("/proc"));
     let (target, task) = match typed.command {
         None if scope == Scope::Host => {
@@ -187,10 +229,12 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         Some(Command::Explain(ExplainTyped { name, search, format })) => {
             return Ok(Meant::Explain(Explain { name, search, json: format == "json" }));
         }
+        Some(Command::Doctor(DoctorTyped { target, format })) => {
+            not_before_the_command(typed.target, "doctor")?;
+            return Ok(Meant::Doctor(Doctor { target, procfs, json: format == "json" }));
+        }
         Some(Command::Show(show)) => {
-            if let Some(target) = typed.target {
-                return Err(refuse(format!("{target:?} stands before the command: write show {target}")));
-            }
+            not_before_the_command(typed.target, "show")?;
             let interval = options.interval.unwrap_or_default();
             let many = given_by_hand(&matches, "interval") || show.count.is_some_and(|count| count.get() > 1);
             // Of the whole machine no process is named: all words are tabs.
@@ -198,7 +242,17 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             (show.target.clone(), show.meant((scope, counters), many.then_some(interval))?)
         }
     };
-    Ok(Meant::Look(Look { target, procfs, task }))
+    Ok(Meant::Look(Look { target, procfs, follow, task }))
+}
+
+/// The target of a command stands behind it.
+fn not_before_the_command(target: Option<String>, command: &str) -> anyhow::Result<()> {
+    match target {
+        Some(target) => {
+            Err(refuse(format!("{target:?} stands before the command: write {command} {target}")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether an option was typed: an interval in the environment or in the file is that of sessions, and does

@@ -41,6 +41,11 @@ pub(crate) struct Options {
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_LINGER", hide_env_values = true)]
     pub(crate) linger: Option<bool>,
 
+    /// Go on with the process that takes its place when the process has ended: the target is searched again
+    #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_FOLLOW", hide_env_values = true)]
+    pub(crate) follow: Option<bool>,
+
     /// Read another proc tree: a container's mounted host tree, or a captured copy [default: /proc]
     #[arg(long, global = true, value_name = "DIR", env = "NETMONITOR_PROCFS", hide_env_values = true)]
     pub(crate) procfs: Option<PathBuf>,
@@ -65,6 +70,7 @@ impl Options {
             counters: self.counters.or(file.counters),
             skip_intro: self.skip_intro.or(file.skip_intro),
             linger: self.linger.or(file.linger),
+            follow: self.follow.or(file.follow),
             procfs: self.procfs.or(file.procfs),
         }
     }

@@ -95,6 +95,11 @@ impl Collector {
         &self.tree
     }
 
+    /// Gives the tree back, to read another process of it.
+    pub fn into_tree(self) -> ProcTree {
+        self.tree
+    }
+
     /// The process that is read.
     pub fn target(&self) -> &Target {
         &self.target

@@ -1,5 +1,7 @@
 //! Whether a tree may leave processes out, so that nobody can be said to have looked at all.
 
+use std::os::unix::ffi::OsStrExt;
+
 use netmonitor_core::owners::may_trace;
 use rustix::process::{getegid, getgroups};
 
@@ -23,11 +25,21 @@ const MOUNTS: usize = 16 * 1024 * 1024;
 
 /// Whether a live tree may leave processes out.
 pub(crate) fn hides(dir: &Dir, ours: bool) -> bool {
-    below_the_first(dir, ours) || (!sees_all(dir) && hidden_from_us(dir))
+    below_the_first(dir, ours) || hides_processes(dir)
+}
+
+/// A live tree leaves processes of its own PID namespace out.
+pub(crate) fn hides_processes(dir: &Dir) -> bool {
+    !sees_all(dir) && hidden_from_us(dir)
+}
+
+/// Whether this process is in the first user namespace: elsewhere its capabilities count there alone.
+pub(crate) fn in_first_user_namespace() -> bool {
+    std::fs::read_link("/proc/self/ns/user").is_ok_and(|link| link.as_os_str().as_bytes() == FIRST_USERS)
 }
 
 /// The tree belongs to a PID namespace that is not the first.
-fn below_the_first(dir: &Dir, ours: bool) -> bool {
+pub(crate) fn below_the_first(dir: &Dir, ours: bool) -> bool {
     if ours {
         return !is_link(dir, "self/ns/pid", FIRST_PIDS);
     }

@@ -7,12 +7,14 @@
 
 mod caps;
 mod cgroup;
+pub mod checkup;
 mod clock;
 mod collector;
 mod descriptors;
 mod dir;
 mod end;
 mod family;
+pub mod find;
 mod hiding;
 mod host;
 mod kcmp;
@@ -37,7 +39,7 @@ mod walk;
 pub use collector::{Collector, Ended};
 pub use end::EndWatch;
 pub use host::HostCollector;
-pub use output::output_is_closed;
+pub use output::{output_is_closed, terminal_columns};
 pub use suspend::suspend_process_group;
 pub use target::{Target, TargetError};
 pub use tree::{Kind, ProcTree, TreeError};

@@ -41,6 +41,18 @@ impl Namespace {
         Ok(Self { other: (!own).then_some(fd) })
     }
 
+    /// Whether it is the one that this program is in.
+    pub(crate) fn is_own(&self) -> bool {
+        self.other.is_none()
+    }
+
+    /// Whether this program may enter namespaces: a thread enters its own one, which needs what others need.
+    pub(crate) fn may_enter() -> Result<(), Errno> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let fd = rustix::fs::openat(CWD, "/proc/thread-self/ns/net", flags, Mode::empty())?;
+        Self { other: Some(fd) }.run(|| ())
+    }
+
     /// Works inside of it. Needs CAP_SYS_ADMIN where it is not the own one.
     pub(crate) fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, Errno> {
         let Some(other) = &self.other else { return Ok(work()) };

@@ -116,6 +116,8 @@ pub struct App {
     pub(crate) confirmed: Option<NetPath>,
     /// How far the file has come that is being read.
     pub(crate) progress: Option<Progress>,
+    /// What is waited for, since the process has ended.
+    pub(crate) waiting: Option<String>,
     /// Files that are not read again for now.
     pub(crate) stopped: Vec<NetPath>,
     /// In what order rows of tables are shown, and which columns.
@@ -152,6 +154,7 @@ impl App {
             file: None,
             confirmed: None,
             progress: None,
+            waiting: None,
             stopped: Vec::new(),
             choices: Choices::default(),
             arranged: RefCell::default(),
@@ -247,6 +250,9 @@ impl App {
     pub(crate) fn take(&mut self, snapshot: Arc<Snapshot>) {
         if (self.paused || self.ended()) && self.snapshot.is_some() {
             return;
+        }
+        if self.waiting.take().is_some() {
+            self.begin_anew(&snapshot);
         }
         // What lies over the tables does not change with them.
         let open = matches!(self.mode(), Mode::Tab | Mode::CommandLine | Mode::FilterLine);

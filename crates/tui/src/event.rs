@@ -22,6 +22,9 @@ pub enum Input {
     Progress(Progress),
     /// The process has ended.
     ProcessEnded,
+    /// The process has ended and another one will take its place: what is waited for, in words. The next
+    /// snapshot is of that one.
+    Waiting(String),
     /// A signal asks for an end: SIGTERM, SIGHUP, SIGINT.
     Quit,
     /// The session goes on after it was stopped: SIGCONT.

@@ -5,6 +5,7 @@ use netmonitor_core::explain;
 use netmonitor_core::format::{self, harmless_text};
 use netmonitor_core::query::Query;
 use netmonitor_core::session::Event;
+use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, TableView};
 use procnet::{Column, Value};
 
@@ -34,6 +35,7 @@ impl App {
             }
             Input::Progress(progress) => self.take_progress(progress),
             Input::ProcessEnded => self.process_ended(),
+            Input::Waiting(words) => self.wait_for(words),
             Input::Quit => self.quit(),
             Input::Resumed => {
                 self.changed = true;
@@ -73,6 +75,25 @@ impl App {
     fn process_ended(&mut self) {
         self.state = self.state.next(Event::ProcessEnded);
         self.paused = false;
+        self.changed = true;
+    }
+
+    /// The process has ended; what it showed stays until another one has taken its place.
+    fn wait_for(&mut self, words: String) {
+        self.waiting = Some(words);
+        self.progress = None;
+        self.changed = true;
+    }
+
+    /// Another process has taken the place of the one that has ended.
+    pub(crate) fn begin_anew(&mut self, snapshot: &Snapshot) {
+        let process = &snapshot.process;
+        let name = harmless_text(&process.name);
+        self.message = Some(Message::Remark(format!(
+            "process {} {name} has taken its place; figures begin anew",
+            process.pid
+        )));
+        self.stopped.clear();
         self.changed = true;
     }
 

@@ -11,8 +11,11 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::{Ask, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink};
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_sys::{Collector, Ended};
+use netmonitor_sys::find::Query;
+use netmonitor_sys::{Collector, Ended, Target};
 use netmonitor_tui::{Prepared, Progress, Shown};
+
+use super::follow::successor;
 
 /// A reading that took longer than this is followed by a rest...
 const LONG: Duration = Duration::from_millis(250);
@@ -50,6 +53,8 @@ pub(super) enum News {
     Snapshot(Arc<Snapshot>),
     /// A large file is being read.
     Progress(Progress),
+    /// The process has ended; what is waited for, in words.
+    Waiting(String),
 }
 
 /// Why nothing is read when its time has come.
@@ -61,56 +66,72 @@ struct Waiting {
     untaken: bool,
 }
 
-/// Reads, and waits for orders.
+/// Reads one process after another.
 pub(super) struct Live {
-    pub(super) collector: Collector,
-    pub(super) engine: Engine,
-    pub(super) plan: Plan,
-    pub(super) interval: Interval,
-    pub(super) orders: Receiver<Order>,
+    collector: Collector,
+    engine: Engine,
+    wishes: Wishes,
+    /// The plan to go on with after the first reading of a process, which reads more.
+    after: Option<Plan>,
+}
+
+/// What is ordered.
+struct Wishes {
+    plan: Plan,
+    interval: Interval,
+    orders: Receiver<Order>,
+    waiting: Waiting,
     /// What is shown, where there is work in arranging it.
-    pub(super) shown: Option<Shown>,
+    shown: Option<Shown>,
 }
 
 impl Live {
+    /// Waits for the first plan: nothing is read before it. `None`: the session is over.
+    pub(super) fn begin(collector: Collector, interval: Interval, orders: Receiver<Order>) -> Option<Self> {
+        let engine = Engine::watching(collector.tree().machine(), collector.target().pid());
+        let mut wishes =
+            Wishes { plan: Plan::default(), interval, orders, waiting: Waiting::default(), shown: None };
+        let order = wishes.orders.recv().ok()?;
+        wishes.take(order);
+        Some(Self { collector, engine, wishes, after: None })
+    }
+
     /// Goes on until the process has ended, the session is over, or nobody takes the snapshots. Gives
     /// whether the process has ended.
-    pub(super) fn run(mut self, mut give: impl FnMut(News) -> bool) -> bool {
-        let mut waiting = Waiting::default();
-        // Nothing is read before the first plan.
-        match self.orders.recv() {
-            Ok(order) => self.take(order, &mut waiting),
-            Err(_) => return false,
-        };
+    pub(super) fn run(&mut self, give: &mut impl FnMut(News) -> bool) -> bool {
         loop {
             let begun = Instant::now();
-            self.engine.follow(&self.plan);
+            self.engine.follow(&self.wishes.plan);
             let mut large = Large {
                 engine: &mut self.engine,
-                orders: &self.orders,
+                orders: &self.wishes.orders,
                 taken: Vec::new(),
-                give: &mut give,
+                give: &mut *give,
                 begun,
                 told: begun,
             };
-            match self.collector.collect(&self.plan, &mut large) {
-                Ok(()) => {}
-                Err(Ended) => return true,
-            }
+            let collected = self.collector.collect(&self.wishes.plan, &mut large);
             let taken = large.taken;
             let took = begun.elapsed();
-            waiting.untaken = true;
+            if let Some(plan) = self.after.take() {
+                self.wishes.plan = plan;
+            }
+            if collected == Err(Ended) {
+                taken.into_iter().for_each(|order| _ = self.wishes.take(order));
+                return true;
+            }
+            self.wishes.waiting.untaken = true;
             let snapshot = self.engine.snapshot();
             let news = self.arranged(&taken, &snapshot).into_iter().chain([News::Snapshot(snapshot)]);
-            if !news.into_iter().all(&mut give) {
+            if !news.into_iter().all(&mut *give) {
                 return false;
             }
             let mut now = false;
             for order in taken {
-                now |= self.take(order, &mut waiting);
+                now |= self.wishes.take(order);
             }
             let rest = if took > LONG { took * REST } else { Duration::ZERO };
-            if !now && !self.wait(begun + took + rest, begun, &mut waiting) {
+            if !now && !self.wishes.wait(begun + took + rest, begun) {
                 return false;
             }
         }
@@ -123,14 +144,34 @@ impl Live {
             Order::Arrange(shown) => Some(shown),
             _ => None,
         });
-        let shown = newest.or(self.shown.as_ref()).filter(|shown| !shown.is_plain())?;
+        let shown = newest.or(self.wishes.shown.as_ref()).filter(|shown| !shown.is_plain())?;
         Some(News::Arranged(Arc::new(shown.arrange(snapshot))))
     }
 
+    /// Waits for the process that takes the place of the one that has ended; its first reading is as whole
+    /// as that of a session. `None`: the session is over.
+    pub(super) fn succeed(mut self, query: &Query, give: &mut impl FnMut(News) -> bool) -> Option<Self> {
+        let wishes = &mut self.wishes;
+        let mut tell = |words: &str| give(News::Waiting(words.to_owned()));
+        let target = successor(self.collector.tree(), query, &mut tell, &mut |least| wishes.rest(least))?;
+        let tree = self.collector.into_tree();
+        let engine = Engine::watching(tree.machine(), target.pid());
+        let after = Some(self.wishes.plan.clone());
+        self.wishes.plan = self.wishes.plan.with_first_readings();
+        Some(Self { collector: Collector::new(tree, target), engine, wishes: self.wishes, after })
+    }
+
+    /// The process that is read.
+    pub(super) fn target(&self) -> &Target {
+        self.collector.target()
+    }
+}
+
+impl Wishes {
     /// Waits for the next tick, or for an order to read at once. `false`: the session is over.
-    fn wait(&mut self, rested: Instant, begun: Instant, waiting: &mut Waiting) -> bool {
+    fn wait(&mut self, rested: Instant, begun: Instant) -> bool {
         loop {
-            let left = match waiting.paused || waiting.untaken {
+            let left = match self.waiting.paused || self.waiting.untaken {
                 // For an order, however long it takes: a terminal that takes nothing gets nothing to keep.
                 true => Duration::MAX,
                 false => {
@@ -143,11 +184,11 @@ impl Live {
                 Err(RecvTimeoutError::Timeout) => return true,
                 Err(RecvTimeoutError::Disconnected) => return false,
             };
-            let mut now = self.take(order, waiting);
+            let mut now = self.take(order);
             // Orders that have piled up during a long reading are taken together.
             loop {
                 match self.orders.try_recv() {
-                    Ok(order) => now |= self.take(order, waiting),
+                    Ok(order) => now |= self.take(order),
                     Err(TryRecvError::Empty) => break,
                     Err(TryRecvError::Disconnected) => return false,
                 }
@@ -158,14 +199,27 @@ impl Live {
         }
     }
 
+    /// Waits for an interval while there is no process to be read. `false`: the session is over.
+    fn rest(&mut self, least: Duration) -> bool {
+        let begun = Instant::now();
+        loop {
+            let due = begun + self.interval.duration().max(least);
+            match self.orders.recv_timeout(due.saturating_duration_since(Instant::now())) {
+                Ok(Order::Refresh) | Err(RecvTimeoutError::Timeout) => return true,
+                Ok(order) => _ = self.take(order),
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+    }
+
     /// Takes an order; `true` if it wants a reading at once.
-    fn take(&mut self, order: Order, waiting: &mut Waiting) -> bool {
+    fn take(&mut self, order: Order) -> bool {
         match order {
             Order::Plan(plan) => {
                 // What is being read already has just been read.
                 let more = asks_for_more(&self.plan, &plan);
                 self.plan = plan;
-                more && !waiting.paused
+                more && !self.waiting.paused
             }
             Order::Arrange(shown) => {
                 self.shown = Some(shown);
@@ -177,12 +231,12 @@ impl Live {
             }
             Order::Refresh => true,
             Order::Pause(pause) => {
-                let resumed = waiting.paused && !pause;
-                waiting.paused = pause;
+                let resumed = self.waiting.paused && !pause;
+                self.waiting.paused = pause;
                 resumed
             }
             Order::Taken => {
-                waiting.untaken = false;
+                self.waiting.untaken = false;
                 false
             }
         }

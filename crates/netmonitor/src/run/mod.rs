@@ -1,10 +1,14 @@
 //! Does what the command line means, by wiring the other crates together.
 
+mod choose;
+pub(crate) mod doctor;
 pub(crate) mod explain;
+mod follow;
 mod live;
 mod session;
 mod show;
 mod show_host;
+mod target;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -12,9 +16,10 @@ use std::process::ExitCode;
 use netmonitor_core::format::harmless_text;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::session::{Event, State};
-use netmonitor_sys::{ProcTree, Target};
+use netmonitor_sys::ProcTree;
 
-use crate::cli::{Look, Meant, Task};
+use crate::cli::{Follow, Look, Meant, Task};
+use target::Wanted;
 
 /// Exit status 2: usage, a bad target, a bad file.
 const REFUSED: u8 = 2;
@@ -31,6 +36,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
     match meant {
         Meant::Look(look) => at_process(look),
         Meant::Explain(explain) => explain.run(),
+        Meant::Doctor(doctor) => doctor.run(),
     }
 }
 
@@ -39,23 +45,31 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
     if let Task::Show { selection, format, interval, count } = &look.task
         && selection.scope == Scope::Host
     {
-        let show = show::Show { selection: selection.clone(), format, interval: *interval, count: *count };
+        let show = show::Show {
+            selection: selection.clone(),
+            format,
+            interval: *interval,
+            count: *count,
+            follow: None,
+        };
         let tree = ProcTree::open(&look.procfs).map_err(|error| Refused(error.to_string()))?;
         return show.run_on_host(tree);
     }
     let Some(typed) = look.target else {
         let usage = match look.task {
-            Task::Session { .. } => "netmonitor [OPTIONS] <PID>",
-            Task::Show { .. } => "netmonitor show [OPTIONS] <PID> [TAB]...",
+            Task::Session { .. } => "netmonitor [OPTIONS] <TARGET>",
+            Task::Show { .. } => "netmonitor show [OPTIONS] <TARGET> [TAB]...",
         };
-        let hint = "find a PID with `pgrep -a NAME`, `pidof NAME` or `ps -e`";
+        let hint = "find a PID with `pgrep -a NAME`, `pidof NAME` or `ps -e`; or give a name, or :PORT";
         return Ok(refuse(Event::NoProcess, &format!("no process given\nusage: {usage}\nhint: {hint}")));
     };
     let tree = ProcTree::open(&look.procfs).map_err(|error| Refused(error.to_string()))?;
-    let target = match Target::find(&tree, &typed) {
-        Ok(target) => target,
-        Err(error) => return Ok(refuse(Event::BadProcess, &error.to_string())),
+    let session = matches!(look.task, Task::Session { .. });
+    let Wanted { query, target } = match target::find(&tree, &typed, look.follow == Follow::Typed, session) {
+        Ok(wanted) => wanted,
+        Err(why) => return Ok(refuse(Event::BadProcess, &why)),
     };
+    let follow = (look.follow != Follow::No && !query.is_pid()).then_some(query);
     match look.task {
         Task::Session { .. } if !io::stdout().is_terminal() || !io::stdin().is_terminal() => {
             let why = "a session needs a terminal; without one, use: netmonitor show";
@@ -64,10 +78,10 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
         Task::Session { interval, scope, counters, skip_intro, linger } => {
             let color = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
             let settings = netmonitor_tui::Settings { interval, scope, counters, skip_intro, linger, color };
-            session::run(tree, target, settings)
+            session::run(tree, target, follow, settings)
         }
         Task::Show { selection, format, interval, count } => {
-            show::Show { selection, format, interval, count }.run(tree, target)
+            show::Show { selection, format, interval, count, follow }.run(tree, target)
         }
     }
 }

@@ -5,14 +5,14 @@ use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use netmonitor_core::engine::Engine;
-use netmonitor_core::plan::Plan;
+use netmonitor_core::interval::Interval;
 use netmonitor_core::report;
 use netmonitor_core::session::State;
+use netmonitor_sys::find::Query;
 use netmonitor_sys::{Collector, ProcTree, Target};
 use netmonitor_tui::{App, Effect, Input, Screen, Settings};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
@@ -20,8 +20,14 @@ use signal_hook::iterator::Signals;
 
 use super::live::{Live, News, Order};
 
-/// Watches a process until it ends or the user does.
-pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow::Result<ExitCode> {
+/// Watches a process until it ends or the user does. With `follow`, those that these words name after it, until
+/// the user ends it.
+pub(super) fn run(
+    tree: ProcTree,
+    target: Target,
+    follow: Option<Query>,
+    settings: Settings,
+) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let (inputs, received) = mpsc::channel();
     let (orders, ordered) = mpsc::channel();
@@ -31,38 +37,23 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
     let last_read = Arc::new(AtomicU64::new(0));
     let mut app = App::new(settings);
 
-    watch_end(&target, inputs.clone())?;
+    if follow.is_none() {
+        watch_end(&target, inputs.clone())?;
+    }
     watch_signals(inputs.clone())?;
     // What the session wants first is read while the terminal is prepared.
     for effect in app.start() {
         perform_order(effect, &orders);
     }
-    let engine = Engine::watching(tree.machine(), pid);
-    let live = Live {
-        collector: Collector::new(tree, target),
-        engine,
-        plan: Plan::default(),
-        interval,
-        orders: ordered,
-        shown: None,
+    let reading = Reading {
+        inputs: inputs.clone(),
+        orders: orders.clone(),
+        follow,
+        begun,
+        last_read: last_read.clone(),
     };
-    let (snapshots, last) = (inputs.clone(), last_read.clone());
-    spawn("reading", move || {
-        let ended = live.run(|news| {
-            let input = match news {
-                News::Snapshot(snapshot) => {
-                    last.store(begun.elapsed().as_millis() as u64, Ordering::Relaxed);
-                    Input::Snapshot(snapshot)
-                }
-                News::Arranged(prepared) => Input::Arranged(prepared),
-                News::Progress(progress) => Input::Progress(progress),
-            };
-            snapshots.send(input).is_ok()
-        });
-        if ended {
-            let _ = snapshots.send(Input::ProcessEnded);
-        }
-    })?;
+    let collector = Collector::new(tree, target);
+    spawn("reading", move || reading.run(collector, interval, ordered))?;
 
     // Never dropped: it would write to a terminal that was given back already, and to one that is gone.
     let mut terminal = ManuallyDrop::new(netmonitor_tui::open().context("preparing the terminal")?);
@@ -84,6 +75,63 @@ pub(super) fn run(tree: ProcTree, target: Target, settings: Settings) -> anyhow:
         let _ = io::stdout().write_all(report.as_bytes());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the reading thread needs beside what it reads.
+struct Reading {
+    inputs: Sender<Input>,
+    /// Its own orders: that a process has ended is noticed by reading it.
+    orders: Sender<Order>,
+    follow: Option<Query>,
+    begun: Instant,
+    last_read: Arc<AtomicU64>,
+}
+
+impl Reading {
+    /// Reads a process until it has ended, and those that take its place where they are to be followed.
+    fn run(self, collector: Collector, interval: Interval, ordered: Receiver<Order>) {
+        let mut give = |news| {
+            let input = match news {
+                News::Snapshot(snapshot) => {
+                    self.last_read.store(self.begun.elapsed().as_millis() as u64, Ordering::Relaxed);
+                    Input::Snapshot(snapshot)
+                }
+                News::Arranged(prepared) => Input::Arranged(prepared),
+                News::Progress(progress) => Input::Progress(progress),
+                News::Waiting(words) => Input::Waiting(words),
+            };
+            self.inputs.send(input).is_ok()
+        };
+        let Some(mut live) = Live::begin(collector, interval, ordered) else { return };
+        loop {
+            if self.follow.is_some() {
+                self.read_at_the_end(live.target());
+            }
+            match (live.run(&mut give), &self.follow) {
+                (false, _) => return,
+                (true, None) => {
+                    let _ = self.inputs.send(Input::ProcessEnded);
+                    return;
+                }
+                (true, Some(query)) => match live.succeed(query, &mut give) {
+                    Some(next) => live = next,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// Has a process read once more when it has ended. Where that cannot be waited for, the next reading will
+    /// notice the end.
+    fn read_at_the_end(&self, target: &Target) {
+        let Ok(watch) = target.end_watch() else { return };
+        let orders = self.orders.clone();
+        let _ = spawn("end", move || {
+            if watch.wait() {
+                let _ = orders.send(Order::Refresh);
+            }
+        });
+    }
 }
 
 /// Whether writing failed because there is no terminal any more: EIO, ENXIO, EPIPE.

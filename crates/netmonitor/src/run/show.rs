@@ -7,15 +7,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use netmonitor_core::engine::Engine;
-use netmonitor_core::export::{self, Format, Selection};
+use netmonitor_core::export::{self, Export, Format, Selection};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::{Measure, Owners, Pace, Plan};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
+use netmonitor_sys::find::Query;
 use netmonitor_sys::{Collector, Ended, ProcTree, Target};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::follow::successor;
 use super::{Refused, tell};
 
 /// What to print, how, and how often.
@@ -24,27 +26,71 @@ pub(super) struct Show {
     pub(super) format: &'static Format,
     pub(super) interval: Option<Interval>,
     pub(super) count: Option<u64>,
+    /// The words by which the successor of the process is found, where it is to be.
+    pub(super) follow: Option<Query>,
+}
+
+/// What is printed into, and how much was.
+struct Print<'o> {
+    export: Box<dyn Export>,
+    out: io::BufWriter<io::StdoutLock<'o>>,
+    readings: u64,
+    told: Vec<String>,
+    next: Instant,
 }
 
 impl Show {
     /// Prints until there is nothing more to print.
-    pub(super) fn run(self, tree: ProcTree, target: Target) -> anyhow::Result<ExitCode> {
-        let mut engine = Engine::watching(tree.machine(), target.pid());
-        let stop = self.interval.map(|_| stop_signals(Some(&target))).transpose()?;
-        let mut collector = Collector::new(tree, target);
-        let mut export = (self.format.export)();
-        let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
+    pub(super) fn run(self, mut tree: ProcTree, mut target: Target) -> anyhow::Result<ExitCode> {
+        let stop = self.interval.map(|_| Stop::new()).transpose()?;
+        let mut print = Print {
+            export: (self.format.export)(),
+            out: io::BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            readings: 0,
+            told: Vec::new(),
+            next: Instant::now(),
+        };
+        loop {
+            let pid = target.pid();
+            let mut collector = Collector::new(tree, target);
+            if !self.process(&mut collector, stop.as_ref(), &mut print)? {
+                break;
+            }
+            let (Some(query), Some(stop), Some(interval)) = (&self.follow, &stop, self.interval) else {
+                tell("note: the process has ended");
+                break;
+            };
+            tell(&format!("note: process {pid} has ended"));
+            tree = collector.into_tree();
+            let mut rest =
+                |least| stop.wait(Instant::now() + interval.duration().max(least), None) == Woken::Due;
+            let Some(next) = successor(&tree, query, &mut |words| tell_note(words), &mut rest) else { break };
+            tell(&format!("note: process {} has taken its place; figures begin anew", next.pid()));
+            target = next;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Prints one process; whether it has ended.
+    fn process(
+        &self,
+        collector: &mut Collector,
+        stop: Option<&Stop>,
+        print: &mut Print<'_>,
+    ) -> anyhow::Result<bool> {
+        let mut engine = Engine::watching(collector.tree().machine(), collector.target().pid());
+        if let Some(stop) = stop {
+            stop.watch_end(collector.target())?;
+        }
         let mut plan = self.plan(self.selection.scope);
-        let mut told = Vec::new();
-        let mut next = Instant::now();
         for reading in 1.. {
             engine.follow(&plan);
             match collector.collect(&plan, &mut engine) {
                 Ok(()) => {}
-                Err(Ended) if reading == 1 => {
+                Err(Ended) if print.readings == 0 && (self.follow.is_none() || stop.is_none()) => {
                     return Err(Refused("the process ended while it was read".into()).into());
                 }
-                Err(Ended) => return Ok(ExitCode::SUCCESS),
+                Err(Ended) => return Ok(true),
             }
             let mut snapshot = engine.snapshot();
             let (scope, _) = snapshot.scope(self.selection.scope);
@@ -57,18 +103,22 @@ impl Show {
                     snapshot = engine.snapshot();
                 }
             }
-            export
-                .write(&mut out, &snapshot, &self.selection)
-                .and_then(|()| out.flush())
-                .context("writing")?;
-            tell_problems(&snapshot, (&self.selection, self.format), &mut told);
-            let (Some(interval), Some(stop)) = (self.interval, &stop) else { break };
-            next = (next + interval.duration()).max(Instant::now());
-            if self.count == Some(reading) || !wait(next, stop) {
+            let Print { export, out, .. } = print;
+            export.write(out, &snapshot, &self.selection).and_then(|()| out.flush()).context("writing")?;
+            print.readings += 1;
+            tell_problems(&snapshot, (&self.selection, self.format), &mut print.told);
+            let (Some(interval), Some(stop)) = (self.interval, stop) else { break };
+            print.next = (print.next + interval.duration()).max(Instant::now());
+            if self.count == Some(print.readings) {
                 break;
             }
+            match stop.wait(print.next, Some(collector.target())) {
+                Woken::Due => {}
+                Woken::Ended => return Ok(true),
+                Woken::Stopped => break,
+            }
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(false)
     }
 
     /// What the tables that are printed need.
@@ -115,42 +165,84 @@ pub(super) fn tell_problems(
 /// How long a pipe that nobody reads may go unnoticed while there is nothing to print.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Waits until the next reading is due; `false` if there shall be none.
-pub(super) fn wait(next: Instant, stop: &mpsc::Receiver<()>) -> bool {
-    loop {
-        let left = next.saturating_duration_since(Instant::now());
-        match stop.recv_timeout(left.min(LOOK)) {
-            Err(RecvTimeoutError::Timeout) if netmonitor_sys::output_is_closed() => return false,
-            Err(RecvTimeoutError::Timeout) if left <= LOOK => return true,
-            Err(RecvTimeoutError::Timeout) => {}
-            _ => return false,
-        }
-    }
+/// Why a waiting ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Woken {
+    /// The time has come.
+    Due,
+    /// The process has ended.
+    Ended,
+    /// A signal wants an end, or nobody reads any more.
+    Stopped,
 }
 
-/// A channel that says when a signal wants an end or the process has ended.
-pub(super) fn stop_signals(target: Option<&Target>) -> anyhow::Result<mpsc::Receiver<()>> {
-    let (sender, receiver) = mpsc::channel();
-    if let Some(target) = target {
-        let (watch, ended) =
-            (target.end_watch().context("waiting for the end of the process")?, sender.clone());
+/// What can end a waiting before its time.
+enum Event {
+    Signal,
+    /// A process has ended: its PID and when it began.
+    Ended(u32, u64),
+}
+
+/// Where such events arrive.
+pub(super) struct Stop {
+    sender: mpsc::Sender<Event>,
+    receiver: mpsc::Receiver<Event>,
+}
+
+impl Stop {
+    /// Hears of signals from now on.
+    pub(super) fn new() -> anyhow::Result<Self> {
+        let (sender, receiver) = mpsc::channel();
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("waiting for signals")?;
+        let to = sender.clone();
+        std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || {
+                // The receiver is gone when the program is about to end anyway.
+                let _ = signals.forever().next().map(|_| to.send(Event::Signal));
+            })
+            .context("starting a thread")?;
+        Ok(Self { sender, receiver })
+    }
+
+    /// Hears of the end of a process, too.
+    fn watch_end(&self, target: &Target) -> anyhow::Result<()> {
+        let watch = target.end_watch().context("waiting for the end of the process")?;
+        let (to, ended) = (self.sender.clone(), Event::Ended(target.pid(), target.start_time()));
         std::thread::Builder::new()
             .name("end".into())
             .spawn(move || {
                 if watch.wait() {
-                    tell("note: the process has ended");
-                    let _ = ended.send(());
+                    let _ = to.send(ended);
                 }
             })
             .context("starting a thread")?;
+        Ok(())
     }
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("waiting for signals")?;
-    std::thread::Builder::new()
-        .name("signals".into())
-        .spawn(move || {
-            // The receiver is gone when the program is about to end anyway.
-            let _ = signals.forever().next().map(|_| sender.send(()));
-        })
-        .context("starting a thread")?;
-    Ok(receiver)
+
+    /// Waits until the next reading is due.
+    pub(super) fn wait(&self, next: Instant, target: Option<&Target>) -> Woken {
+        loop {
+            let left = next.saturating_duration_since(Instant::now());
+            match self.receiver.recv_timeout(left.min(LOOK)) {
+                Err(RecvTimeoutError::Timeout) if netmonitor_sys::output_is_closed() => {
+                    return Woken::Stopped;
+                }
+                Err(RecvTimeoutError::Timeout) if left <= LOOK => return Woken::Due,
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Event::Ended(pid, start_time)) => {
+                    if target.is_some_and(|target| (target.pid(), target.start_time()) == (pid, start_time)) {
+                        return Woken::Ended;
+                    }
+                }
+                Ok(Event::Signal) | Err(RecvTimeoutError::Disconnected) => return Woken::Stopped,
+            }
+        }
+    }
+}
+
+/// Tells what is waited for. Somebody may always hear it.
+fn tell_note(words: &str) -> bool {
+    tell(&format!("note: {words}"));
+    true
 }

@@ -11,7 +11,7 @@ use netmonitor_core::scope::Scope;
 use netmonitor_sys::{HostCollector, Kind, ProcTree};
 
 use super::Refused;
-use super::show::{Show, tell_problems, wait};
+use super::show::{Show, Stop, Woken, tell_problems};
 
 impl Show {
     /// Prints tables of the machine until there is nothing more to print.
@@ -30,7 +30,7 @@ impl Show {
             return Err(Refused(why).into());
         }
         let mut engine = HostEngine::new(tree.machine());
-        let stop = self.interval.map(|_| super::show::stop_signals(None)).transpose()?;
+        let stop = self.interval.map(|_| Stop::new()).transpose()?;
         let mut collector = HostCollector::new(tree);
         let mut export = (self.format.export)();
         let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
@@ -50,7 +50,7 @@ impl Show {
             tell_problems(&snapshot, (&self.selection, self.format), &mut told);
             let (Some(interval), Some(stop)) = (self.interval, &stop) else { break };
             next = (next + interval.duration()).max(Instant::now());
-            if self.count == Some(reading) || !wait(next, stop) {
+            if self.count == Some(reading) || stop.wait(next, None) != Woken::Due {
                 break;
             }
         }

@@ -32,10 +32,10 @@ fn each_kind_of_wrong_process_is_told_apart() {
     let pid_max = std::fs::read_to_string("/proc/sys/kernel/pid_max").unwrap();
     let above = (pid_max.trim().parse::<u64>().unwrap() + 1).to_string();
     for (typed, told) in [
-        ("abc", "is not a number"),
-        ("12x", "is not a number"),
-        ("1/../2", "is not a number"),
-        ("self", "is not a number"),
+        ("no-such-name", "no process is called \"no-such-name\""),
+        ("12x", "no process is called \"12x\""),
+        ("1/../2", "no process is called \"1/../2\""),
+        ("", "names no process"),
         ("0", "0 is not the PID of a process"),
         ("-7", "-7 is negative"),
         (&*above, "above pid_max"),
@@ -46,7 +46,7 @@ fn each_kind_of_wrong_process_is_told_apart() {
             assert!(error.contains(told), "{words:?}: {error}");
         }
     }
-    assert!(refused(&["--", "show"]).contains(r#""show" is not a number"#));
+    assert!(refused(&["--", "explain"]).contains(r#"no process is called "explain""#));
 }
 
 #[test]

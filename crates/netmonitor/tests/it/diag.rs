@@ -214,7 +214,7 @@ fn a_connection_that_loses_packets_shows_what_ss_shows() {
     }
     let netns = Netns::new();
     netns.ip("link set lo mtu 1500");
-    netns.run("nft add table inet t; nft 'add chain inet t c { type filter hook input priority 0; }'; nft add rule inet t c tcp dport 4700 numgen random mod 100 lt 15 drop");
+    netns.run("nft add table inet t; nft 'add chain inet t c { type filter hook input priority 0; }'; nft add rule inet t c tcp dport 4700 numgen inc mod 4 3 drop");
     let holder = Holder::start(Some(&netns), HOLDER, "lossy");
     let (compared, rows) = compare_all(&netns, &holder, "-tieOmnaH", "tcp");
     assert!(compared > 40, "{compared}");

@@ -4,12 +4,14 @@ mod arguments;
 mod compare;
 mod copy;
 mod diag;
+mod doctor;
 mod files;
 mod query;
 mod rtnl;
 mod scope;
 mod session;
 mod show;
+mod targets;
 
 use std::process::{Command, Output};
 
@@ -28,7 +30,7 @@ const HOLDER: &str = "holder";
 fn netmonitor() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
     // Nobody's configuration but the test's own.
-    for option in ["CONFIG", "COUNTERS", "INTERVAL", "LINGER", "PROCFS", "SCOPE", "SKIP_INTRO"] {
+    for option in ["CONFIG", "COUNTERS", "FOLLOW", "INTERVAL", "LINGER", "PROCFS", "SCOPE", "SKIP_INTRO"] {
         command.env_remove(format!("NETMONITOR_{option}"));
     }
     command.env("XDG_CONFIG_HOME", "/nonexistent");

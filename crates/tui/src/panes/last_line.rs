@@ -47,6 +47,7 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> 
         Some(Message::Error(error)) => Line::from(Span::styled(format!("! {error}"), theme.error())),
         Some(Message::Remark(remark)) => Line::from(Span::styled(remark.clone(), theme.strong())),
         None if app.progress.is_some() => progress(app),
+        None if app.waiting.is_some() => waiting(app),
         None => hints(app.mode(), usize::from(inner.width), theme),
     };
     text::put_line(buf, inner, &line);
@@ -62,6 +63,16 @@ fn progress(app: &App) -> Line<'static> {
         Span::raw(words),
         Span::styled("   Esc", app.theme.strong()),
         Span::styled(" leaves the rest", app.theme.quiet()),
+    ])
+}
+
+/// What is waited for: the process has ended.
+fn waiting(app: &App) -> Line<'static> {
+    let words = app.waiting.as_deref().unwrap_or_default();
+    Line::from(vec![
+        Span::raw(format!("the process has ended: {}", harmless_text(words.as_bytes()))),
+        Span::styled("   q", app.theme.strong()),
+        Span::styled(" quit", app.theme.quiet()),
     ])
 }
 

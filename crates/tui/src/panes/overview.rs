@@ -98,9 +98,10 @@ fn compact(app: &App, area: Rect, buf: &mut Buffer) {
 
 /// The word that time stands still, if it does.
 fn mark(app: &App) -> Option<&'static str> {
-    match (app.ended(), app.paused) {
-        (true, _) => Some("ENDED"),
-        (false, true) => Some("PAUSED"),
+    match (app.ended(), app.paused, &app.waiting) {
+        (true, ..) => Some("ENDED"),
+        (false, true, _) => Some("PAUSED"),
+        (false, false, Some(_)) => Some("WAITING"),
         _ => None,
     }
 }
@@ -116,7 +117,7 @@ fn subject(app: &App, named: bool) -> Line<'static> {
     if let Some(snapshot) = &app.snapshot {
         let process = &snapshot.process;
         let name = format::harmless_text(&process.name);
-        let state = if app.ended() { " ended" } else { "" };
+        let state = if app.ended() || app.waiting.is_some() { " ended" } else { "" };
         pieces.push(vec![
             label("process "),
             Span::styled(format!("{} {name}", process.pid), theme.strong()),
