@@ -1,6 +1,7 @@
 //! Text: aligned columns for people.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use procnet::{Kind, Value};
 
@@ -62,22 +63,93 @@ fn write_table(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) 
     }
     let mut columns: Vec<Column> =
         (0..table.columns.len()).filter_map(|place| Column::of(table, place)).collect();
-    let mut cell = String::new();
-    for row in 0..table.len() {
-        for column in &mut columns {
-            write_cell(snapshot, table, row, column.place, &mut cell);
-            column.width = column.width.max(cell.chars().count());
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let (mut cells, mut begun) = (Cells::default(), false);
+    for first in (0..table.len()).step_by(BATCH) {
+        cells.format(snapshot, table, first..table.len().min(first + BATCH), &mut columns);
+        if !std::mem::replace(&mut begun, true) {
+            let names = columns.iter().map(|column| table.columns[column.place].name);
+            write_row(out, &columns, names.map(|name| (name, name.chars().count())))?;
+        }
+        let mut start = 0;
+        for row in cells.ends.chunks(columns.len()) {
+            let texts = row.iter().map(|&(end, wide)| {
+                let text = &cells.text[start..end];
+                start = end;
+                (text, wide)
+            });
+            write_row(out, &columns, texts)?;
         }
     }
-    let last = columns.len().saturating_sub(1);
-    for (number, column) in columns.iter().enumerate() {
-        column.pad(out, table.columns[column.place].name, number == last)?;
-    }
-    for row in 0..table.len() {
-        for (number, column) in columns.iter().enumerate() {
-            write_cell(snapshot, table, row, column.place, &mut cell);
-            column.pad(out, &cell, number == last)?;
+    Ok(())
+}
+
+/// Rows that are laid out together: a column becomes wider when a batch needs it, and never narrower.
+const BATCH: usize = 4096;
+
+/// The formatted cells of some rows, row by row.
+#[derive(Default)]
+struct Cells {
+    text: String,
+    /// End of each cell's text, and its width.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Cells {
+    fn format(
+        &mut self,
+        snapshot: &Snapshot,
+        table: &TableView<'_>,
+        rows: Range<usize>,
+        columns: &mut [Column],
+    ) {
+        self.text.clear();
+        self.ends.clear();
+        for row in rows {
+            for column in &mut *columns {
+                let start = self.text.len();
+                let value = table.cell(row, column.place);
+                format::text(value, &table.columns[column.place], snapshot.machine.clk_tck, &mut self.text);
+                let text = &self.text[start..];
+                let wide = if text.is_ascii() { text.len() } else { text.chars().count() };
+                column.width = column.width.max(wide);
+                self.ends.push((self.text.len(), wide));
+            }
         }
+    }
+}
+
+/// Writes one line.
+fn write_row<'t>(
+    out: &mut dyn Write,
+    columns: &[Column],
+    texts: impl Iterator<Item = (&'t str, usize)>,
+) -> io::Result<()> {
+    let last = columns.len() - 1;
+    for (number, (column, (text, wide))) in columns.iter().zip(texts).enumerate() {
+        let pad = column.width - wide;
+        if column.right {
+            blanks(out, pad)?;
+        }
+        out.write_all(text.as_bytes())?;
+        if number < last {
+            blanks(out, if column.right { GAP } else { pad + GAP })?;
+        }
+    }
+    out.write_all(b"\n")
+}
+
+/// Blanks between two columns.
+const GAP: usize = 2;
+
+fn blanks(out: &mut dyn Write, mut count: usize) -> io::Result<()> {
+    const BLANKS: [u8; 64] = [b' '; 64];
+    while count > 0 {
+        let some = count.min(BLANKS.len());
+        out.write_all(&BLANKS[..some])?;
+        count -= some;
     }
     Ok(())
 }
@@ -101,19 +173,4 @@ impl Column {
         let right = first.is_some_and(|value| format::right_aligned(&value));
         Some(Self { place, width: column.name.chars().count(), right })
     }
-
-    fn pad(&self, out: &mut dyn Write, text: &str, last: bool) -> io::Result<()> {
-        let width = self.width;
-        match (self.right, last) {
-            (true, true) => writeln!(out, "{text:>width$}"),
-            (true, false) => write!(out, "{text:>width$}  "),
-            (false, true) => writeln!(out, "{text}"),
-            (false, false) => write!(out, "{text:width$}  "),
-        }
-    }
-}
-
-fn write_cell(snapshot: &Snapshot, table: &TableView<'_>, row: usize, place: usize, out: &mut String) {
-    out.clear();
-    format::text(table.cell(row, place), &table.columns[place], snapshot.machine.clk_tck, out);
 }
