@@ -12,6 +12,7 @@ use procnet::proc::counter::Counter;
 use procnet::shape::Decoder;
 use procnet::{AnyTable, Table};
 
+use crate::derived::Derived;
 use crate::dumps::{OWN_INET, OWN_OTHER};
 use crate::files::{Files, Measured, NetPath};
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
@@ -151,7 +152,7 @@ impl Engine {
         self.picked = owners.clone();
         self.ticks += u64::from(!self.read.is_empty());
         self.read.clear();
-        Arc::new(Snapshot {
+        let snapshot = Arc::new(Snapshot {
             moment: self.moment,
             machine: self.machine.clone(),
             process: self.process.clone(),
@@ -163,7 +164,12 @@ impl Engine {
             settings: self.settings.clone(),
             sources: self.sources.clone(),
             sockets: self.sockets.clone(),
-        })
+            derived: Arc::default(),
+        });
+        if let Some(plan) = &self.plan {
+            Derived::prepare(&snapshot, plan);
+        }
+        snapshot
     }
 
     fn end_process(&mut self) {
@@ -292,10 +298,13 @@ impl Engine {
             let list = |part| List { part, source: OWN_INET, rows: rows.clone() };
             (Reach::Own, kind.parts.iter().map(list).collect())
         });
-        own.or_else(|| {
+        let lists = || {
             let lists: Vec<List> = kind.parts.iter().flat_map(|part| self.lists_of(part)).collect();
             (!lists.is_empty()).then_some((Reach::Namespace, lists))
-        })
+        };
+        // Where some would not tell, lists know of them.
+        let is_whole = self.sources.get(OWN_INET).is_some_and(|own| own.reading.status == Status::Ok);
+        if is_whole { own.or_else(lists) } else { lists().or(own) }
     }
 
     /// A list over netlink tells more than the files.

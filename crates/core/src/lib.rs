@@ -6,6 +6,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod census;
+pub mod derived;
 pub mod dumps;
 pub mod engine;
 pub mod explain;
@@ -13,6 +15,7 @@ pub mod export;
 pub mod files;
 pub mod format;
 pub mod interval;
+pub mod names;
 pub mod owners;
 pub mod plan;
 pub mod process;

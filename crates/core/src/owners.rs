@@ -241,6 +241,11 @@ impl Owners {
         self.target.len()
     }
 
+    /// The inodes of the sockets that the target holds, in order.
+    pub fn target_inodes(&self) -> &[u64] {
+        &self.target
+    }
+
     /// The owners of a socket as a cell, or why there are none. Never a guess.
     pub fn cell(&self, inode: u64, state: Option<u8>) -> Value<'_> {
         const ESTABLISHED: u8 = 1;

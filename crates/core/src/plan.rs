@@ -24,6 +24,8 @@ pub struct Plan {
     pub list: bool,
     /// Files that are read only to be measured.
     pub measure: Measure,
+    /// What is computed of all sockets on the thread that reads.
+    pub derive: Derive,
     /// Settings of the kernel.
     pub settings: Vec<&'static Setting>,
     /// Whose descriptors are read.
@@ -43,6 +45,19 @@ pub enum Ask {
     IfCheaper,
     /// In any case: there are some that no list has.
     Always,
+}
+
+/// What is computed of all sockets once a tick, before anybody looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Derive {
+    /// What each is called.
+    pub names: bool,
+}
+
+impl Derive {
+    fn add(&mut self, other: Self) {
+        self.names |= other.names;
+    }
 }
 
 /// Files that are read for their size and their time, no further than [`Measure::MOST`] bytes each.
@@ -95,6 +110,8 @@ pub struct Needs {
     pub dumps: Vec<&'static Dump>,
     /// The process's own sockets, where they are what is shown.
     pub own: bool,
+    /// What is computed of all sockets.
+    pub derive: Derive,
     /// Settings of the kernel.
     pub settings: &'static [&'static Setting],
     /// The list of files.
@@ -166,6 +183,7 @@ impl Plan {
             self.ask = Ask::Always;
         }
         self.list |= needs.list;
+        self.derive.add(needs.derive);
     }
 
     /// Whether a source is kept with its rows: a file that is asked for, or whatever tells of a list.

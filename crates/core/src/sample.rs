@@ -112,6 +112,13 @@ pub enum Status {
     Error(i32),
 }
 
+impl Status {
+    /// Something was told, if not all of it.
+    pub const fn is_answer(self) -> bool {
+        !matches!(self, Self::Missing | Self::Denied | Self::Error(_))
+    }
+}
+
 /// One moment: the header of a tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Moment {

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use procnet::AnyTable;
 
+use crate::census::Census;
+use crate::derived::Derived;
 use crate::files::{Files, NetPath};
+use crate::names::Names;
 use crate::owners::Owners;
 use crate::process::Process;
 use crate::rates::Earlier;
@@ -38,6 +41,7 @@ pub struct Snapshot {
     pub(crate) settings: BTreeMap<&'static str, Set>,
     pub(crate) sources: BTreeMap<NetPath, Source>,
     pub(crate) sockets: Vec<Arc<Sockets>>,
+    pub(crate) derived: Arc<Derived>,
 }
 
 /// The network namespace of the target.
@@ -117,6 +121,16 @@ impl Snapshot {
     /// The sockets of a kind; `None` when they were never read.
     pub fn sockets(&self, kind: &SocketKind) -> Option<&Arc<Sockets>> {
         self.sockets.iter().find(|sockets| sockets.kind == kind)
+    }
+
+    /// All sockets of a scope, of every family; `None` when none were read.
+    pub fn census(&self, scope: Scope) -> Option<&Census> {
+        self.derived.census(self, scope)
+    }
+
+    /// What the sockets of a scope are called.
+    pub fn names(&self, scope: Scope) -> Option<&Names> {
+        self.derived.names(self, scope)
     }
 
     /// The scope that can be had when `asked` is: without the target's descriptors nobody can tell which

@@ -22,6 +22,7 @@ mod raw;
 mod routing;
 mod socket_columns;
 mod socket_table;
+mod sockets;
 mod sockstat;
 mod softnet;
 mod stats;
@@ -66,6 +67,7 @@ pub static ALL: &[&View] = &[
     &icmp::VIEW,
     &routing::VIEW,
     &analysis::VIEW,
+    &sockets::VIEW,
     &neighbours::VIEW,
     &multicast::VIEW,
     &conntrack::VIEW,
@@ -136,6 +138,10 @@ pub trait Content: Sync {
     fn is_optional(&self) -> bool {
         false
     }
+    /// A list that the kernel does not give has no such sockets: nothing is missing.
+    fn takes_what_is_there(&self) -> bool {
+        false
+    }
     /// The order of the rows of a file, where this table wants one.
     fn order(&self, _path: &str) -> Option<Order> {
         None
@@ -166,6 +172,10 @@ pub trait Rows {
     }
     /// Who tells the rows, where it can be one or another: `getsockopt`, `sock_diag`, `rtnetlink`, `proc`.
     fn source(&self) -> Option<&'static str> {
+        None
+    }
+    /// What is to be said of the rows beside how their sources were read.
+    fn remark(&self) -> Option<String> {
         None
     }
     /// How much the counter in a cell has grown since it was first read.

@@ -33,6 +33,8 @@ pub struct TableView<'a> {
     pub held: Option<usize>,
     /// There is nothing to be said while it is empty.
     optional: bool,
+    /// A list that the kernel does not give has nothing to tell.
+    takes_what_is_there: bool,
     rows: Box<dyn Rows + 'a>,
     lens: Lens,
 }
@@ -69,7 +71,11 @@ impl TableDef {
         let mut view = TableView::new(self.name, self.content.columns(), scope, rows);
         view.is_scope_chosen = self.scope.is_none();
         view.optional = self.content.is_optional();
+        view.takes_what_is_there = self.content.takes_what_is_there();
         view.tell_sources(snapshot, &self.content.needs());
+        if let Some(remark) = view.rows.remark() {
+            view.state.add("partial", remark);
+        }
         if let Some(reason) = restricted {
             view.state.add("partial", reason);
         }
@@ -107,6 +113,7 @@ impl<'a> TableView<'a> {
             age: 0,
             held: None,
             optional: false,
+            takes_what_is_there: false,
             rows,
             lens: Lens::default(),
         }
@@ -122,6 +129,7 @@ impl<'a> TableView<'a> {
         for (origin, reading) in readings {
             match reading {
                 None => self.state.add("not-read", format!("{origin} not read yet")),
+                Some(Reading { status: Status::Missing, .. }) if self.takes_what_is_there => {}
                 Some(reading) => {
                     if let Some((word, why)) = explain(reading.status) {
                         self.state.add(if some_read { "partial" } else { word }, format!("{origin} {why}"));
@@ -228,7 +236,17 @@ fn readings(snapshot: &Snapshot, needs: &Needs, told_by: Option<&str>) -> Vec<(O
         (Origin::Sysctl(setting.path.into()), reading)
     });
     let list = needs.list.then_some((Origin::NetList, snapshot.files.listed));
-    net.chain(dumps).chain(settings).chain(list).collect()
+    let mut all: Vec<_> = net.chain(dumps).chain(settings).chain(list).collect();
+    let mut known: Vec<Origin> = Vec::new();
+    // One source may stand for several lists.
+    all.retain(|(origin, _)| {
+        let is_new = !known.contains(origin);
+        if is_new {
+            known.push(origin.clone());
+        }
+        is_new
+    });
+    all
 }
 
 /// What tells of a list, and how that was read: the process's own sockets, the list itself, or where the kernel
