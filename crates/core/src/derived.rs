@@ -8,6 +8,7 @@ use crate::names::Names;
 use crate::plan::{Ask, Plan};
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
+use crate::views::Summary;
 
 /// What is computed of a snapshot.
 #[derive(Default)]
@@ -20,6 +21,7 @@ pub(crate) struct Derived {
 struct Scoped {
     census: OnceLock<Option<Census>>,
     names: OnceLock<Option<Names>>,
+    summary: OnceLock<Option<Summary>>,
 }
 
 impl Derived {
@@ -30,6 +32,9 @@ impl Derived {
         if plan.derive.names {
             snapshot.names(scope);
         }
+        if plan.derive.summary {
+            snapshot.summary(scope);
+        }
     }
 
     fn scoped(&self, scope: Scope) -> &Scoped {
@@ -38,6 +43,11 @@ impl Derived {
 
     pub(crate) fn census(&self, snapshot: &Snapshot, scope: Scope) -> Option<&Census> {
         self.scoped(scope).census.get_or_init(|| Census::of(snapshot, scope)).as_ref()
+    }
+
+    pub(crate) fn summary(&self, snapshot: &Snapshot, scope: Scope) -> Option<&Summary> {
+        let make = || snapshot.census(scope).map(|census| Summary::of(snapshot, census));
+        self.scoped(scope).summary.get_or_init(make).as_ref()
     }
 
     pub(crate) fn names(&self, snapshot: &Snapshot, scope: Scope) -> Option<&Names> {

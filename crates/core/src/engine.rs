@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use procnet::number::decimal;
 use procnet::proc::counter::Counter;
 use procnet::shape::Decoder;
 use procnet::{AnyTable, Table};
 
 use crate::derived::Derived;
-use crate::dumps::{OWN_INET, OWN_OTHER};
+use crate::dumps::{self, OWN_INET, OWN_OTHER};
 use crate::files::{Files, Measured, NetPath};
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::plan::Plan;
@@ -22,8 +23,9 @@ use crate::rates::Earlier;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
 use crate::settings::{self, Set};
 use crate::snapshot::{Netns, Note, NoteEvent, Snapshot, Source};
-use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets};
+use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets, TCP};
 use crate::source;
+use crate::tally::{Figures, Seen, Tally, Totals};
 use crate::users::Users;
 use crate::views;
 
@@ -73,6 +75,9 @@ pub struct Engine {
     /// Ticks that read files so far.
     ticks: u64,
     sockets: Vec<Arc<Sockets>>,
+    tally: Tally,
+    totals: Option<Totals>,
+    ends: Option<Reading>,
     read: Vec<NetPath>,
     part: FilePart,
     held: Vec<u8>,
@@ -98,6 +103,9 @@ impl Engine {
             picked: Arc::default(),
             ticks: 0,
             sockets: Vec::new(),
+            tally: Tally::default(),
+            totals: None,
+            ends: None,
             read: Vec::new(),
             part: FilePart::default(),
             held: Vec::new(),
@@ -149,6 +157,7 @@ impl Engine {
             let field = inode_field(path, &*source.table);
             source.owned = field.map(|field| owned_rows(&*source.table, field, &owners));
         }
+        self.count_connections(&owners);
         self.picked = owners.clone();
         self.ticks += u64::from(!self.read.is_empty());
         self.read.clear();
@@ -164,12 +173,39 @@ impl Engine {
             settings: self.settings.clone(),
             sources: self.sources.clone(),
             sockets: self.sockets.clone(),
+            totals: self.totals,
+            ends: self.ends,
             derived: Arc::default(),
         });
         if let Some(plan) = &self.plan {
             Derived::prepare(&snapshot, plan);
         }
         snapshot
+    }
+
+    /// Adds up what the process's TCP connections have moved, where they were read in this tick with their figures.
+    fn count_connections(&mut self, owners: &Owners) {
+        let Some(sockets) = self.sockets.iter().find(|sockets| *sockets.kind == TCP) else { return };
+        let lists = sockets.lists();
+        if !lists.iter().any(|list| self.read.iter().any(|name| name == list.source)) {
+            return;
+        }
+        if !lists.iter().all(|list| matches!(list.rows, Rows::Diag(_))) {
+            self.totals = None;
+            return;
+        }
+        let is_whole = |list: &List| {
+            self.sources.get(list.source).is_some_and(|source| source.reading.status == Status::Ok)
+        };
+        let all = owners.target_status == Some(Status::Ok) && lists.iter().all(is_whole);
+        let at = lists.iter().filter_map(|list| self.sources.get(list.source)).map(|it| it.reading.at).max();
+        let own = sockets.places(true).iter().filter_map(|place| sockets.get(*place));
+        let figures = own.filter_map(|socket| {
+            let detail = socket.detail()?;
+            Some((socket.diag()?.cookie, Figures::of(detail.connection()?)))
+        });
+        let seen = Seen { living: figures.collect(), all, at: at.unwrap_or(0), tick: self.ticks };
+        self.totals = Some(self.tally.tick(seen));
     }
 
     fn end_process(&mut self) {
@@ -205,6 +241,7 @@ impl Engine {
         self.history.clear();
         self.files = Files::default();
         self.settings.clear();
+        (self.tally, self.totals, self.ends) = (Tally::default(), None, None);
         self.netns = Netns { inode, refused: false };
     }
 
@@ -233,6 +270,15 @@ impl Engine {
             let table = decoder.unwrap_or_else(|| self.decoder(&name)).finish();
             self.keep(&name, (table, None), reading);
         }
+    }
+
+    /// What was told of sockets at their end.
+    fn end_destroyed(&mut self, reading: Reading) {
+        if let Some(decoder) = std::mem::take(&mut self.part).decoder {
+            self.tally.take_ends(&*decoder.finish());
+        }
+        self.tally.lost |= reading.status == Status::Interrupted;
+        self.ends = Some(reading);
     }
 
     fn keep(
@@ -344,7 +390,7 @@ impl Engine {
                     self.settings.insert(setting.path, Set::read(&held, reading));
                 }
             }
-            Origin::Users | Origin::Net(_) | Origin::Dump(_) | Origin::Own => {}
+            Origin::Users | Origin::Net(_) | Origin::Dump(_) | Origin::Own | Origin::Destroyed => {}
         }
         self.held = held;
         self.held.clear();
@@ -356,6 +402,9 @@ impl Engine {
             "status" => self.seen.read_status(bytes),
             "cmdline" => bytes.clone_into(&mut self.seen.cmdline),
             "exe" => self.seen.exe = (reading.status == Status::Ok).then(|| bytes.to_vec()),
+            "cgroup" => self.seen.cgroup = (reading.status == Status::Ok).then(|| bytes.to_vec()),
+            "limits" => self.seen.read_limits(bytes),
+            "fd" => self.seen.fds = decimal(bytes).filter(|_| reading.status == Status::Ok),
             "ns/net" => {
                 self.enter(namespace_inode(bytes).filter(|_| reading.status == Status::Ok));
                 self.netns.refused = reading.status == Status::Denied;
@@ -396,6 +445,8 @@ impl Sink for Engine {
         let name = match origin {
             Origin::Net(name) | Origin::Dump(name) => name,
             Origin::Own => &NetPath::Borrowed(OWN_INET),
+            // The same messages as those of the list.
+            Origin::Destroyed => &NetPath::Borrowed(dumps::TCP.name),
             _ => {
                 let room = LARGEST.saturating_sub(self.held.len()).min(bytes.len());
                 self.held.extend_from_slice(&bytes[..room]);
@@ -423,6 +474,7 @@ impl Sink for Engine {
             Origin::Net(path) => self.end_file(path, reading),
             Origin::Dump(name) => self.end_dump(name, reading),
             Origin::Own => self.end_own(reading),
+            Origin::Destroyed => self.end_destroyed(reading),
             other => self.end_held(other, reading),
         }
     }

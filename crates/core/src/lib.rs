@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod census;
+pub mod cgroup;
 pub mod derived;
 pub mod dumps;
 pub mod engine;
@@ -29,5 +30,6 @@ pub mod settings;
 pub mod snapshot;
 pub mod sockets;
 pub mod source;
+pub mod tally;
 pub mod users;
 pub mod views;

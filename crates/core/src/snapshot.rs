@@ -17,7 +17,9 @@ use crate::sample::{Machine, Moment, Reading, Status};
 use crate::scope::Scope;
 use crate::settings::{Set, Setting};
 use crate::sockets::{SocketKind, Sockets};
+use crate::tally::Totals;
 use crate::users::Users;
+use crate::views::Summary;
 
 /// One moment of a process and its network namespace.
 #[derive(Clone)]
@@ -41,6 +43,11 @@ pub struct Snapshot {
     pub(crate) settings: BTreeMap<&'static str, Set>,
     pub(crate) sources: BTreeMap<NetPath, Source>,
     pub(crate) sockets: Vec<Arc<Sockets>>,
+    /// What the process's TCP connections have moved, those included that are no more; `None` where no figures
+    /// are told.
+    pub totals: Option<Totals>,
+    /// How listening to the ends of sockets went; `None` where nobody did.
+    pub ends: Option<Reading>,
     pub(crate) derived: Arc<Derived>,
 }
 
@@ -126,6 +133,11 @@ impl Snapshot {
     /// All sockets of a scope, of every family; `None` when none were read.
     pub fn census(&self, scope: Scope) -> Option<&Census> {
         self.derived.census(self, scope)
+    }
+
+    /// The sums of the sockets of a scope.
+    pub(crate) fn summary(&self, scope: Scope) -> Option<&Summary> {
+        self.derived.summary(self, scope)
     }
 
     /// What the sockets of a scope are called.

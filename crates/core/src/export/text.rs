@@ -44,14 +44,19 @@ impl Export for Text {
 }
 
 fn write_table(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) -> io::Result<()> {
-    let rows = table.count_title();
-    write!(out, "{} · {} · {rows}", table.name, table.scope_title(snapshot))?;
+    write!(out, "{} · {}", table.name, table.scope_title(snapshot))?;
+    if !table.is_record {
+        write!(out, " · {}", table.count_title())?;
+    }
     if !table.state.reason.is_empty() {
         write!(out, " · {}", table.state.reason)?;
     }
     writeln!(out)?;
     if table.is_empty() {
         return Ok(());
+    }
+    if table.is_record {
+        return write_record(out, snapshot, table);
     }
     let mut columns: Vec<Column> =
         (0..table.columns.len()).filter_map(|place| Column::of(table, place)).collect();
@@ -71,6 +76,17 @@ fn write_table(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) 
             write_cell(snapshot, table, row, column.place, &mut cell);
             column.pad(out, &cell, number == last)?;
         }
+    }
+    Ok(())
+}
+
+/// A row of facts, one below the other, name beside value.
+fn write_record(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) -> io::Result<()> {
+    let width = table.columns.iter().map(|column| column.name.len()).max().unwrap_or(0);
+    let mut cell = String::new();
+    for (place, column) in table.columns.iter().enumerate() {
+        write_cell(snapshot, table, 0, place, &mut cell);
+        writeln!(out, "{:width$}  {cell}", column.name)?;
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ mod multicast;
 mod neighbours;
 mod netlink;
 mod opened;
+mod overview;
 mod packet;
 mod protocols;
 mod raw;
@@ -41,6 +42,7 @@ use crate::snapshot::Snapshot;
 
 pub use counter_mode::CounterMode;
 pub use opened::Opened;
+pub(crate) use overview::Summary;
 pub use socket_columns::state_of;
 pub use table::{TableState, TableView, explain};
 
@@ -56,8 +58,9 @@ pub struct View {
     pub tables: &'static [&'static TableDef],
 }
 
-/// All tabs: the nine that stand in the bar, in their order, then those that are reached by name.
+/// All tabs: the overview, the nine with the numbers 1 to 9, then those that are reached by name.
 pub static ALL: &[&View] = &[
+    &overview::VIEW,
     &tcp::VIEW,
     &udp::VIEW,
     &arp::VIEW,
@@ -85,12 +88,20 @@ pub static ALL: &[&View] = &[
 /// Name of the view that lists all files under `net`, and has each of them as a table.
 pub const FILES: &str = "files";
 
-/// How many of them are the nine.
-const NINE: usize = 9;
+/// How many of them have a number: the overview has 0.
+const NUMBERED: usize = 10;
+
+/// Number of the tab that a session begins with.
+pub const FIRST: usize = 1;
 
 /// The nine tabs.
 pub fn nine() -> &'static [&'static View] {
-    &ALL[..NINE]
+    &ALL[FIRST..NUMBERED]
+}
+
+/// The tabs that have a number, from 0.
+pub fn numbered() -> &'static [&'static View] {
+    &ALL[..NUMBERED]
 }
 
 /// The view of this name.
@@ -134,6 +145,18 @@ pub trait Content: Sync {
     fn columns(&self) -> Vec<Column>;
     /// The rows; `None` when nothing was read.
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>>;
+    /// It has one row, which people read as a list of facts, one below the other.
+    fn is_record(&self) -> bool {
+        false
+    }
+    /// Its rows are sockets, all of them: how many of those that the process holds they are is worth saying.
+    fn lists_sockets(&self) -> bool {
+        true
+    }
+    /// What is to be said while it is empty and everything was read.
+    fn words_when_empty(&self) -> Option<&'static str> {
+        None
+    }
     /// There is nothing to be said while it is empty: it holds what other kernels have.
     fn is_optional(&self) -> bool {
         false

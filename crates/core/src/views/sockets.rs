@@ -50,7 +50,7 @@ struct Everything;
 
 impl Content for Everything {
     fn needs(&self) -> Needs {
-        let derive = Derive { names: true };
+        let derive = Derive { names: true, ..Derive::default() };
         Needs { dumps: LISTS.to_vec(), own: true, derive, ..Needs::default() }
     }
 
@@ -205,7 +205,7 @@ impl<'a> Seen<'a> {
     }
 
     /// What diagnostics tell of a socket of IP, and the others by the field of the same name.
-    fn detail(&self, name: &str) -> Value<'a> {
+    pub(super) fn detail(&self, name: &str) -> Value<'a> {
         match self {
             Self::Inet(placed) => detail(name).map_or(Value::Absent(""), |detail| placed.detail(detail)),
             Self::Other(other) => other.cell(&[name]),
@@ -221,8 +221,42 @@ impl<'a> Seen<'a> {
         }
     }
 
+    /// Bytes received and not read.
+    pub(super) fn rx_queue(&self) -> Value<'a> {
+        match self {
+            Self::Other(other) if other.is_listening() => Value::Absent(""),
+            _ => self.either(RX_QUEUE.get, &["rx_queue", "rmem"]),
+        }
+    }
+
+    /// What was sent and not taken.
+    pub(super) fn tx_queue(&self) -> Value<'a> {
+        match self {
+            Self::Other(other) if other.is_listening() => Value::Absent(""),
+            _ => self.either(TX_QUEUE.get, &["tx_queue", "wmem"]),
+        }
+    }
+
+    /// Connections that wait to be accepted.
+    pub(super) fn accept_queue(&self) -> Value<'a> {
+        self.either(ACCEPT_QUEUE.get, &["accept_queue"])
+    }
+
+    /// Packets dropped.
+    pub(super) fn drops(&self) -> Value<'a> {
+        self.either(DROPS.get, &["drops"])
+    }
+
+    /// The same a second.
+    pub(super) fn drops_rate(&self) -> Value<'a> {
+        match self {
+            Self::Inet(placed) => (DROPS_RATE.get)(placed),
+            _ => self.rate("drops"),
+        }
+    }
+
     /// Its inode; 0 for none.
-    fn inode(&self) -> u64 {
+    pub(super) fn inode(&self) -> u64 {
         match self {
             Self::Inet(placed) => placed.inet().inode,
             Self::Other(other) => other.cell(&["inode"]).count().unwrap_or(0),
@@ -230,7 +264,8 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn owners(&self) -> Value<'a> {
+    /// Who holds it.
+    pub(super) fn owners(&self) -> Value<'a> {
         match self {
             Self::Inet(placed) => (OWNERS.get)(placed),
             _ => self.snapshot().owners.cell(self.inode(), None),
@@ -375,25 +410,13 @@ static COLUMNS: &[(Column, Get)] = columns! {
     "state" "state" Info None "State, the kernel's name; of datagram sockets whether it is connected." Get::Cell(|s| s.state());
     "local" "local" Key None "What it is bound to: address and port, path, port ID, interface." Get::Name(End::Local);
     "remote" "remote" Key None "What it is connected to." Get::Name(End::Remote);
-    "rx_queue" "rx queue" Gauge Bytes "Bytes received and not read; of datagram sockets their memory."
-        Get::Cell(|s| match s {
-            Seen::Other(other) if other.is_listening() => Value::Absent(""),
-            _ => s.either(RX_QUEUE.get, &["rx_queue", "rmem"]),
-        });
+    "rx_queue" "rx queue" Gauge Bytes "Bytes received and not read; of datagram sockets their memory." Get::Cell(|s| s.rx_queue());
     "tx_queue" "tx queue" Gauge Bytes "TCP: bytes written and not acknowledged; else bytes or memory of what was sent and has not been taken."
-        Get::Cell(|s| match s {
-            Seen::Other(other) if other.is_listening() => Value::Absent(""),
-            _ => s.either(TX_QUEUE.get, &["tx_queue", "wmem"]),
-        });
+        Get::Cell(|s| s.tx_queue());
     "accept_queue" "acceptq" Gauge Count "Connections that wait to be accepted, of a listening socket."
-        Get::Cell(|s| s.either(ACCEPT_QUEUE.get, &["accept_queue"]));
-    "drops" "drops" Counter Packets "Packets or messages that this socket dropped."
-        Get::Cell(|s| s.either(DROPS.get, &["drops"]));
-    "drops_rate" "drops" Rate Packets "Packets or messages that this socket dropped, a second."
-        Get::Cell(|s| match s {
-            Seen::Inet(placed) => (DROPS_RATE.get)(placed),
-            _ => s.rate("drops"),
-        });
+        Get::Cell(|s| s.accept_queue());
+    "drops" "drops" Counter Packets "Packets or messages that this socket dropped." Get::Cell(|s| s.drops());
+    "drops_rate" "drops" Rate Packets "Packets or messages that this socket dropped, a second." Get::Cell(|s| s.drops_rate());
     "rtt_us" "rtt" Gauge Microseconds "Smoothed round-trip time of TCP." Get::Cell(|s| s.detail("rtt_us"));
     "bytes_sent" "bytes sent" Counter Bytes "Bytes sent by TCP, retransmitted ones too." Get::Cell(|s| s.detail("bytes_sent"));
     "bytes_sent_rate" "bytes sent" Rate Bytes "Bytes sent by TCP, a second." Get::Cell(|s| s.rate("bytes_sent"));

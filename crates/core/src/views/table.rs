@@ -31,6 +31,10 @@ pub struct TableView<'a> {
     pub age: u64,
     /// How many sockets the process holds, of any family and in any namespace, where the table shows its own.
     pub held: Option<usize>,
+    /// It has one row, which people read as a list of facts.
+    pub is_record: bool,
+    /// What is to be said while it is empty and everything was read.
+    pub words_when_empty: Option<&'static str>,
     /// There is nothing to be said while it is empty.
     optional: bool,
     /// A list that the kernel does not give has nothing to tell.
@@ -71,6 +75,8 @@ impl TableDef {
         let mut view = TableView::new(self.name, self.content.columns(), scope, rows);
         view.is_scope_chosen = self.scope.is_none();
         view.optional = self.content.is_optional();
+        view.is_record = self.content.is_record();
+        view.words_when_empty = self.content.words_when_empty();
         view.takes_what_is_there = self.content.takes_what_is_there();
         view.tell_sources(snapshot, &self.content.needs());
         if let Some(remark) = view.rows.remark() {
@@ -80,6 +86,7 @@ impl TableDef {
             view.state.add("partial", reason);
         }
         view.tell_owners(snapshot);
+        view.held = view.held.filter(|_| self.content.lists_sockets());
         view
     }
 }
@@ -112,6 +119,8 @@ impl<'a> TableView<'a> {
             state: TableState { word: "ok", reason: String::new() },
             age: 0,
             held: None,
+            is_record: false,
+            words_when_empty: None,
             optional: false,
             takes_what_is_there: false,
             rows,
