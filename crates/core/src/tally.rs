@@ -27,9 +27,9 @@ pub struct Figures {
 /// One of the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Figure {
-    /// Bytes acknowledged by the other side; SYN and FIN count one each.
+    /// Bytes acknowledged by the other side; the FIN counts one, and the SYN of the side that connected.
     BytesAcked,
-    /// Bytes received; the FIN counts one.
+    /// Bytes received; the FIN counts one, unless the socket was closed before it came.
     BytesReceived,
     /// Bytes sent, retransmitted ones too.
     BytesSent,

@@ -4,6 +4,7 @@ mod arguments;
 mod compare;
 mod copy;
 mod files;
+mod overview;
 mod session;
 mod show;
 

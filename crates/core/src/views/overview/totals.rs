@@ -169,7 +169,7 @@ static COLUMNS: &[(Column, Get)] = &[
             "acked",
             Unit::Bytes,
             Kind::Counter,
-            "Bytes that the other sides acknowledged; of TCP SYN and FIN count one each.",
+            "Bytes that the other sides acknowledged; of TCP the FIN counts one, and the SYN of the side that connected.",
         ),
         |row| row.figure(Figure::BytesAcked),
     ),
