@@ -37,7 +37,7 @@ struct Typed {
 }
 
 const AFTER_HELP: &str = "\
-Tabs: tcp udp arp traffic stats raw icmp routing analysis
+Tabs: overview tcp udp arp traffic stats raw icmp routing analysis
 
 Exit status: 0 done, or the process ended; 2 usage, no or bad PID, bad file; 3 could not look; 101 a bug.
 

@@ -178,7 +178,9 @@ impl Pass {
         if is_listening {
             self.summary.listeners.push(number);
         }
-        let figures = socket.detail().and_then(|detail| Figures::of_socket(&detail));
+        let detail = socket.detail();
+        let info = detail.and_then(|detail| detail.connection());
+        let figures = info.map(Figures::of).or_else(|| detail.and_then(|detail| Figures::of_socket(&detail)));
         let moved = figures.and_then(|now| moved(&now, row, before));
         let drops = socket.inet.drops.map(u64::from);
         let dropped = drops.zip(before).and_then(|(now, (before, elapsed))| {
@@ -198,7 +200,7 @@ impl Pass {
         if let Some(rates) = moved.and_then(|moved| moved.rates()) {
             add(&mut protocol.rates, rates);
         }
-        let rtt = socket.detail().and_then(|detail| detail.connection()?.rtt_us()).filter(|rtt| *rtt > 0);
+        let rtt = info.and_then(|info| info.rtt_us()).filter(|rtt| *rtt > 0);
         if let Some(rtt) = rtt {
             self.slowest.push((rtt, Reverse(number)));
         }
