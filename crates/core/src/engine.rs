@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use procnet::number::decimal;
 use procnet::proc::counter::Counter;
 use procnet::shape::Decoder;
 use procnet::{AnyTable, Table};
 
-use crate::dumps::{LINK, OWN_INET, OWN_OTHER};
+use crate::derived::Derived;
+use crate::dumps::{self, LINK, OWN_INET, OWN_OTHER};
 use crate::files::{Files, Measured, NetPath};
 use crate::interfaces::Interfaces;
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
@@ -22,8 +24,9 @@ use crate::rates::Earlier;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
 use crate::settings::{self, Set};
 use crate::snapshot::{Netns, Note, NoteEvent, Snapshot, Source};
-use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets};
+use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets, TCP};
 use crate::source;
+use crate::tally::{Figures, Seen, Tally, Totals};
 use crate::users::Users;
 use crate::views;
 
@@ -74,6 +77,9 @@ pub struct Engine {
     /// Ticks that read files so far.
     ticks: u64,
     sockets: Vec<Arc<Sockets>>,
+    tally: Tally,
+    totals: Option<Totals>,
+    ends: Option<Reading>,
     read: Vec<NetPath>,
     part: FilePart,
     held: Vec<u8>,
@@ -100,6 +106,9 @@ impl Engine {
             picked: Arc::default(),
             ticks: 0,
             sockets: Vec::new(),
+            tally: Tally::default(),
+            totals: None,
+            ends: None,
             read: Vec::new(),
             part: FilePart::default(),
             held: Vec::new(),
@@ -157,10 +166,11 @@ impl Engine {
             let field = inode_field(path, &*source.table);
             source.owned = field.map(|field| owned_rows(&*source.table, field, &owners));
         }
+        self.count_connections(&owners);
         self.picked = owners.clone();
         self.ticks += u64::from(!self.read.is_empty());
         self.read.clear();
-        Arc::new(Snapshot {
+        let snapshot = Arc::new(Snapshot {
             moment: self.moment,
             machine: self.machine.clone(),
             process: self.process.clone(),
@@ -174,7 +184,39 @@ impl Engine {
             settings: self.settings.clone(),
             sources: self.sources.clone(),
             sockets: self.sockets.clone(),
-        })
+            totals: self.totals,
+            ends: self.ends,
+            derived: Arc::default(),
+        });
+        if let Some(plan) = &self.plan {
+            Derived::prepare(&snapshot, plan);
+        }
+        snapshot
+    }
+
+    /// Adds up what the process's TCP connections have moved, where they were read in this tick with their figures.
+    fn count_connections(&mut self, owners: &Owners) {
+        let Some(sockets) = self.sockets.iter().find(|sockets| *sockets.kind == TCP) else { return };
+        let lists = sockets.lists();
+        if !lists.iter().any(|list| self.read.iter().any(|name| name == list.source)) {
+            return;
+        }
+        if !lists.iter().all(|list| matches!(list.rows, Rows::Diag(_))) {
+            self.totals = None;
+            return;
+        }
+        let is_whole = |list: &List| {
+            self.sources.get(list.source).is_some_and(|source| source.reading.status == Status::Ok)
+        };
+        let all = owners.target_status == Some(Status::Ok) && lists.iter().all(is_whole);
+        let at = lists.iter().filter_map(|list| self.sources.get(list.source)).map(|it| it.reading.at).max();
+        let own = sockets.places(true).iter().filter_map(|place| sockets.get(*place));
+        let figures = own.filter_map(|socket| {
+            let detail = socket.detail()?;
+            Some((socket.diag()?.cookie, Figures::of(detail.connection()?)))
+        });
+        let seen = Seen { living: figures.collect(), all, at: at.unwrap_or(0), tick: self.ticks };
+        self.totals = Some(self.tally.tick(seen));
     }
 
     fn end_process(&mut self) {
@@ -212,6 +254,7 @@ impl Engine {
         self.interfaces = Arc::default();
         self.settings.clear();
         self.netns = Netns { inode, ..Netns::default() };
+        (self.tally, self.totals, self.ends) = (Tally::default(), None, None);
     }
 
     fn end_file(&mut self, path: &NetPath, reading: Reading) {
@@ -239,6 +282,15 @@ impl Engine {
             let table = decoder.unwrap_or_else(|| self.decoder(&name)).finish();
             self.keep(&name, (table, None), reading);
         }
+    }
+
+    /// What was told of sockets at their end.
+    fn end_destroyed(&mut self, reading: Reading) {
+        if let Some(decoder) = std::mem::take(&mut self.part).decoder {
+            self.tally.take_ends(&*decoder.finish());
+        }
+        self.tally.lost |= reading.status == Status::Interrupted;
+        self.ends = Some(reading);
     }
 
     fn keep(
@@ -307,10 +359,13 @@ impl Engine {
             let list = |part| List { part, source: OWN_INET, rows: rows.clone() };
             (Reach::Own, kind.parts.iter().map(list).collect())
         });
-        own.or_else(|| {
+        let lists = || {
             let lists: Vec<List> = kind.parts.iter().flat_map(|part| self.lists_of(part)).collect();
             (!lists.is_empty()).then_some((Reach::Namespace, lists))
-        })
+        };
+        // Where some would not tell, lists know of them.
+        let is_whole = self.sources.get(OWN_INET).is_some_and(|own| own.reading.status == Status::Ok);
+        if is_whole { own.or_else(lists) } else { lists().or(own) }
     }
 
     /// A list over netlink tells more than the files.
@@ -351,7 +406,12 @@ impl Engine {
                     self.settings.insert(setting.path, Set::read(&held, reading));
                 }
             }
-            Origin::Users | Origin::Net(_) | Origin::Dump(_) | Origin::Own | Origin::Netns(_) => {}
+            Origin::Users
+            | Origin::Net(_)
+            | Origin::Dump(_)
+            | Origin::Own
+            | Origin::Destroyed
+            | Origin::Netns(_) => {}
         }
         self.held = held;
         self.held.clear();
@@ -363,6 +423,9 @@ impl Engine {
             "status" => self.seen.read_status(bytes),
             "cmdline" => bytes.clone_into(&mut self.seen.cmdline),
             "exe" => self.seen.exe = (reading.status == Status::Ok).then(|| bytes.to_vec()),
+            "cgroup" => self.seen.cgroup = (reading.status == Status::Ok).then(|| bytes.to_vec()),
+            "limits" => self.seen.read_limits(bytes),
+            "fd" => self.seen.fds = decimal(bytes).filter(|_| reading.status == Status::Ok),
             "ns/net" => {
                 self.enter(namespace_inode(bytes).filter(|_| reading.status == Status::Ok));
                 self.netns.refused = reading.status == Status::Denied;
@@ -403,6 +466,8 @@ impl Sink for Engine {
         let name = match origin {
             Origin::Net(name) | Origin::Dump(name) => name,
             Origin::Own => &NetPath::Borrowed(OWN_INET),
+            // The same messages as those of the list.
+            Origin::Destroyed => &NetPath::Borrowed(dumps::TCP.name),
             _ => {
                 let room = LARGEST.saturating_sub(self.held.len()).min(bytes.len());
                 self.held.extend_from_slice(&bytes[..room]);
@@ -430,6 +495,7 @@ impl Sink for Engine {
             Origin::Net(path) => self.end_file(path, reading),
             Origin::Dump(name) => self.end_dump(name, reading),
             Origin::Own => self.end_own(reading),
+            Origin::Destroyed => self.end_destroyed(reading),
             other => self.end_held(other, reading),
         }
     }

@@ -91,7 +91,18 @@ fn count(number: u64, unit: Unit, out: &mut String) -> std::fmt::Result {
         0 => write!(out, "0"),
         short @ ..1_000_000 => write!(out, "{}µs", short.div_ceil(1_000)),
         short @ ..1_000_000_000 => write!(out, "{:.1}ms", short as f64 / 1e6),
-        long => write!(out, "{:.2}s", long as f64 / 1e9),
+        long => duration(long, out),
+    }
+}
+
+/// A time of a second or more, in the two largest of its units.
+fn duration(nanoseconds: u64, out: &mut String) -> std::fmt::Result {
+    let seconds = nanoseconds / 1_000_000_000;
+    match seconds {
+        0..120 => write!(out, "{:.2}s", nanoseconds as f64 / 1e9),
+        120..7_200 => write!(out, "{}m{:02}s", seconds / 60, seconds % 60),
+        7_200..172_800 => write!(out, "{}h{:02}m", seconds / 3_600, seconds / 60 % 60),
+        _ => write!(out, "{}d{:02}h", seconds / 86_400, seconds / 3_600 % 24),
     }
 }
 
@@ -258,6 +269,9 @@ mod tests {
         assert_eq!(shown(Value::Unsigned(1), Unit::Nanoseconds, Kind::Gauge), "1µs");
         assert_eq!(shown(Value::Unsigned(12_440), Unit::Microseconds, Kind::Gauge), "12.4ms");
         assert_eq!(shown(Value::Unsigned(1_520), Unit::Milliseconds, Kind::Gauge), "1.52s");
+        let ages = [119_990, 120_000, 7_199_000, 7_260_000, 172_800_000].map(Value::Unsigned);
+        let ages = ages.map(|age| shown(age, Unit::Milliseconds, Kind::Gauge));
+        assert_eq!(ages, ["119.99s", "2m00s", "119m59s", "2h01m", "2d00h"]);
         assert_eq!(shown(Value::Unsigned(125_000_000), Unit::BytesPerSecond, Kind::Gauge), "125.00M");
         assert_eq!(shown(Value::Float(12.5), Unit::Percent, Kind::Gauge), "12.5%");
     }

@@ -6,6 +6,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod census;
+pub mod cgroup;
+pub mod derived;
 pub mod dumps;
 pub mod engine;
 pub mod explain;
@@ -15,6 +18,7 @@ pub mod format;
 pub mod host;
 pub mod interfaces;
 pub mod interval;
+pub mod names;
 pub mod owners;
 pub mod plan;
 pub mod process;
@@ -28,5 +32,6 @@ pub mod settings;
 pub mod snapshot;
 pub mod sockets;
 pub mod source;
+pub mod tally;
 pub mod users;
 pub mod views;

@@ -73,6 +73,8 @@ pub struct Owners {
     pub group_refused: usize,
     /// How the reading of the target's own descriptors ended; `None` before it was tried.
     pub target_status: Option<Status>,
+    /// How many sockets it holds, of any family.
+    pub target_sockets: usize,
     /// Processes beyond the target's relatives are looked at.
     pub sought: bool,
     /// Every process was looked at just before the sockets were read.
@@ -221,6 +223,7 @@ impl Collected {
             group_size: 1 + members.len(),
             group_refused: refused_members,
             target_status: own.map(|descriptors| descriptors.status),
+            target_sockets: own.map_or(0, |descriptors| descriptors.inodes.len()),
             sought: walks.now.descriptors,
             denied,
             may_trace: self.may_trace,
@@ -283,6 +286,11 @@ impl Owners {
     /// How many sockets the group holds, of any family.
     pub fn group_sockets(&self) -> usize {
         self.group.len()
+    }
+
+    /// The inodes of the sockets that the group holds, in order.
+    pub fn group_inodes(&self) -> &[u64] {
+        &self.group
     }
 
     /// The owners of a socket as a cell, or why there are none. Never a guess.

@@ -3,7 +3,7 @@
 //! Views declare what they need; the plan is the union of what is looked at, and a collector reads nothing
 //! else: a file under `net` can be huge.
 
-use crate::dumps::Dump;
+use crate::dumps::{self, Dump};
 use crate::files::NetPath;
 use crate::scope::Scope;
 use crate::settings::Setting;
@@ -25,6 +25,12 @@ pub struct Plan {
     pub list: bool,
     /// Files that are read only to be measured.
     pub measure: Measure,
+    /// What is computed of all sockets on the thread that reads.
+    pub derive: Derive,
+    /// Whether the ends of the namespace's sockets are listened to.
+    pub ends: bool,
+    /// Whether more is read of the process than what identifies it: `cgroup`, `limits`, how many descriptors.
+    pub process: bool,
     /// Settings of the kernel.
     pub settings: Vec<&'static Setting>,
     /// Whose descriptors are read.
@@ -46,6 +52,22 @@ pub enum Ask {
     IfCheaper,
     /// In any case: there are some that no list has.
     Always,
+}
+
+/// What is computed of all sockets once a tick, before anybody looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Derive {
+    /// What each is called.
+    pub names: bool,
+    /// Their sums, and the first by several orders.
+    pub summary: bool,
+}
+
+impl Derive {
+    fn add(&mut self, other: Self) {
+        self.names |= other.names;
+        self.summary |= other.summary;
+    }
 }
 
 /// Files that are read for their size and their time, no further than [`Measure::MOST`] bytes each.
@@ -98,6 +120,12 @@ pub struct Needs {
     pub dumps: Vec<&'static Dump>,
     /// The process's own sockets, where they are what is shown.
     pub own: bool,
+    /// What is computed of all sockets.
+    pub derive: Derive,
+    /// The ends of sockets.
+    pub ends: bool,
+    /// More of the process than what identifies it.
+    pub process: bool,
     /// Settings of the kernel.
     pub settings: &'static [&'static Setting],
     /// The list of files.
@@ -121,6 +149,8 @@ impl Plan {
             }
             plan.tell_owners(view, scope);
         }
+        // Whoever looks at connections wants to know what those have moved that are no more.
+        plan.ends |= scope == Scope::Process && plan.dumps.contains(&&dumps::TCP);
         plan
     }
 
@@ -177,6 +207,9 @@ impl Plan {
             self.ask = Ask::Always;
         }
         self.list |= needs.list;
+        self.derive.add(needs.derive);
+        self.ends |= needs.ends;
+        self.process |= needs.process;
     }
 
     /// Whether a source is kept with its rows: a file that is asked for, or whatever tells of a list.

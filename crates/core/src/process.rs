@@ -21,8 +21,23 @@ pub struct Process {
     pub cmdline: Vec<u8>,
     /// The file that it executes, where that may be seen.
     pub exe: Option<Vec<u8>>,
+    /// The control groups that it is in, where they were read: lines `NUMBER:CONTROLLERS:PATH`.
+    pub cgroup: Option<Vec<u8>>,
+    /// How many descriptors it has open, where that was read.
+    pub fds: Option<u64>,
+    /// How many it may have open (`RLIMIT_NOFILE`, the soft limit), where that was read.
+    pub fd_limit: Option<Limit>,
     /// Where its stack begins: an `exec` moves it. 0 where it may not be seen.
     stack: u64,
+}
+
+/// A limit of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// So many.
+    Of(u64),
+    /// There is none.
+    Unlimited,
 }
 
 impl Process {
@@ -55,6 +70,17 @@ impl Process {
         let mut words =
             line.unwrap_or_default().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         self.uid = words.next().and_then(decimal).and_then(|uid| uid.try_into().ok());
+    }
+
+    /// Takes over what `limits` says.
+    pub fn read_limits(&mut self, limits: &[u8]) {
+        let line = limits.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"Max open files"));
+        let mut words =
+            line.unwrap_or_default().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        self.fd_limit = match words.next() {
+            Some(b"unlimited") => Some(Limit::Unlimited),
+            word => word.and_then(decimal).map(Limit::Of),
+        };
     }
 
     /// Whether the program was replaced since `before`. Every `exec` moves the stack, unless its place is
@@ -91,6 +117,27 @@ mod tests {
         assert_eq!((process.threads, process.start_time, process.stack), (3, 987_654, 140_000));
         process.read_status(b"Name:\tx\nUid:\t1000\t0\t0\t0\n");
         assert_eq!(process.uid, Some(1000));
+    }
+
+    #[test]
+    fn the_soft_limit_of_descriptors_counts() {
+        let limits = |line: &str| {
+            let mut process = Process::default();
+            process.read_limits(
+                format!("Limit   Soft Limit   Hard Limit   Units\nMax processes 5 6 processes\n{line}")
+                    .as_bytes(),
+            );
+            process.fd_limit
+        };
+        assert_eq!(
+            limits("Max open files            1024                 524288               files \n"),
+            Some(Limit::Of(1024))
+        );
+        assert_eq!(
+            limits("Max open files            unlimited            unlimited            files"),
+            Some(Limit::Unlimited)
+        );
+        assert_eq!((limits("Max open files x"), limits("")), (None, None));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use procnet::{AnyTable, Kind, Value};
+use procnet::{AnyTable, Kind, Row, Table, Value};
 
 /// Change a second.
 pub fn per_second(before: u64, now: u64, nanoseconds: u64) -> Option<f64> {
@@ -45,6 +45,13 @@ impl Earlier {
     /// The table of that time.
     pub fn table(&self) -> &Arc<dyn AnyTable> {
         &self.table
+    }
+
+    /// The row as it was then, and the table that it stood in; `None` where it was not there.
+    pub fn row<R: Row>(&self, row: usize) -> Option<(&R, &Table<R>)> {
+        let place = *self.places.get(row).filter(|place| **place != NOWHERE)?;
+        let table = self.table.as_any().downcast_ref::<Table<R>>()?;
+        Some((table.get(place as usize)?, table))
     }
 
     /// What a counter was then; `None` where the row was not there.

@@ -43,11 +43,15 @@ pub enum Origin {
     /// What the target's own sockets say of themselves, as messages in the form of `sock_diag`'s answers: see
     /// [`procnet::diag::own`].
     Own,
+    /// What the kernel told of TCP sockets at their end, as messages of [`procnet::diag::inet::TCP`] whose cookie
+    /// says which socket it was. `Interrupted`: some are lost.
+    Destroyed,
     /// A setting of the kernel, by its path below `/proc/sys`, as the target's network namespace has it; one
     /// that the machine has once, as the reader has it.
     Sysctl(Cow<'static, str>),
     /// A file or link of the target itself, by its path below `/proc/PID`: `stat`, `status`, `cmdline`,
-    /// `exe`, `ns/net`. A link's bytes are what it points to.
+    /// `exe`, `ns/net`, `cgroup`, `limits`. A link's bytes are what it points to; those of the directory `fd`
+    /// are how many descriptors are in it, in digits.
     Process(Cow<'static, str>),
     /// The links of one process that say which namespace and which sockets it has: lines
     /// `PATH TARGET`, with `PATH` below `/proc/PID` (`ns/net net:[4026531840]`,
@@ -87,6 +91,7 @@ impl fmt::Display for Origin {
             Self::NetList => f.write_str("the list of files under net"),
             Self::Dump(name) => f.write_str(name),
             Self::Own => f.write_str("the process's own sockets"),
+            Self::Destroyed => f.write_str("ends of sockets"),
             Self::Sysctl(path) => write!(f, "/proc/sys/{path}"),
             Self::Process(path) => f.write_str(path),
             Self::Links(pid) => write!(f, "descriptors of {pid}"),
@@ -118,6 +123,13 @@ pub enum Status {
     Interrupted,
     /// Another error, by its errno.
     Error(i32),
+}
+
+impl Status {
+    /// Something was told, if not all of it.
+    pub const fn is_answer(self) -> bool {
+        !matches!(self, Self::Missing | Self::Denied | Self::Error(_))
+    }
 }
 
 /// One moment: the header of a tick.

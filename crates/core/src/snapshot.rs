@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use procnet::AnyTable;
 
+use crate::census::Census;
+use crate::derived::Derived;
 use crate::files::{Files, NetPath};
 use crate::interfaces::Interfaces;
+use crate::names::Names;
 use crate::owners::Owners;
 use crate::process::Process;
 use crate::rates::Earlier;
@@ -15,7 +18,9 @@ use crate::sample::{Machine, Moment, Reading, Status};
 use crate::scope::Scope;
 use crate::settings::{Set, Setting};
 use crate::sockets::{SocketKind, Sockets};
+use crate::tally::Totals;
 use crate::users::Users;
+use crate::views::Summary;
 
 /// One moment of a process and its network namespace.
 #[derive(Clone)]
@@ -43,6 +48,12 @@ pub struct Snapshot {
     pub(crate) settings: BTreeMap<&'static str, Set>,
     pub(crate) sources: BTreeMap<NetPath, Source>,
     pub(crate) sockets: Vec<Arc<Sockets>>,
+    /// What the process's TCP connections have moved, those included that are no more; `None` where no figures
+    /// are told.
+    pub totals: Option<Totals>,
+    /// How listening to the ends of sockets went; `None` where nobody did.
+    pub ends: Option<Reading>,
+    pub(crate) derived: Arc<Derived>,
 }
 
 /// The network namespace of the target.
@@ -124,6 +135,21 @@ impl Snapshot {
     /// The sockets of a kind; `None` when they were never read.
     pub fn sockets(&self, kind: &SocketKind) -> Option<&Arc<Sockets>> {
         self.sockets.iter().find(|sockets| sockets.kind == kind)
+    }
+
+    /// All sockets of a scope, of every family; `None` when none were read.
+    pub fn census(&self, scope: Scope) -> Option<&Census> {
+        self.derived.census(self, scope)
+    }
+
+    /// The sums of the sockets of a scope.
+    pub(crate) fn summary(&self, scope: Scope) -> Option<&Summary> {
+        self.derived.summary(self, scope)
+    }
+
+    /// What the sockets of a scope are called.
+    pub fn names(&self, scope: Scope) -> Option<&Names> {
+        self.derived.names(self, scope)
     }
 
     /// The scope that can be had when `asked` is: without the target's descriptors nobody can tell which

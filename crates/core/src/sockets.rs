@@ -24,7 +24,7 @@ pub struct SocketPart {
     /// Protocol over IPv4 and over IPv6.
     pub protocols: [&'static str; 2],
     /// What they are among a process's own sockets.
-    transport: Transport,
+    pub(crate) transport: Transport,
     /// Where they are told of.
     pub dump: &'static Dump,
 }

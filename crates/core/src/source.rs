@@ -5,6 +5,8 @@ use procnet::shape::Decoder;
 use procnet::{Endian, Field, diag, proc};
 
 use crate::dumps::{self, OWN_INET, OWN_OTHER};
+use crate::files::NetPath;
+use crate::sample::Origin;
 
 /// A decoder for a source; of a file that nobody knows the lines are taken as they are.
 pub fn decoder(name: &str, endian: Endian) -> Box<dyn Decoder> {
@@ -28,6 +30,17 @@ pub fn fields(name: &str) -> &'static [Field] {
             (Some(dump), _) => dump.messages.fields,
             (None, Some(file)) => file.fields,
             (None, None) => &[],
+        },
+    }
+}
+
+/// Where a source comes from.
+pub fn origin(name: &NetPath) -> Origin {
+    match &**name {
+        OWN_INET | OWN_OTHER => Origin::Own,
+        path => match dumps::find(path) {
+            Some(dump) => Origin::Dump(dump.name.into()),
+            None => Origin::Net(name.clone()),
         },
     }
 }

@@ -39,7 +39,7 @@ struct Typed {
 }
 
 const AFTER_HELP: &str = "\
-Tabs: tcp udp arp traffic stats raw icmp routing analysis
+Tabs: overview tcp udp arp traffic stats raw icmp routing analysis
 
 Targets: a PID (all digits); NAME, the name, executable or script of a process; :PORT, who holds
 that local port; unit:NAME, a systemd unit; container:ID, at least 4 digits of the ID of a

@@ -10,7 +10,9 @@ use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
 use crate::descriptors::{Descriptors, Tee};
+use crate::details;
 use crate::dir::gone;
+use crate::ends::Ends;
 use crate::family::Family;
 use crate::links::{LinkReader, Process};
 use crate::net_files::{self, place, stays_below};
@@ -59,6 +61,7 @@ pub struct Collector {
     /// How reading the target's links went in this tick.
     own_status: Option<Status>,
     sockets: SocketSource,
+    ends: Ends,
     family: Family,
     walker: Walker,
     users: Users,
@@ -83,6 +86,7 @@ impl Collector {
             descriptors: Descriptors::default(),
             own_status: None,
             sockets: SocketSource::default(),
+            ends: Ends::default(),
             family: Family::default(),
             walker: Walker::default(),
             users: Users::default(),
@@ -139,6 +143,9 @@ impl Collector {
         }
         sink.begin(moment);
         self.identity(looked, sink);
+        if plan.process {
+            details::parts(self.target.dir(), self.thread, &mut self.path, &mut self.reader, sink);
+        }
         if plan.owners != Owners::None || plan.ask != Ask::Never {
             self.own_status = Some(self.own_links(sink)?);
         }
@@ -173,8 +180,12 @@ impl Collector {
             pidfd: self.target.pidfd(),
             thread: self.thread,
             namespace: &self.namespace,
+            is_listed: self.own_status.is_some_and(Status::is_answer),
         };
-        self.sockets.tick(plan, subject, &self.descriptors, sink)
+        self.ends.listen(plan.ends, subject);
+        let files = self.sockets.tick(plan, subject, &self.descriptors, sink);
+        self.ends.hand_on(sink);
+        files
     }
 
     /// Settings of the kernel, as the target's namespace has them.

@@ -50,6 +50,12 @@ impl Dir {
         self.open(path, OFlags::RDONLY | OFlags::DIRECTORY)
     }
 
+    /// What the kernel says of the size of a directory; of one that may not be listed, too.
+    pub(crate) fn size(&self, path: &str) -> Result<u64, Errno> {
+        let fd = self.open(path, OFlags::PATH | OFlags::DIRECTORY)?;
+        Ok(rustix::fs::fstat(&fd)?.st_size.unsigned_abs())
+    }
+
     /// A directory to look things up in.
     pub(crate) fn subdir(&self, path: &str) -> Result<Dir, Errno> {
         let fd = self.open(path, OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW)?;

@@ -108,7 +108,8 @@ impl HostCollector {
         };
         end(sink, &origin, Status::Ok, at);
         let name = format!("net:[{inode}]");
-        let subject = Subject { dir: &dir, pidfd: None, thread: None, namespace: name.as_bytes() };
+        let subject =
+            Subject { dir: &dir, pidfd: None, thread: None, namespace: name.as_bytes(), is_listed: false };
         let source = self.sources.entry(inode).or_default();
         let mut paths: Vec<String> =
             source.tick(plan, subject, &Default::default(), sink).into_iter().map(str::to_owned).collect();

@@ -49,6 +49,8 @@ pub(crate) struct Subject<'t> {
     pub(crate) thread: Option<u32>,
     /// What the link of its namespace says.
     pub(crate) namespace: &'t [u8],
+    /// Which descriptors it has could be read; else it may have sockets that nobody knows of.
+    pub(crate) is_listed: bool,
 }
 
 /// Asks for sockets, and keeps what asking takes.
@@ -103,6 +105,8 @@ impl SocketSource {
         let all = match plan.ask {
             Ask::Never => return false,
             Ask::Always => return true,
+            // Asking none costs nothing, and tells nothing.
+            Ask::IfCheaper if !subject.is_listed => return false,
             Ask::IfCheaper => match plan.dumps.iter().any(|dump| dump.is_own) {
                 true => in_use(subject),
                 false => return false,
@@ -115,7 +119,7 @@ impl SocketSource {
     fn ask(&mut self, subject: Subject<'_>, descriptors: &Descriptors, sink: &mut dyn Sink) -> bool {
         let at = boottime();
         let mut status = Status::Ok;
-        if self.changes_classes(subject) {
+        if !subject.is_listed || self.changes_classes(subject) {
             status = Status::Denied;
         } else {
             for (thread, sockets) in descriptors.tables() {

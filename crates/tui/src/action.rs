@@ -79,7 +79,7 @@ pub(crate) static ALL: &[Action] = actions! {
         &[Key::char('q')], &[Mode::Intro, Mode::Tab, Mode::Overlay], Some("quit"),
         |app, _, _| app.quit();
     "tab" "show the tab of this number"
-        &[Key::char('1'), Key::char('2'), Key::char('3'), Key::char('4'), Key::char('5'), Key::char('6'),
+        &[Key::char('0'), Key::char('1'), Key::char('2'), Key::char('3'), Key::char('4'), Key::char('5'), Key::char('6'),
           Key::char('7'), Key::char('8'), Key::char('9')], TAB, Some("tab"),
         |app, key, _| app.select(number(key));
     "tabs" "list all tabs, also those that have no number"
@@ -266,8 +266,7 @@ pub(crate) static ALL: &[Action] = actions! {
 
 /// The tab that a digit stands for.
 fn number(key: Key) -> usize {
-    let digit = key.character().and_then(|digit| digit.to_digit(10)).unwrap_or(0);
-    (digit as usize).wrapping_sub(1)
+    key.character().and_then(|digit| digit.to_digit(10)).map_or(usize::MAX, |digit| digit as usize)
 }
 
 fn in_list(app: &mut App, to: Move) {

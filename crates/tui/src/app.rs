@@ -22,6 +22,7 @@ use crate::pane::Pane;
 use crate::picker::Purpose;
 use crate::shown::{Choices, Prepared, Shown};
 use crate::theme::Theme;
+use crate::widgets::record;
 
 /// How a session begins.
 #[derive(Debug, Clone, Copy)]
@@ -140,7 +141,7 @@ impl App {
             settings,
             theme: Theme { color: settings.color },
             snapshot: None,
-            tab: 0,
+            tab: views::FIRST,
             panes: (0..=views::ALL.len()).map(|_| Pane::default()).collect(),
             line: Line::default(),
             completion: Completion::default(),
@@ -243,7 +244,23 @@ impl App {
     pub(crate) fn document(&self) -> Document {
         let Some(snapshot) = &self.snapshot else { return Document::default() };
         let tables = self.tables(snapshot);
-        Document::new(tables.iter().map(TableView::len))
+        self.document_of(&tables, snapshot, self.panes[self.place()].width)
+    }
+
+    /// The lines of tables in so many columns: of each row one, of a row of facts as many as they take.
+    pub(crate) fn document_of(
+        &self,
+        tables: &[TableView<'_>],
+        snapshot: &Snapshot,
+        width: usize,
+    ) -> Document {
+        let is_record = |table: &TableView<'_>| table.is_record && !table.is_empty();
+        let lines = |table: &TableView<'_>| match is_record(table) {
+            true => record::lines(table, snapshot, width, self.theme).len(),
+            false => table.len(),
+        };
+        let records = tables.iter().enumerate().filter(|(_, table)| is_record(table)).map(|(place, _)| place);
+        Document::new(tables.iter().map(lines)).with_untitled(records)
     }
 
     /// Takes a tick over. A frozen or ended session keeps what it shows; there must be something, though.

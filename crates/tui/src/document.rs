@@ -13,6 +13,8 @@
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Document {
     lens: Vec<usize>,
+    /// Tables whose columns have no titles: a row of facts, one line or more.
+    untitled: Vec<usize>,
 }
 
 /// A row that the user stands on.
@@ -60,7 +62,13 @@ impl Move {
 impl Document {
     /// A document of tables with so many rows.
     pub(crate) fn new(lens: impl IntoIterator<Item = usize>) -> Self {
-        Self { lens: lens.into_iter().collect() }
+        Self { lens: lens.into_iter().collect(), untitled: Vec::new() }
+    }
+
+    /// The same, with tables whose columns have no titles.
+    pub(crate) fn with_untitled(mut self, tables: impl IntoIterator<Item = usize>) -> Self {
+        self.untitled.extend(tables);
+        self
     }
 
     /// Number of tables.
@@ -70,7 +78,7 @@ impl Document {
 
     /// Lines of a table above its first row or the word that it is empty.
     pub(crate) fn head(&self, table: usize) -> usize {
-        if self.lens[table] == 0 { 1 } else { 2 }
+        if self.lens[table] == 0 || self.untitled.contains(&table) { 1 } else { 2 }
     }
 
     /// Places for the cursor in a table.

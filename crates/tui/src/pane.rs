@@ -20,6 +20,8 @@ pub(crate) struct Pane {
     pub(crate) columns: Columns,
     /// Lines of the last drawing.
     pub(crate) height: usize,
+    /// Columns of the last drawing.
+    pub(crate) width: usize,
     /// Whether columns were left out at the right in the last drawing.
     pub(crate) more_columns: bool,
 }

@@ -127,14 +127,14 @@ impl App {
         self.state = self.state.next(Event::TabChosen);
     }
 
-    /// Shows the next of the nine tabs, or the one before, going round; beside them the first or the last.
+    /// Shows the next of the tabs with a number, or the one before, going round; beside them the first or the last.
     pub(crate) fn select_beside(&mut self, forward: bool) {
-        let nine = views::nine().len();
+        let numbered = views::numbered().len();
         self.select(match (forward, self.tab) {
-            (true, tab) if tab + 1 < nine => tab + 1,
+            (true, tab) if tab + 1 < numbered => tab + 1,
             (true, _) => 0,
-            (false, tab) if (1..nine).contains(&tab) => tab - 1,
-            (false, _) => nine - 1,
+            (false, tab) if (1..numbered).contains(&tab) => tab - 1,
+            (false, _) => numbered - 1,
         });
     }
 
@@ -282,18 +282,20 @@ impl App {
         let Some(snapshot) = self.snapshot.clone() else { return };
         let cursor = self.pane().cursor;
         let Some(table) = self.tables(&snapshot).into_iter().nth(cursor.table) else { return };
-        if cursor.row >= table.len() {
+        // The facts of a row stand in several lines.
+        let row = if table.is_record { 0 } else { cursor.row };
+        if row >= table.len() {
             self.message = Some(Message::Remark(format!("{} has no rows", table.name)));
             return;
         }
         let cell = |(place, column): (usize, &Column)| {
             let mut text = String::new();
-            format::text(table.any_cell(cursor.row, place), column, snapshot.machine.clk_tck, &mut text);
+            format::text(table.any_cell(row, place), column, snapshot.machine.clk_tck, &mut text);
             (column.name, text, column.doc)
         };
         let cells = table.all_columns().iter().enumerate().map(cell).collect();
         let name = harmless_text(table.name.as_bytes());
-        let title = format!("{name}: row {} of {}", cursor.row + 1, table.len());
+        let title = format!("{name}: row {} of {}", row + 1, table.len());
         self.overlay = Some(Overlay::new(Content::Cells(Cells { title, cells })));
     }
 

@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(names(&["files.stat/nf_conntrack"]), Ok(vec!["stat/nf_conntrack".to_owned()]));
         assert!(names(&[]).is_ok_and(|tables: Vec<_>| tables.len() > 20));
         let unknown: Result<Vec<String>, String> = names(&["foo"]);
-        assert!(unknown.unwrap_err().starts_with(r#"no tab "foo"; there are tcp, udp"#));
+        assert!(unknown.unwrap_err().starts_with(r#"no tab "foo"; there are overview, tcp"#));
         assert!(names(&["stats.foo"]).unwrap_err().contains("TcpExt, IpExt"));
     }
 }

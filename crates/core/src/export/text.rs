@@ -49,8 +49,10 @@ impl Export for Text {
 }
 
 fn write_table(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) -> io::Result<()> {
-    let rows = table.count_title();
-    write!(out, "{} · {} · {rows}", table.name, table.scope_title(snapshot))?;
+    write!(out, "{} · {}", table.name, table.scope_title(snapshot))?;
+    if !table.is_record {
+        write!(out, " · {}", table.count_title())?;
+    }
     if !table.state.reason.is_empty() {
         write!(out, " · {}", table.state.reason)?;
     }
@@ -60,6 +62,9 @@ fn write_table(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) 
     writeln!(out)?;
     if table.is_empty() {
         return Ok(());
+    }
+    if table.is_record {
+        return write_record(out, snapshot, table);
     }
     let mut columns: Vec<Column> =
         (0..table.columns.len()).filter_map(|place| Column::of(table, place)).collect();
@@ -150,6 +155,18 @@ fn blanks(out: &mut dyn Write, mut count: usize) -> io::Result<()> {
         let some = count.min(BLANKS.len());
         out.write_all(&BLANKS[..some])?;
         count -= some;
+    }
+    Ok(())
+}
+
+/// A row of facts, one below the other, name beside value.
+fn write_record(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) -> io::Result<()> {
+    let width = table.columns.iter().map(|column| column.name.len()).max().unwrap_or(0);
+    let mut cell = String::new();
+    for (place, column) in table.columns.iter().enumerate() {
+        cell.clear();
+        format::text(table.cell(0, place), column, snapshot.machine.clk_tck, &mut cell);
+        writeln!(out, "{:width$}  {cell}", column.name)?;
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ mod multicast;
 mod neighbours;
 mod netlink;
 mod opened;
+mod overview;
 mod packet;
 mod protocols;
 mod raw;
@@ -28,6 +29,7 @@ mod routing;
 mod sctp;
 mod socket_columns;
 mod socket_table;
+mod sockets;
 mod sockstat;
 mod softnet;
 mod stats;
@@ -47,6 +49,7 @@ use crate::snapshot::Snapshot;
 pub use arrangement::{Arrangement, Look};
 pub use counter_mode::CounterMode;
 pub use opened::Opened;
+pub(crate) use overview::Summary;
 pub use socket_columns::state_of;
 pub use table::{TableState, TableView, explain};
 
@@ -62,8 +65,9 @@ pub struct View {
     pub tables: &'static [&'static TableDef],
 }
 
-/// All tabs: the nine that stand in the bar, in their order, then those that are reached by name.
+/// All tabs: the overview, the nine with the numbers 1 to 9, then those that are reached by name.
 pub static ALL: &[&View] = &[
+    &overview::VIEW,
     &tcp::VIEW,
     &udp::VIEW,
     &arp::VIEW,
@@ -73,6 +77,7 @@ pub static ALL: &[&View] = &[
     &icmp::VIEW,
     &routing::VIEW,
     &analysis::VIEW,
+    &sockets::VIEW,
     &neighbours::VIEW,
     &multicast::VIEW,
     &conntrack::VIEW,
@@ -93,12 +98,20 @@ pub static ALL: &[&View] = &[
 /// Name of the view that lists all files under `net`, and has each of them as a table.
 pub const FILES: &str = "files";
 
-/// How many of them are the nine.
-const NINE: usize = 9;
+/// How many of them have a number: the overview has 0.
+const NUMBERED: usize = 10;
+
+/// Number of the tab that a session begins with.
+pub const FIRST: usize = 1;
 
 /// The nine tabs.
 pub fn nine() -> &'static [&'static View] {
-    &ALL[..NINE]
+    &ALL[FIRST..NUMBERED]
+}
+
+/// The tabs that have a number, from 0.
+pub fn numbered() -> &'static [&'static View] {
+    &ALL[..NUMBERED]
 }
 
 /// The view of this name.
@@ -147,8 +160,24 @@ pub trait Content: Sync {
     }
     /// The rows; `None` when nothing was read.
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>>;
+    /// It has one row, which people read as a list of facts, one below the other.
+    fn is_record(&self) -> bool {
+        false
+    }
+    /// Its rows are sockets, all of them: how many of those that the process holds they are is worth saying.
+    fn lists_sockets(&self) -> bool {
+        true
+    }
+    /// What is to be said while it is empty and everything was read.
+    fn words_when_empty(&self) -> Option<&'static str> {
+        None
+    }
     /// There is nothing to be said while it is empty: it holds what other kernels have.
     fn is_optional(&self) -> bool {
+        false
+    }
+    /// A list that the kernel does not give has no such sockets: nothing is missing.
+    fn takes_what_is_there(&self) -> bool {
         false
     }
     /// The order of the rows of a file, where this table wants one.
@@ -181,6 +210,10 @@ pub trait Rows {
     }
     /// Who tells the rows, where it can be one or another: `getsockopt`, `sock_diag`, `rtnetlink`, `proc`.
     fn source(&self) -> Option<&'static str> {
+        None
+    }
+    /// What is to be said of the rows beside how their sources were read.
+    fn remark(&self) -> Option<String> {
         None
     }
     /// How much the counter in a cell has grown since it was first read.

@@ -211,7 +211,7 @@ impl<'a> Placed<'a> {
         self.snapshot.source(self.socket.list.source)
     }
 
-    fn detail(&self, detail: &DetailColumn) -> Value<'a> {
+    pub(super) fn detail(&self, detail: &DetailColumn) -> Value<'a> {
         match self.socket.detail() {
             Some(told) => (detail.get)(&told),
             None => self.told_by_file(detail.column.name),

@@ -35,8 +35,14 @@ pub struct TableView<'a> {
     pub age: u64,
     /// How many sockets the process holds, of any family and in any namespace, where the table shows its own.
     pub held: Option<usize>,
+    /// It has one row, which people read as a list of facts.
+    pub is_record: bool,
+    /// What is to be said while it is empty and everything was read.
+    pub words_when_empty: Option<&'static str>,
     /// There is nothing to be said while it is empty.
     optional: bool,
+    /// A list that the kernel does not give has nothing to tell.
+    takes_what_is_there: bool,
     rows: Box<dyn Rows + 'a>,
     /// All of its columns.
     all: Vec<Column>,
@@ -83,14 +89,21 @@ impl TableDef {
         view.is_scope_chosen = self.scope.is_none();
         view.optional = self.content.is_optional();
         view.defaults = self.content.default_columns();
+        view.is_record = self.content.is_record();
+        view.words_when_empty = self.content.words_when_empty();
+        view.takes_what_is_there = self.content.takes_what_is_there();
         view.tell_sources(snapshot, &self.content.needs());
         if !is_read && view.state.word == "ok" {
             view.state.add("not-read", format!("not read yet in scope {scope}"));
+        }
+        if let Some(remark) = view.rows.remark() {
+            view.state.add("partial", remark);
         }
         if let Some(reason) = restricted {
             view.state.add("partial", reason);
         }
         view.tell_owners(snapshot);
+        view.held = view.held.filter(|_| self.content.lists_sockets());
         view
     }
 }
@@ -151,7 +164,10 @@ impl<'a> TableView<'a> {
             state: TableState { word: "ok", reason: String::new() },
             age: 0,
             held: None,
+            is_record: false,
+            words_when_empty: None,
             optional: false,
+            takes_what_is_there: false,
             rows,
             defaults: None,
             clk_tck: 1,
@@ -170,6 +186,7 @@ impl<'a> TableView<'a> {
         for (origin, reading) in readings {
             match reading {
                 None => self.state.add("not-read", format!("{origin} not read yet")),
+                Some(Reading { status: Status::Missing, .. }) if self.takes_what_is_there => {}
                 Some(reading) => {
                     if let Some((word, why)) = explain_of(&origin, reading.status) {
                         self.state.add(if some_read { "partial" } else { word }, format!("{origin} {why}"));
@@ -370,7 +387,17 @@ fn readings(snapshot: &Snapshot, needs: &Needs, told_by: Option<&str>) -> Vec<(O
         (Origin::Sysctl(setting.path.into()), reading)
     });
     let list = needs.list.then_some((Origin::NetList, snapshot.files.listed));
-    net.chain(dumps).chain(settings).chain(list).collect()
+    let mut all: Vec<_> = net.chain(dumps).chain(settings).chain(list).collect();
+    let mut known: Vec<Origin> = Vec::new();
+    // One source may stand for several lists.
+    all.retain(|(origin, _)| {
+        let is_new = !known.contains(origin);
+        if is_new {
+            known.push(origin.clone());
+        }
+        is_new
+    });
+    all
 }
 
 /// What tells of a list, and how that was read: the process's own sockets, the list itself, or where the kernel

@@ -255,6 +255,7 @@ fn asks_for_more(before: &Plan, plan: &Plan) -> bool {
         || plan.ask == Ask::Always && before.ask != Ask::Always
         || plan.owners > before.owners
         || plan.group != before.group
+        || plan.process && !before.process
 }
 
 /// The engine while a tick is read: tells how far a large file has come, and leaves the rest of it when that

@@ -132,10 +132,11 @@ impl Show {
         if plan.list {
             plan.measure = Measure::All;
         }
-        // One reading is all that there may be. How many share the namespace is printed in titles only.
+        // One reading is all that there may be. How many share the namespace is a fact of the process, and printed
+        // in titles.
         let named =
             self.selection.tables().any(|(_, table)| table.scope().unwrap_or(scope) == Scope::Namespace);
-        let needed = plan.owners == Owners::Everybody || named && self.format.titles;
+        let needed = plan.owners == Owners::Everybody || plan.process || named && self.format.titles;
         let once = self.interval.is_none() || self.count == Some(1);
         plan.walk = match (needed, once) {
             (false, _) => Pace::None,

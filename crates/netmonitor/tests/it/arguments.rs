@@ -86,7 +86,7 @@ fn a_session_without_a_terminal_names_show() {
 fn wrong_words_are_told() {
     let pid = std::process::id().to_string();
     let tell = |words: &[&str]| refused(&[&["show", &pid], words].concat());
-    assert!(tell(&["foo"]).contains(r#"no tab "foo"; there are tcp, udp"#));
+    assert!(tell(&["foo"]).contains(r#"no tab "foo"; there are overview, tcp"#));
     assert!(tell(&["stats.foo"]).contains("TcpExt, IpExt, MPTcpExt"));
     assert!(tell(&["tcp", "--format", "xml"]).contains("text, json, jsonl, csv"));
     assert!(tell(&["stats", "--format", "csv"]).contains("csv takes exactly one table"));

@@ -6,6 +6,7 @@ mod copy;
 mod diag;
 mod doctor;
 mod files;
+mod overview;
 mod query;
 mod rtnl;
 mod scope;

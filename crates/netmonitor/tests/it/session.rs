@@ -108,6 +108,10 @@ fn introduction_any_key_tabs_and_end() {
         pty.send(key);
         pty.wait_for(shown);
     }
+    for overview in ["0", "1:overview\r"] {
+        pty.send(overview);
+        pty.wait_for("totals · process");
+    }
     for (_, name, shown) in TABS.iter().rev() {
         pty.send(name);
         pty.send(ENTER);

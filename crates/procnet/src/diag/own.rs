@@ -241,6 +241,8 @@ fn name(address: Numbers<'_>, texts: &mut Texts) -> Option<Span> {
         },
         AF_NETLINK => write!(text, "port {} groups {:#x}", address.u32(4)?, address.u32(8)?).ok()?,
         AF_PACKET => write!(text, "ifindex {}", address.u32(4)?).ok()?,
+        // Bound to nothing: any machine, any port.
+        AF_VSOCK if (address.u32(8)?, address.u32(4)?) == (u32::MAX, u32::MAX) => return None,
         AF_VSOCK => write!(text, "cid {} port {}", address.u32(8)?, address.u32(4)?).ok()?,
         2 => text = ip(Ipv4Addr::from(*bytes.get(4..)?.first_chunk::<4>()?).into(), address.port(2)?),
         10 => text = ip(Ipv6Addr::from(*bytes.get(8..)?.first_chunk::<16>()?).into(), address.port(2)?),

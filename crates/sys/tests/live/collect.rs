@@ -1,8 +1,10 @@
 //! What a tick holds, of processes that live and of such as may not be read.
 
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use netmonitor_core::owners::may_trace;
+use netmonitor_core::plan::Plan;
 use netmonitor_core::sample::{Moment, Origin, Reading, Sample, Sink, Status};
 use netmonitor_sys::Ended;
 
@@ -61,6 +63,32 @@ fn every_part_says_when_it_was_read() {
 }
 
 #[test]
+fn the_ends_of_sockets_are_heard_while_somebody_wants_to_know() {
+    let mut collector = collector(std::process::id());
+    let listening = Plan { ends: true, ..plan(&[], NOBODY) };
+    let heard = |sample: &Sample| {
+        let ended = sample.parts.iter().find(|part| part.origin == Origin::Destroyed);
+        ended.map(|part| (part.reading.status, part.bytes.len()))
+    };
+    assert_eq!(heard(&tick(&mut collector, &plan(&[], NOBODY)).unwrap()), None);
+    assert_eq!(heard(&tick(&mut collector, &listening).unwrap()).map(|(status, _)| status), Some(Status::Ok));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let cookie = rustix::net::sockopt::socket_cookie(&listener).unwrap();
+    drop(listener);
+    // The kernel tells it a little later.
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        let sample = tick(&mut collector, &listening).unwrap();
+        let bytes = &part(&sample, &Origin::Destroyed).bytes;
+        if bytes.windows(4).any(|window| window == (cookie as u32).to_ne_bytes()) {
+            break;
+        }
+        assert!(Instant::now() < end, "nothing is heard of it");
+    }
+    assert_eq!(heard(&tick(&mut collector, &plan(&[], NOBODY)).unwrap()), None, "nobody listens any more");
+}
+
+#[test]
 fn a_path_that_leads_out_of_net_is_missing() {
     let paths = &["../status", "/etc/passwd", "stat/../../stat", ""];
     let sample = tick(&mut collector(std::process::id()), &plan(paths, NOBODY)).unwrap();
@@ -89,9 +117,13 @@ fn a_process_whose_leader_has_exited_is_read_through_a_live_thread() {
     let mut child = Role::start("leader-exits", "");
     let [inode] = child.numbers();
     let mut collector = collector(child.pid());
-    let plan = plan(&["tcp", "no_such_file"], FAMILY);
+    let plan = Plan { process: true, ..plan(&["tcp", "no_such_file"], FAMILY) };
     for first_thread_lives in [true, false] {
         let sample = tick(&mut collector, &plan).unwrap();
+        let descriptors = text(&sample, &Origin::process("fd")).parse::<u32>();
+        assert!(descriptors.is_ok_and(|count| count > 3), "the leader has none any more");
+        assert!(text(&sample, &Origin::process("limits")).contains("Max open files"));
+        assert!(text(&sample, &Origin::process("cgroup")).contains(":/"));
         assert!(text(&sample, &Origin::process("stat")).contains(") Z "));
         assert!(text(&sample, &Origin::process("ns/net")).starts_with("net:["));
         assert!(text(&sample, &Origin::net("tcp")).contains(&inode.to_string()));

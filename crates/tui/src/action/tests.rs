@@ -8,7 +8,7 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::sample::{Endian, Machine, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_core::views::CounterMode;
+use netmonitor_core::views::{self, CounterMode};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -49,7 +49,7 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
     app.start();
     app.update(Input::Snapshot(snapshot()));
     app.tab = 4;
-    app.select(0);
+    app.select(views::FIRST);
     match mode {
         Mode::Intro | Mode::Tab => {}
         Mode::Overlay => app.open_help(),
@@ -87,7 +87,7 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
     };
     draw(&mut app);
     app.go(Move::PageDown);
-    app.panes[0].columns_right();
+    app.panes[views::FIRST].columns_right();
     draw(&mut app);
     app.paused = paused;
     (app, terminal)

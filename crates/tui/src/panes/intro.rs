@@ -95,9 +95,9 @@ fn lines(app: &App, length: Length, room: usize) -> Vec<Line<'static>> {
         }
         lines.extend([COMMANDS, LEAVE].map(Line::from));
     } else {
-        let names: Vec<String> = views::nine()
+        let names: Vec<String> = views::numbered()
             .iter()
-            .zip(1..)
+            .zip(0..)
             .map(|(view, number)| format!("{number}\u{a0}{}", view.name))
             .collect();
         lines.extend(text::wrapped(&names.join(" "), room).into_iter().map(Line::from));
@@ -117,8 +117,8 @@ fn title(app: &App) -> Line<'static> {
 }
 
 fn tabs(theme: Theme) -> Vec<Line<'static>> {
-    let widest = views::nine().iter().map(|view| view.name.len()).max().unwrap_or(0);
-    let tabs = views::nine().iter().zip(1..).map(|(view, number)| {
+    let widest = views::numbered().iter().map(|view| view.name.len()).max().unwrap_or(0);
+    let tabs = views::numbered().iter().zip(0..).map(|(view, number)| {
         let name = Span::styled(format!("{number} {:widest$}", view.name), theme.strong());
         Line::from(vec![name, Span::raw(format!("  {}", view.help))])
     });

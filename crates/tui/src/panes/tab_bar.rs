@@ -1,8 +1,9 @@
 //! The tabs by number and name; the selected one in brackets.
 //!
 //! ```text
-//! [1 tcp] 2 udp  3 arp  …        where all names fit
-//!  1  2  3 [4 traffic] 5  …      where they do not
+//!  0 overview [1 tcp] 2 udp  3 arp  …   where all names fit
+//!  0[1 tcp] 2 udp 3 arp 4 traffic …     where they nearly do
+//!  0  1  2  3 [4 traffic] 5  …          where they do not
 //! ```
 
 use netmonitor_core::views;
@@ -13,30 +14,51 @@ use ratatui::text::{Line, Span};
 use crate::app::App;
 use crate::widgets::text;
 
+/// As much of the last name may be cut for the sake of the others.
+const CUT: usize = 4;
+
+/// How the tabs are written that are not shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// With their names.
+    Loose,
+    /// The same, closer together.
+    Tight,
+    /// The same, without the name of the first.
+    Tighter,
+    /// By their numbers.
+    Numbers,
+}
+
 /// Draws the tabs.
 pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
-    let build = |all_names: bool| {
-        let tabs = views::nine().iter().enumerate().map(|(at, view)| {
-            let number = at + 1;
-            match (at == app.tab, all_names) {
-                (true, _) => Span::styled(format!("[{number} {}]", view.name), app.theme.tab()),
-                (false, true) => Span::raw(format!(" {number} {} ", view.name)),
-                (false, false) => Span::raw(format!(" {number} ")),
-            }
-        });
-        // A tab without a number stands behind the nine while it is shown.
-        let other = views::ALL.get(app.tab).filter(|_| app.tab >= views::nine().len());
-        let other = other.map(|view| Span::styled(format!("[{}]", view.name), app.theme.tab()));
-        Line::from(tabs.chain(other).collect::<Vec<_>>())
-    };
     let room = usize::from(area.width);
-    let (all, few) = (build(true), build(false));
-    let line = if all.width() <= room {
-        all
-    } else if few.width() <= room {
-        few
-    } else {
-        Line::from(few.spans[app.tab.min(few.spans.len() - 1)].clone())
+    let forms = [Form::Loose, Form::Tight, Form::Tighter, Form::Numbers].map(|form| (form, build(app, form)));
+    let fits = |(form, line): &(Form, Line<'static>)| {
+        // The tab that is shown is never cut.
+        let cut = if *form == Form::Tight && app.tab == 0 { CUT } else { 0 };
+        line.width() <= room + cut
     };
+    let line = forms.iter().find(|form| fits(form)).map(|(_, line)| line.clone());
+    let spans = &forms[forms.len() - 1].1.spans;
+    let line = line.unwrap_or_else(|| Line::from(spans[app.tab.min(spans.len() - 1)].clone()));
     text::put_line(buf, area, &line);
+}
+
+fn build(app: &App, form: Form) -> Line<'static> {
+    let tabs = views::numbered().iter().enumerate().map(|(number, view)| {
+        let name = view.name;
+        match form {
+            _ if number == app.tab => Span::styled(format!("[{number} {name}]"), app.theme.tab()),
+            Form::Loose => Span::raw(format!(" {number} {name} ")),
+            Form::Tighter if number < views::FIRST => Span::raw(format!(" {number}")),
+            Form::Tight | Form::Tighter => Span::raw(format!(" {number} {name}")),
+            Form::Numbers => Span::raw(format!(" {number} ")),
+        }
+    });
+    // A tab without a number stands behind the others while it is shown.
+    let other = views::ALL.get(app.tab).filter(|_| app.tab >= views::numbered().len());
+    let blank = if matches!(form, Form::Tight | Form::Tighter) { " " } else { "" };
+    let other = other.map(|view| Span::styled(format!("{blank}[{}]", view.name), app.theme.tab()));
+    Line::from(tabs.chain(other).collect::<Vec<_>>())
 }

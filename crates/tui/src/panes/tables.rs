@@ -24,7 +24,7 @@ use crate::document::Document;
 use crate::pane::Pane;
 use crate::theme::Theme;
 use crate::widgets::table::{Cells, Painter, Piece};
-use crate::widgets::text;
+use crate::widgets::{record, text};
 
 /// A table that was read longer ago than this is called old, nanoseconds.
 const OLD: u64 = 1_000_000_000;
@@ -55,8 +55,10 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         return;
     };
     let views = app.tables(&snapshot);
-    let document = Document::new(views.iter().map(TableView::len));
+    let width = usize::from(area.width);
+    let document = app.document_of(&views, &snapshot, width);
     let pane = app.pane();
+    pane.width = width;
     pane.fit(&document, usize::from(area.height));
     let mut pane_view = PaneView { document: &document, pane, area, snapshot: &snapshot, standing };
     pane_view.draw(&views, buf);
@@ -96,8 +98,9 @@ impl PaneView<'_> {
         let end = first_row + self.document.stops(at);
         let mut first = self.pane.top.max(first_row);
         let pinned = Pane::pinned(usize::from(self.area.height));
+        let is_record = view.is_record && !view.is_empty();
         // Only where a row is left below them: titles of nothing help nobody.
-        if self.pane.top > start && pinned > 0 && self.pane.top + pinned < end {
+        if !is_record && self.pane.top > start && pinned > 0 && self.pane.top + pinned < end {
             header = Some(self.area.y + pinned as u16 - 1);
             title = (pinned > 1).then_some(self.area.y);
             first = first.max(self.pane.top + pinned);
@@ -118,6 +121,9 @@ impl PaneView<'_> {
             return;
         }
         let Some(first_line) = self.on_screen(first) else { return };
+        if is_record {
+            return self.record(view, first - first_row, first_line, cursor.map(|cursor| cursor.row), buf);
+        }
         let room = usize::from(self.area.bottom() - first_line);
         let piece = Piece {
             table: view,
@@ -134,6 +140,29 @@ impl PaneView<'_> {
     }
 }
 
+impl PaneView<'_> {
+    /// Draws a row of facts from its line `skipped` on.
+    fn record(
+        &self,
+        view: &TableView<'_>,
+        skipped: usize,
+        first_line: u16,
+        selected: Option<usize>,
+        buf: &mut Buffer,
+    ) {
+        let theme = self.standing.theme;
+        let lines = record::lines(view, self.snapshot, usize::from(self.area.width), theme);
+        for ((number, line), y) in lines.iter().enumerate().skip(skipped).zip(first_line..self.area.bottom())
+        {
+            let place = Rect { y, height: 1, ..self.area };
+            text::put_line(buf, place, line);
+            if selected == Some(number) {
+                buf.set_style(place, theme.selected());
+            }
+        }
+    }
+}
+
 /// The title line of a table.
 fn heading(view: &TableView<'_>, snapshot: &Snapshot, standing: Standing<'_>, room: u16) -> Line<'static> {
     let theme = standing.theme;
@@ -142,7 +171,8 @@ fn heading(view: &TableView<'_>, snapshot: &Snapshot, standing: Standing<'_>, ro
             vec![Span::styled(format::harmless_text(view.name.as_bytes()), theme.title())],
             vec![Span::raw(scope)],
         ];
-        if !view.is_empty() || view.unmatched() > 0 || view.held.is_some_and(|held| held > 0) {
+        let counts = !view.is_empty() && !view.is_record || view.unmatched() > 0;
+        if counts || view.held.is_some_and(|held| held > 0) {
             pieces.push(vec![Span::raw(view.count_title())]);
         }
         if !standing.filter.is_empty() {
@@ -190,6 +220,7 @@ fn why_empty(view: &TableView<'_>, standing: Standing<'_>, room: usize) -> Strin
         }
         _ if view.unmatched() > 0 => "no row matches: / changes the filter, Esc takes it back".to_owned(),
         "ok" if view.unmoved() > 0 => "none has moved since the start: m shows all".to_owned(),
+        "ok" if view.words_when_empty.is_some() => view.words_when_empty.unwrap_or_default().to_owned(),
         "ok" if view.is_scope_chosen && view.scope.is_held() => {
             let all = if view.held.is_some_and(|held| held > 0) { NONE_HERE } else { NONE_OWN };
             let words = if all.len() <= room { all } else { "none of this process: n widens" };

@@ -1,4 +1,5 @@
 //! Things that are drawn in more than one place.
 
+pub(crate) mod record;
 pub(crate) mod table;
 pub(crate) mod text;

@@ -18,18 +18,18 @@ fn session() -> Session {
 #[test]
 fn each_tab_by_name_and_by_number() {
     for (place, view) in views::ALL.iter().enumerate() {
-        let numbered = place < views::nine().len();
+        let numbered = place < views::numbered().len();
         let selected = match numbered {
-            true => format!("[{} {}]", place + 1, view.name),
+            true => format!("[{place} {}]", view.name),
             false => format!("[{}]", view.name),
         };
         let mut session = session();
         session.command(&format!("  {} ", view.name));
         assert!(session.screen().contains(&selected), "{selected} by name");
         assert_eq!(session.app.state(), State::TabSelected);
-        session.type_text(if place == 0 { "2" } else { "1" });
+        session.type_text(if place == 1 { "2" } else { "1" });
         if numbered {
-            session.type_text(&(place + 1).to_string());
+            session.type_text(&place.to_string());
             assert!(session.screen().contains(&selected), "{selected} by number");
         } else {
             session.type_text("f");
@@ -53,7 +53,10 @@ fn each_tab_by_name_and_by_number() {
 fn tabs_go_round() {
     let mut session = session();
     session.press(KeyCode::BackTab);
+    assert!(session.screen().contains("[0 overview]"));
+    session.press(KeyCode::BackTab);
     assert!(session.screen().contains("[9 analysis]"));
+    session.press(KeyCode::Tab);
     session.press(KeyCode::Tab);
     session.press(KeyCode::Right);
     assert!(session.screen().contains("[2 udp]"));
@@ -125,7 +128,7 @@ fn leaving_and_editing_the_command_line() {
     session.press(KeyCode::Tab);
     assert!(session.last_line().starts_with(":tcp"));
     session.ctrl('u');
-    assert!(session.last_line().starts_with(":   tcp  udp"), "{}", session.last_line());
+    assert!(session.last_line().starts_with(":   overview  tcp  udp"), "{}", session.last_line());
     session.press(KeyCode::Enter);
     assert_eq!(session.screen(), before, "a blank command does nothing");
     session.command("set 9");

@@ -9,7 +9,7 @@ use netmonitor_tui::{Input, Settings};
 use ratatui::style::{Color, Modifier};
 
 use crate::harness::{SETTINGS, Session};
-use crate::world::{World, engine};
+use crate::world::{World, asked, engine};
 
 const SIZES: [(u16, u16); 3] = [(40, 10), (80, 24), (120, 40)];
 
@@ -59,6 +59,17 @@ fn tcp_of_the_namespace_and_columns_further_right() {
         for _ in 0..5 {
             session.press_with(KeyModifiers::SHIFT, KeyCode::Right);
             session.screen();
+        }
+    });
+}
+
+#[test]
+fn overview() {
+    picture("overview", SETTINGS, |session| {
+        let mut engine = engine();
+        session.type_text("0");
+        for seq in 0..2 {
+            session.input(Input::Snapshot(engine.advance(&asked(seq))));
         }
     });
 }

@@ -220,6 +220,64 @@ impl World {
     }
 }
 
+/// A process whose sockets were asked themselves: those of the fixture, of which one connection has moved
+/// 150,000 bytes a second.
+pub(crate) fn asked(seq: u64) -> Sample {
+    let world = World { only: vec!["none"], ..World::default() };
+    let mut sample = world.sample(seq);
+    sample.parts.retain(|part| !matches!(part.origin, Origin::Links(_)));
+    let sockets: String =
+        (3..).zip(655_162..=655_178).map(|(fd, inode)| format!("fd/{fd} socket:[{inode}]\n")).collect();
+    sample.push(Origin::Links(42), format!("ns/net net:[{}]\n{sockets}", world.netns));
+    sample.push(Origin::process("cmdline"), *b"curl\0-s\0https://example.net/large\0");
+    sample.push(Origin::process("exe"), *b"/usr/bin/curl");
+    sample.push(Origin::process("cgroup"), *b"0::/system.slice/fetch.service\n");
+    sample.push(
+        Origin::process("limits"),
+        *b"Max open files            1024                 524288               files\n",
+    );
+    sample.push(Origin::process("fd"), *b"23");
+    sample.push(Origin::Own, moved(fixture("own_inet"), 56_526, seq * 150_000));
+    for name in ["unix", "netlink", "packet"] {
+        sample.push(Origin::Dump(format!("sock_diag/{name}").into()), *b"");
+    }
+    let reading = Reading { status: Status::Missing, at: sample.moment.boottime, took: 0 };
+    sample.parts.push(Part { origin: Origin::Dump("sock_diag/vsock".into()), reading, bytes: Vec::new() });
+    sample.push(Origin::Destroyed, *b"");
+    sample
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/linux-6.18/netlink");
+    std::fs::read(root.join(name).with_extension("bin")).expect("the fixture is there")
+}
+
+/// The messages, with so many bytes more acknowledged of the connection from this port: those of `tcp_info`.
+fn moved(mut bytes: Vec<u8>, port: u16, more: u64) -> Vec<u8> {
+    const HEADERS: usize = 16 + 72;
+    const INFO: u16 = 2;
+    let number = |bytes: &[u8], at: usize| usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
+    let mut start = 0;
+    while start < bytes.len() {
+        let end = start + number(&bytes, start).next_multiple_of(4);
+        let mut at = start + HEADERS;
+        let is_it = bytes[start + 20..start + 22] == port.to_be_bytes() && number(&bytes, start + 4) == 20;
+        while is_it && at < end {
+            if number(&bytes, at + 2) == usize::from(INFO) {
+                // bytes_acked and bytes_sent.
+                for place in [at + 4 + 120, at + 4 + 200] {
+                    let field: [u8; 8] = bytes[place..place + 8].try_into().expect("eight bytes");
+                    let field = u64::from_le_bytes(field) + more;
+                    bytes[place..place + 8].copy_from_slice(&field.to_le_bytes());
+                }
+            }
+            at += number(&bytes, at).next_multiple_of(4);
+        }
+        start = end;
+    }
+    bytes
+}
+
 pub(crate) fn engine() -> Engine {
     Engine::new(Machine {
         kernel: "6.1.0".into(),
@@ -228,6 +286,6 @@ pub(crate) fn engine() -> Engine {
         clk_tck: 100,
         page_size: 4096,
         boot_id: String::new(),
-        boot_time: 1_000_000,
+        boot_time: 999_999_900,
     })
 }

@@ -1,0 +1,60 @@
+//! What is computed of a snapshot once: by the thread that reads, where it is known to be looked at, else by who
+//! looks first.
+
+use std::sync::OnceLock;
+
+use crate::census::Census;
+use crate::names::Names;
+use crate::plan::{Ask, Plan};
+use crate::scope::Scope;
+use crate::snapshot::Snapshot;
+use crate::views::Summary;
+
+/// What is computed of a snapshot.
+#[derive(Default)]
+pub(crate) struct Derived {
+    /// Of those that hold sockets, of which a snapshot knows one scope, and of the namespace.
+    scopes: [Scoped; 2],
+}
+
+#[derive(Default)]
+struct Scoped {
+    census: OnceLock<Option<Census>>,
+    names: OnceLock<Option<Names>>,
+    summary: OnceLock<Option<Summary>>,
+}
+
+impl Derived {
+    /// Computes what a plan wants to have of a snapshot.
+    pub(crate) fn prepare(snapshot: &Snapshot, plan: &Plan) {
+        let asked = match plan.group {
+            Scope::Process if plan.ask == Ask::Never => Scope::Namespace,
+            group => group,
+        };
+        let (scope, _) = snapshot.scope(asked);
+        if plan.derive.names {
+            snapshot.names(scope);
+        }
+        if plan.derive.summary {
+            snapshot.summary(scope);
+        }
+    }
+
+    fn scoped(&self, scope: Scope) -> &Scoped {
+        &self.scopes[usize::from(!scope.is_held())]
+    }
+
+    pub(crate) fn census(&self, snapshot: &Snapshot, scope: Scope) -> Option<&Census> {
+        self.scoped(scope).census.get_or_init(|| Census::of(snapshot, scope)).as_ref()
+    }
+
+    pub(crate) fn summary(&self, snapshot: &Snapshot, scope: Scope) -> Option<&Summary> {
+        let make = || snapshot.census(scope).map(|census| Summary::of(snapshot, census));
+        self.scoped(scope).summary.get_or_init(make).as_ref()
+    }
+
+    pub(crate) fn names(&self, snapshot: &Snapshot, scope: Scope) -> Option<&Names> {
+        let make = || snapshot.census(scope).map(|census| Names::of(census, snapshot));
+        self.scoped(scope).names.get_or_init(make).as_ref()
+    }
+}
