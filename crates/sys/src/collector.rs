@@ -271,6 +271,7 @@ impl Collector {
         self.descriptors.clear();
         let mut tee = Tee { sink, descriptors: &mut self.descriptors };
         let status = self.links.part(process, &mut tee);
+        self.descriptors.end(status);
         let cut = matches!(status, Status::Missing | Status::Interrupted) && !dir.is_copy();
         if cut && self.look().status == Status::Interrupted { Err(Ended) } else { Ok(status) }
     }

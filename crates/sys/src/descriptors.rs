@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use netmonitor_core::sample::{Moment, Origin, Reading, Sink};
+use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 
 use crate::own_sockets::Descriptor;
 
@@ -12,9 +12,23 @@ pub(crate) struct Descriptors {
     tables: Vec<(Option<u32>, Vec<Descriptor>)>,
     /// The end of a chunk that is not yet a whole line.
     rest: Vec<u8>,
+    /// Why nothing is known of them.
+    unread: Option<Status>,
 }
 
 impl Descriptors {
+    /// Takes over how the reading of the links ended. That there is none of a process whose descriptors may not
+    /// be seen says nothing.
+    pub(crate) fn end(&mut self, status: Status) {
+        let is_read = matches!(status, Status::Ok | Status::Partial(..) | Status::Interrupted | Status::Cut);
+        self.unread = (!is_read).then_some(status);
+    }
+
+    /// Why nothing is known of them, if so.
+    pub(crate) fn unread(&self) -> Option<Status> {
+        self.unread
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.tables.iter().map(|(_, table)| table.len()).sum()

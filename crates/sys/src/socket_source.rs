@@ -115,7 +115,9 @@ impl SocketSource {
     fn ask(&mut self, subject: Subject<'_>, descriptors: &Descriptors, sink: &mut dyn Sink) -> bool {
         let at = boottime();
         let mut status = Status::Ok;
-        if self.changes_classes(subject) {
+        if let Some(unread) = descriptors.unread() {
+            status = unread;
+        } else if self.changes_classes(subject) {
             status = Status::Denied;
         } else {
             for (thread, sockets) in descriptors.tables() {
