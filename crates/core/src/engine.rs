@@ -16,12 +16,14 @@ use procnet::{AnyTable, Table};
 use crate::derived::Derived;
 use crate::dumps::{self, LINK, OWN_INET, OWN_OTHER};
 use crate::files::{Files, Measured, NetPath};
+use crate::held::{inode_field, inodes_of, owned_rows};
 use crate::interfaces::Interfaces;
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::plan::Plan;
 use crate::process::Process;
 use crate::rates::Earlier;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
+use crate::scope::Scope;
 use crate::settings::{self, Set};
 use crate::snapshot::{Netns, Note, NoteEvent, Snapshot, Source};
 use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets, TCP};
@@ -197,6 +199,9 @@ impl Engine {
     /// Adds up what the process's TCP connections have moved, where they were read in this tick with their figures.
     fn count_connections(&mut self, owners: &Owners) {
         let Some(sockets) = self.sockets.iter().find(|sockets| *sockets.kind == TCP) else { return };
+        if owners.group_scope != Scope::Process {
+            return;
+        }
         let lists = sockets.lists();
         if !lists.iter().any(|list| self.read.iter().any(|name| name == list.source)) {
             return;
@@ -433,25 +438,6 @@ impl Engine {
             _ => {}
         }
     }
-}
-
-/// The field of a table that holds a socket's inode.
-fn inode_field(path: &str, table: &dyn AnyTable) -> Option<usize> {
-    let inode = views::inode_of(path)?;
-    table.fields().iter().position(|field| field.column.name == inode)
-}
-
-/// The inodes of a table of sockets; none of other tables.
-fn inodes_of<'a>(path: &str, table: &'a dyn AnyTable) -> impl Iterator<Item = u64> + 'a {
-    let field = inode_field(path, table);
-    (0..table.len()).filter_map(move |row| table.cell(row, field?).count())
-}
-
-/// The rows whose socket the target holds.
-fn owned_rows(table: &dyn AnyTable, field: usize, owners: &Owners) -> Arc<[u32]> {
-    let own =
-        |row: &u32| table.cell(*row as usize, field).count().is_some_and(|inode| owners.group_has(inode));
-    (0..table.len() as u32).filter(own).collect()
 }
 
 impl Sink for Engine {

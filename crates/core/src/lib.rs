@@ -15,6 +15,7 @@ pub mod explain;
 pub mod export;
 pub mod files;
 pub mod format;
+mod held;
 pub mod host;
 pub mod interfaces;
 pub mod interval;

@@ -1,13 +1,14 @@
 //! What diagnostics tell of sockets, field by field equal to `ss` on the same sockets.
 
 use std::collections::BTreeMap;
+use std::os::unix::process::CommandExt;
 
 use netmonitor_testkit::hold::Holder;
 use netmonitor_testkit::netns::Netns;
 use netmonitor_testkit::{need_root, need_tool};
 use serde_json::Value as Json;
 
-use crate::{HOLDER, json, rows, table_of};
+use crate::{HOLDER, json, netmonitor, rows, stderr, table_of};
 
 fn ready() -> bool {
     need_root() && ["ip", "ss", "nft"].into_iter().all(need_tool)
@@ -331,4 +332,20 @@ fn the_own_sockets_of_one_among_many_are_asked_and_say_the_same() {
         }
         assert_eq!(row["timer"], Json::Null, "nobody tells of a timer");
     }
+}
+
+#[test]
+fn sockets_of_one_among_many_that_may_not_be_seen_are_shown_by_their_namespace() {
+    if !need_root() {
+        return;
+    }
+    let holder = Holder::start(None, HOLDER, "1500");
+    let pid = holder.pid().to_string();
+    let output =
+        netmonitor().args(["show", &pid, "tcp", "--format", "json"]).uid(65534).gid(65534).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let document: Json = serde_json::from_slice(&output.stdout).unwrap();
+    let table = table_of(&document, "tcp");
+    assert_eq!((&table["scope"], &table["status"]), (&"namespace".into(), &"partial".into()));
+    assert!(table["rows"].as_array().unwrap().len() >= 3000, "both ends of each connection");
 }
