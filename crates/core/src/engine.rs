@@ -402,6 +402,7 @@ impl Engine {
                 self.owners.read(*pid, &held, reading.status, reading.at);
             }
             Origin::Members => self.owners.members(&held),
+            Origin::LeftOut => self.owners.left_out(&held, reading.at),
             Origin::Walk => self.owners.walked(Walk::parse(&held), self.moment.boottime),
             Origin::Capabilities => self.owners.permitted(may_trace(&held).unwrap_or(false)),
             Origin::Users if reading.status == Status::Ok => self.users = Arc::new(Users::parse(&held)),

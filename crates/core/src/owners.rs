@@ -10,7 +10,7 @@ use crate::sample::{Status, Walk};
 use crate::scope::Scope;
 
 /// How long the descriptors of a process count that no walk comes to again, in nanoseconds: relatives are
-/// read at least once a second, or each tick.
+/// told of at least once a second, or each tick.
 const KEPT: u64 = 3_000_000_000;
 
 /// Bit of `CAP_SYS_PTRACE` in a capability set (`include/uapi/linux/capability.h`).
@@ -29,6 +29,8 @@ struct Descriptors {
     inodes: Vec<u64>,
     status: Status,
     read_at: u64,
+    /// When it was last told that the process is one whose descriptors are read.
+    told_at: u64,
 }
 
 /// A walk over all processes: the pass under way, and the last one that has ended.
@@ -46,6 +48,8 @@ struct Walks {
 pub struct Collected {
     namespaces: HashMap<u32, (u64, u64)>,
     descriptors: HashMap<u32, Descriptors>,
+    /// Relatives whose descriptors were not read yet, and when that was told.
+    unread: HashMap<u32, u64>,
     walks: Option<Walks>,
     /// Sockets that nobody is known to hold, and when they were first seen so.
     ownerless: HashMap<u64, u64>,
@@ -75,6 +79,8 @@ pub struct Owners {
     pub target_status: Option<Status>,
     /// How many sockets it holds, of any family.
     pub target_sockets: usize,
+    /// Relatives whose descriptors were not read yet.
+    pub unread_relatives: usize,
     /// Processes beyond the target's relatives are looked at.
     pub sought: bool,
     /// Every process was looked at just before the sockets were read.
@@ -116,12 +122,25 @@ impl Collected {
         }
     }
 
+    /// Takes over which relatives a tick has left out: they are relatives still.
+    pub fn left_out(&mut self, text: &[u8], at: u64) {
+        for word in text.split(|byte| byte.is_ascii_whitespace()) {
+            let Some(pid) = decimal(word).and_then(|pid| pid.try_into().ok()) else { continue };
+            match self.descriptors.get_mut(&pid) {
+                Some(descriptors) => descriptors.told_at = at,
+                None => self.changed |= self.unread.insert(pid, at).is_none(),
+            }
+        }
+    }
+
     /// Takes over the links of a process, read at `at`.
     pub fn read(&mut self, pid: u32, lines: &[u8], status: Status, at: u64) {
         let gone = status == Status::Missing || (status == Status::Interrupted && lines.is_empty());
         // That the target's are missing is to be said; the target's own end is told otherwise.
         if gone && pid != self.target {
-            self.changed |= self.namespaces.remove(&pid).is_some() | self.descriptors.remove(&pid).is_some();
+            self.changed |= self.namespaces.remove(&pid).is_some()
+                | self.descriptors.remove(&pid).is_some()
+                | self.unread.remove(&pid).is_some();
             return;
         }
         let mut inodes = Vec::new();
@@ -139,9 +158,10 @@ impl Collected {
         }
         // Where only the namespace was looked at, the descriptors are as old as they are.
         if status != Status::NotAsked {
+            self.changed |= self.unread.remove(&pid).is_some();
             inodes.sort_unstable();
             inodes.dedup();
-            let new = Descriptors { inodes, status, read_at: at };
+            let new = Descriptors { inodes, status, read_at: at, told_at: at };
             let old = self.descriptors.insert(pid, new);
             let new = &self.descriptors[&pid];
             self.changed |= old.is_none_or(|old| (&old.inodes, old.status) != (&new.inodes, new.status));
@@ -177,18 +197,19 @@ impl Collected {
     /// Forgets whom the last whole walk did not meet, and descriptors that nobody reads any more.
     fn forget(&mut self, now: u64) {
         let whole = self.walks.and_then(|walks| Some((walks.whole?.0, walks.now.descriptors)));
-        let before = (self.namespaces.len(), self.descriptors.len());
+        let before = (self.namespaces.len(), self.descriptors.len(), self.unread.len());
+        self.unread.retain(|_, told_at| now.saturating_sub(*told_at) < KEPT);
         self.namespaces.retain(|_, (_, at)| whole.is_none_or(|(began, _)| *at >= began));
         self.descriptors.retain(|pid, descriptors| {
             let at = descriptors.read_at;
-            let fresh = now.saturating_sub(at) < KEPT;
+            let fresh = now.saturating_sub(descriptors.told_at) < KEPT;
             let walked = self.walks.is_some_and(|walks| walks.now.descriptors);
             *pid == self.target
                 || self.group.1.contains(pid)
                 || fresh
                 || walked && whole.is_none_or(|(began, _)| at >= began)
         });
-        self.changed |= before != (self.namespaces.len(), self.descriptors.len());
+        self.changed |= before != (self.namespaces.len(), self.descriptors.len(), self.unread.len());
     }
 
     /// The owners as of now.
@@ -223,6 +244,7 @@ impl Collected {
             group_size: 1 + members.len(),
             group_refused: refused_members,
             target_status: own.map(|descriptors| descriptors.status),
+            unread_relatives: self.unread.len(),
             target_sockets: own.map_or(0, |descriptors| descriptors.inodes.len()),
             sought: walks.now.descriptors,
             denied,
@@ -411,6 +433,26 @@ mod tests {
             assert!(!owners.sought);
             let expected: &[u32] = if tick < 4 { &[1, 2] } else { &[1] };
             assert_eq!(owners.of(30), expected, "{tick}");
+        }
+    }
+
+    #[test]
+    fn a_relative_that_is_left_out_keeps_its_descriptors_and_is_counted_before_it_was_read() {
+        let mut collected = collected();
+        let mut known = |tick: u64, seven: Option<&[u8]>| {
+            collected.read(1, b"ns/net net:[5]\nfd/3 socket:[30]\n", Status::Ok, tick * SECOND);
+            match seven {
+                Some(lines) => collected.read(7, lines, Status::Ok, tick * SECOND),
+                None => collected.left_out(b"7", tick * SECOND),
+            }
+            collected.left_out(b"2 8 x", tick * SECOND);
+            let owners = collected.join(tick * SECOND);
+            (owners.of(30).to_vec(), owners.unread_relatives)
+        };
+        assert_eq!(known(9, None), (vec![1, 2], 2));
+        assert_eq!(known(10, Some(b"fd/3 socket:[30]\n")), (vec![1, 2, 7], 1));
+        for tick in 11..20 {
+            assert_eq!(known(tick, None), (vec![1, 2, 7], 1));
         }
     }
 

@@ -105,7 +105,7 @@ pub enum Pace {
     /// There is none.
     #[default]
     None,
-    /// Piece by piece, within a small share of each tick.
+    /// Piece by piece, within a small share of each tick; so are relatives.
     Background,
     /// To its end before the tick ends.
     Whole,

@@ -64,6 +64,8 @@ pub enum Origin {
     /// Which processes belong to the target's group, beside itself: the word of the scope (`tree`, `cgroup`), then
     /// their PIDs, with blanks between them.
     Members,
+    /// Relatives that this tick has left out, although their descriptors are wanted: their PIDs.
+    LeftOut,
     /// How far the walk over the other processes has come: see [`Walk`].
     Walk,
     /// `/etc/passwd`, for the names of users.
@@ -97,6 +99,7 @@ impl fmt::Display for Origin {
             Self::Links(pid) => write!(f, "descriptors of {pid}"),
             Self::Netns(inode) => write!(f, "namespace net:[{inode}]"),
             Self::Members => f.write_str("the processes of the group"),
+            Self::LeftOut => f.write_str("relatives that were left out"),
             Self::Walk => f.write_str("descriptors of other processes"),
             Self::Users => f.write_str("/etc/passwd"),
             Self::Capabilities => f.write_str("own capabilities"),

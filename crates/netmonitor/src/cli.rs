@@ -30,6 +30,10 @@ struct Typed {
     #[command(flatten)]
     options: Options,
 
+    /// The same as --scope cgroup
+    #[arg(long, global = true)]
+    cgroup: bool,
+
     /// Configuration file [default: netmonitor/config.toml in the user's configuration directory]
     #[arg(long, global = true, value_name = "FILE", env = "NETMONITOR_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
@@ -110,6 +114,11 @@ struct Show {
     /// Output format: text, json, jsonl or csv (of exactly one table)
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: String,
+
+    /// Whose descriptors are looked at: found, as many processes as there is time for, which is told; or all,
+    /// waiting until every process was looked at [default: all of one reading of a namespace, else found]
+    #[arg(long, value_name = "WHOSE", value_parser = ["found", "all"])]
+    owners: Option<String>,
 
     /// Stop after so many readings; 1 without --interval
     #[arg(long, value_name = "N", value_parser = count)]
@@ -195,6 +204,9 @@ pub(crate) enum Task {
         interval: Option<Interval>,
         /// How many readings; `None` until interrupted.
         count: Option<u64>,
+        /// Whether every process's descriptors are looked at before a table is printed; `None`: where it takes no more
+        /// than one reading.
+        all_owners: Option<bool>,
     },
 }
 
@@ -202,7 +214,13 @@ pub(crate) enum Task {
 pub(crate) fn parse() -> anyhow::Result<Meant> {
     let matches = Typed::command().get_matches();
     let typed = Typed::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let options = typed.options.clone().or(config::file(typed.config.as_deref())?);
+    let mut options = typed.options.clone().or(config::file(typed.config.as_deref())?);
+    if typed.cgroup {
+        if given_by_hand(&matches, "scope") && options.scope != Some(Scope::Cgroup) {
+            return Err(refuse("--cgroup is --scope cgroup: leave one of them out".to_owned()));
+        }
+        options.scope = Some(Scope::Cgroup);
+    }
     let (scope, counters) = (options.scope.unwrap_or_default(), options.counters.unwrap_or_default());
     let follow = match options.follow.unwrap_or(false) {
         false => Follow::No,
@@ -295,6 +313,7 @@ impl Show {
             format,
             interval,
             count: if interval.is_none() { Some(1) } else { count },
+            all_owners: self.owners.map(|whose| whose == "all"),
         })
     }
 }

@@ -305,7 +305,14 @@ impl Collector {
                 walker.saw(pid, status);
             }
             let saw = |pid, status| walker.saw(pid, status);
-            self.family.tick(moment.boottime, tree, ((pid, dir), plan.group), &mut self.links, sink, saw);
+            self.family.tick(
+                (moment.boottime, plan.walk == Pace::Background),
+                tree,
+                ((pid, dir), plan.group),
+                &mut self.links,
+                sink,
+                saw,
+            );
         }
         if let Some(share) = share {
             self.walker.tick(&self.tree, share, &mut self.links, sink);

@@ -5,7 +5,7 @@
 //! was found to be a relative stays one while it lives, also when the process between has ended: a daemon
 //! that was forked twice still holds what it was born with.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 use std::ops::ControlFlow;
 
@@ -28,8 +28,14 @@ const MOST: usize = 4096;
 /// second may come early...
 const PAUSE: u64 = 900_000_000;
 
-/// ...nor before this many times what reading them took: large families cost at most a tenth of a core.
+/// ...nor before this many times what reading them took: large groups cost at most a tenth of a core...
 const REST: u64 = 10;
+
+/// ...and relatives beside the group at most a hundredth.
+const REST_OF_OTHERS: u64 = 100;
+
+/// No further relative beside the group is begun in a tick in which reading them took this many nanoseconds.
+const SLICE: u64 = 20_000_000;
 
 /// Longest file of `children` or `stat` that is read.
 const CAP: usize = 1024 * 1024;
@@ -42,8 +48,13 @@ pub(crate) struct Family {
     /// Descendants, and when each began: one whose parent has ended stays, another process of its number does
     /// not take its place.
     tree: BTreeMap<u32, u64>,
-    /// When they are due to be read, `CLOCK_BOOTTIME`.
+    /// In which pass over the relatives each was read last; who is not in here never was.
+    passes: HashMap<u32, u64>,
+    /// The pass that is under way.
+    pass: u64,
+    /// When those of the group and when the others are due to be read, `CLOCK_BOOTTIME`.
     due: u64,
+    others_due: u64,
     /// Whose members are told.
     group: Scope,
     kin: Kin,
@@ -51,10 +62,11 @@ pub(crate) struct Family {
 
 impl Family {
     /// Reads the relatives' links, and those of the group that is asked for, if they are due in a tick that began
-    /// at `now`, and tells `seen` of each.
+    /// at `now`, and tells `seen` of each. In slices a tick reads only some of the relatives beside the group where all
+    /// would take long, and the next ones go on. Those that are left out are told of as not asked.
     pub(crate) fn tick(
         &mut self,
-        now: u64,
+        (now, in_slices): (u64, bool),
         tree: &ProcTree,
         (target, group): ((u32, &Dir), Scope),
         links: &mut LinkReader,
@@ -63,42 +75,78 @@ impl Family {
     ) {
         let is_new = std::mem::replace(&mut self.group, group) != group;
         if now < self.due && !is_new {
-            return;
+            return tell_left_out(&self.members, sink);
         }
         let began = boottime();
         self.find(tree.dir(), target);
-        self.tell_members(tree, target, sink);
-        self.members.retain(|&pid| {
-            let status = match tree.dir().subdir(self.kin.path_of(pid)) {
-                Ok(dir) => links.part(Process::new(tree, &dir, pid, self.kin.stat(&dir)), sink),
+        let group = self.tell_members(tree, target, sink);
+        let Self { members, kin, passes, pass, .. } = self;
+        let is_due = now >= self.others_due;
+        let (mut took_of_others, mut left_out, mut is_whole) = (0, Vec::new(), true);
+        members.retain(|&pid| {
+            let is_other = !group.contains(&pid);
+            let is_left = match (is_other && in_slices, passes.get(&pid)) {
+                (false, _) => false,
+                (true, Some(read)) if read >= pass => true,
+                (true, _) => {
+                    let is_left = !is_due || took_of_others >= SLICE;
+                    is_whole &= !is_left;
+                    is_left
+                }
+            };
+            if is_left {
+                left_out.push(pid);
+                return true;
+            }
+            let began = boottime();
+            let status = match tree.dir().subdir(kin.path_of(pid)) {
+                Ok(dir) => links.part(Process::new(tree, &dir, pid, kin.stat(&dir)), sink),
                 Err(errno) => {
                     let status = crate::reader::status_of(errno, 0);
                     end(sink, &Origin::Links(pid), status, boottime());
                     if gone(errno) {
+                        passes.remove(&pid);
                         return false;
                     }
                     status
                 }
             };
+            passes.insert(pid, *pass);
+            took_of_others += if is_other { boottime() - began } else { 0 };
             seen(pid, status);
             true
         });
-        let took = boottime() - began;
+        tell_left_out(&left_out, sink);
+        if is_whole {
+            self.pass += 1;
+        }
+        let took = boottime() - began - took_of_others;
         self.due = now + PAUSE.max(took.saturating_mul(REST));
+        if took_of_others > 0 {
+            self.others_due = now + PAUSE.max(took_of_others.saturating_mul(REST_OF_OTHERS));
+        }
     }
 
     /// Tells who belongs to the group, and makes sure that their links are read.
-    fn tell_members(&mut self, tree: &ProcTree, (pid, dir): (u32, &Dir), sink: &mut dyn Sink) {
+    fn tell_members(
+        &mut self,
+        tree: &ProcTree,
+        (pid, dir): (u32, &Dir),
+        sink: &mut dyn Sink,
+    ) -> HashSet<u32> {
         let at = boottime();
         let members = match self.group {
             Scope::Tree => Ok(self.tree.keys().copied().collect()),
             Scope::Cgroup => crate::cgroup::members(tree, dir),
-            _ => return,
+            _ => return HashSet::new(),
         };
         let origin = Origin::Members;
         let members: Vec<u32> = match members {
             Ok(members) => members,
-            Err(errno) => return end(sink, &origin, crate::reader::status_of(errno, 0), at),
+            Err(errno) => {
+                end(sink, &origin, crate::reader::status_of(errno, 0), at);
+                return HashSet::new();
+            }
         };
         let known: HashSet<u32> = self.members.iter().copied().collect();
         self.members.extend(members.iter().filter(|member| **member != pid && !known.contains(member)));
@@ -106,6 +154,7 @@ impl Family {
         let mut text = self.group.word().to_owned();
         members.iter().for_each(|member| text.push_str(&format!(" {member}")));
         crate::reader::whole(sink, &origin, text.as_bytes(), at);
+        members.into_iter().collect()
     }
 
     /// Adds those who are relatives now and were not known.
@@ -144,6 +193,14 @@ impl Family {
             found.add(pid);
         }
         self.members = found.order;
+    }
+}
+
+/// Tells of relatives that a tick does not read.
+fn tell_left_out(pids: &[u32], sink: &mut dyn Sink) {
+    if !pids.is_empty() {
+        let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+        crate::reader::whole(sink, &Origin::LeftOut, pids.join(" ").as_bytes(), boottime());
     }
 }
 

@@ -217,6 +217,10 @@ impl<'a> TableView<'a> {
                 format!("descriptors of {refused} of {all} processes not readable: {}", owners.refusal()),
             );
         }
+        if is_group && tells_owners && owners.unread_relatives > 0 {
+            let unread = owners.unread_relatives;
+            self.state.add("partial", format!("owners so far: {unread} related processes not looked at yet"));
+        }
         let own = is_group && owners.target_status.is_some();
         self.held = own.then(|| owners.group_sockets());
     }

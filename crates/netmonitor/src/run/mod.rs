@@ -42,7 +42,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
 
 /// Looks at a process.
 fn at_process(look: Look) -> anyhow::Result<ExitCode> {
-    if let Task::Show { selection, format, interval, count } = &look.task
+    if let Task::Show { selection, format, interval, count, all_owners } = &look.task
         && selection.scope == Scope::Host
     {
         let show = show::Show {
@@ -51,6 +51,7 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
             interval: *interval,
             count: *count,
             follow: None,
+            all_owners: *all_owners,
         };
         let tree = ProcTree::open(&look.procfs).map_err(|error| Refused(error.to_string()))?;
         return show.run_on_host(tree);
@@ -80,8 +81,8 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
             let settings = netmonitor_tui::Settings { interval, scope, counters, skip_intro, linger, color };
             session::run(tree, target, follow, settings)
         }
-        Task::Show { selection, format, interval, count } => {
-            show::Show { selection, format, interval, count, follow }.run(tree, target)
+        Task::Show { selection, format, interval, count, all_owners } => {
+            show::Show { selection, format, interval, count, follow, all_owners }.run(tree, target)
         }
     }
 }

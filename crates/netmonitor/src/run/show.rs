@@ -28,6 +28,8 @@ pub(super) struct Show {
     pub(super) count: Option<u64>,
     /// The words by which the successor of the process is found, where it is to be.
     pub(super) follow: Option<Query>,
+    /// Whether every process's descriptors are looked at before a table is printed.
+    pub(super) all_owners: Option<bool>,
 }
 
 /// What is printed into, and how much was.
@@ -132,14 +134,18 @@ impl Show {
         if plan.list {
             plan.measure = Measure::All;
         }
+        if self.all_owners == Some(true) && plan.owners != Owners::None {
+            plan.owners = Owners::Everybody;
+        }
         // One reading is all that there may be. How many share the namespace is a fact of the process, and printed
         // in titles.
         let named =
             self.selection.tables().any(|(_, table)| table.scope().unwrap_or(scope) == Scope::Namespace);
         let needed = plan.owners == Owners::Everybody || plan.process || named && self.format.titles;
         let once = self.interval.is_none() || self.count == Some(1);
-        plan.walk = match (needed, once) {
-            (false, _) => Pace::None,
+        plan.walk = match (needed, self.all_owners.unwrap_or(once)) {
+            (false, _) if once => Pace::None,
+            (false, _) => Pace::Background,
             (true, true) => Pace::Whole,
             (true, false) => Pace::Background,
         };
