@@ -172,12 +172,13 @@ impl Collected {
     pub fn walked(&mut self, walk: Walk, tick: u64) {
         let walks = match self.walks {
             Some(walks) if walks.now.pass == walk.pass => Walks { now: walk, ..walks },
-            // A new pass: the one before has come to its end, unless it was of another kind.
-            Some(Walks { now: before, began, .. }) => {
+            // A new pass: the one before has come to its end.
+            Some(Walks { now: before, began, .. }) if before.descriptors == walk.descriptors => {
                 let whole = walk.complete.then_some((began, before.denied));
                 Walks { now: walk, began: tick, whole }
             }
-            None => Walks { now: walk, began: tick, whole: None },
+            // The first of its kind.
+            _ => Walks { now: walk, began: tick, whole: None },
         };
         // The first pass of its kind says itself that it has ended.
         let first = (walk.complete && walks.whole.is_none()).then_some((walks.began, walk.denied));
@@ -418,6 +419,18 @@ mod tests {
             let expected = if pass == 2 { "none found so far" } else { "no visible owner" };
             assert_eq!(reason(&owners, 100, None), expected);
         }
+    }
+
+    #[test]
+    fn a_whole_walk_after_one_of_the_other_kind_judges_at_once() {
+        let mut collected = collected();
+        collected.walked(Walk { pass: 1, complete: true, ..Walk::default() }, 1);
+        collected.join(1);
+        assert_eq!(reason(&collected.judge([99].into_iter(), 1), 99, None), "not looked for");
+        collected.walked(Walk { denied: 1, ..walk(2, true) }, 5);
+        collected.join(5);
+        let owners = collected.judge([99].into_iter(), 5);
+        assert_eq!(reason(&owners, 99, None), "not visible: needs CAP_SYS_PTRACE");
     }
 
     #[test]
