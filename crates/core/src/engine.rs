@@ -4,7 +4,7 @@
 //! what comparisons need: the reading before and the first one of every counter, and the tables of files
 //! that were not read this time, which stay with their age.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ use crate::files::{Files, Measured, NetPath};
 use crate::held::{inode_field, inodes_of, owned_rows};
 use crate::interfaces::Interfaces;
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
+use crate::part::FilePart;
 use crate::plan::Plan;
 use crate::process::Process;
 use crate::rates::Earlier;
@@ -49,15 +50,6 @@ struct History {
     tick: u64,
 }
 
-/// A source of which bytes come.
-#[derive(Default)]
-struct FilePart {
-    decoder: Option<Box<dyn Decoder>>,
-    /// For the same bytes in another way: a file's text, the other ones of the process's own sockets.
-    second: Option<Box<dyn Decoder>>,
-    bytes: u64,
-}
-
 /// Turns samples into snapshots.
 pub struct Engine {
     machine: Arc<Machine>,
@@ -84,6 +76,8 @@ pub struct Engine {
     ends: Option<Reading>,
     read: Vec<NetPath>,
     part: FilePart,
+    /// Sockets that earlier pieces had, by cookie.
+    handed_on: HashSet<u64>,
     held: Vec<u8>,
 }
 
@@ -113,6 +107,7 @@ impl Engine {
             ends: None,
             read: Vec::new(),
             part: FilePart::default(),
+            handed_on: HashSet::new(),
             held: Vec::new(),
         }
     }
@@ -140,13 +135,31 @@ impl Engine {
 
     /// Rows and bytes so far of the file that is being read.
     pub fn progress(&self) -> (usize, u64) {
-        (self.part.decoder.as_ref().map_or(0, |decoder| decoder.rows()), self.part.bytes)
+        (self.part.rows(), self.part.bytes)
     }
 
     /// Takes a whole sample and gives the snapshot of its moment.
     pub fn advance(&mut self, sample: &Sample) -> Arc<Snapshot> {
         sample.replay(self);
         self.snapshot()
+    }
+
+    /// The rows that have come of the list under way, once they make a piece, in a snapshot where they are all that
+    /// there is of it.
+    pub(crate) fn piece(&mut self, origin: &Origin) -> Option<Arc<Snapshot>> {
+        let name = match origin {
+            Origin::Dump(name) => name.clone(),
+            Origin::Own => NetPath::Borrowed(OWN_INET),
+            _ => return None,
+        };
+        let table = self.part.piece()?;
+        let reading = Reading { status: Status::Cut, at: self.moment.boottime, took: 0 };
+        self.keep(&name, (table, None), reading);
+        Some(self.snapshot())
+    }
+
+    fn is_in_pieces(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| plan.pieces)
     }
 
     /// The snapshot of the tick whose parts have all come.
@@ -157,7 +170,9 @@ impl Engine {
         self.join_sockets();
         let others = self.sources.iter().flat_map(|(path, source)| inodes_of(path, &*source.table));
         let inodes = self.sockets.iter().flat_map(|sockets| sockets.inodes()).chain(others);
-        let owners = self.owners.judge(inodes, self.moment.boottime);
+        // A socket that came after its process was looked at is not known to have no owner.
+        let seen = if self.is_in_pieces() { u64::MAX } else { self.moment.boottime };
+        let owners = self.owners.judge(inodes, seen);
         for sockets in &mut self.sockets {
             let read = sockets.lists().iter().any(|list| self.read.iter().any(|name| name == list.source));
             if read || !Arc::ptr_eq(&owners, &self.picked) {
@@ -199,7 +214,7 @@ impl Engine {
     /// Adds up what the process's TCP connections have moved, where they were read in this tick with their figures.
     fn count_connections(&mut self, owners: &Owners) {
         let Some(sockets) = self.sockets.iter().find(|sockets| *sockets.kind == TCP) else { return };
-        if owners.group_scope != Scope::Process {
+        if owners.group_scope != Scope::Process || self.is_in_pieces() {
             return;
         }
         let lists = sockets.lists();
@@ -350,7 +365,11 @@ impl Engine {
     fn join_sockets(&mut self) {
         for kind in KINDS {
             let Some((reach, lists)) = self.lists(kind) else { continue };
-            let sockets = Arc::new(Sockets::order(kind, reach, lists));
+            let mut sockets = Sockets::order(kind, reach, lists);
+            if self.plan.as_ref().is_some_and(|plan| plan.pieces) {
+                sockets.leave_out(&mut self.handed_on);
+            }
+            let sockets = Arc::new(sockets);
             match self.sockets.iter_mut().find(|known| known.kind == *kind) {
                 Some(known) => *known = sockets,
                 None => self.sockets.push(sockets),
@@ -445,6 +464,7 @@ impl Sink for Engine {
     fn begin(&mut self, moment: Moment) {
         self.moment = moment;
         self.part = FilePart::default();
+        self.handed_on.clear();
         self.held.clear();
         self.read.clear();
     }
@@ -469,11 +489,7 @@ impl Sink for Engine {
                 _ => (text == Some(name)).then(|| procnet::proc::unknown(self.machine.endian)),
             };
         }
-        let FilePart { decoder, second, bytes: read } = &mut self.part;
-        for decoder in [decoder, second].into_iter().flatten() {
-            decoder.feed(bytes);
-        }
-        *read += bytes.len() as u64;
+        self.part.feed(bytes);
         ControlFlow::Continue(())
     }
 

@@ -21,6 +21,8 @@ pub mod interfaces;
 pub mod interval;
 pub mod names;
 pub mod owners;
+mod part;
+pub mod pieces;
 pub mod plan;
 pub mod process;
 pub mod query;

@@ -40,6 +40,8 @@ pub struct Plan {
     /// How the other processes are walked over, to find who shares the namespace and, for
     /// [`Owners::Everybody`], the sockets.
     pub walk: Pace,
+    /// Whether the rows of lists are handed on while they are read. Whose they are is looked at before, then.
+    pub pieces: bool,
 }
 
 /// Whether a process's own sockets are asked through its descriptors.

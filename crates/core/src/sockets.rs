@@ -1,5 +1,6 @@
 //! Sockets of one kind, of both address families, in an order that does not change from tick to tick.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use procnet::Table;
@@ -178,6 +179,14 @@ impl Sockets {
             && identity(one).is_some_and(|(ends, inode, cookie)| {
                 (inode != 0 || ends.3 != 0) && identity(other) == Some((ends, inode, cookie))
             })
+    }
+
+    /// Leaves out those that are among the handed on, and adds the others to these.
+    pub(crate) fn leave_out(&mut self, handed_on: &mut HashSet<u64>) {
+        let cookie = |place: &Place| self.get(*place)?.diag().map(|row| row.cookie);
+        // What tells no cookies is a file, and read whole.
+        let is_new = |place: &Place| cookie(place).is_none_or(|cookie| handed_on.insert(cookie));
+        self.all = self.all.iter().copied().filter(is_new).collect();
     }
 
     /// Picks those that the target holds.

@@ -85,7 +85,7 @@ fn rows_are_filtered_and_sorted_and_columns_chosen() {
     assert_eq!(table.cell(2, 1), Value::Unsigned(2900));
     assert_eq!(table.named(2, "tx_packets"), Some(Value::Unsigned(3)), "what is not shown is there");
     assert_eq!(table.cell(3, 0), Value::Absent(""));
-    assert_eq!(table.count_title(), "3 of 4 rows match");
+    assert_eq!(table.counts().to_string(), "3 of 4 rows match");
     assert_eq!((table.unmatched(), table.unmoved()), (1, 0));
     assert_eq!(table.sort(), [(table.place_of(1).unwrap(), true)]);
 }
@@ -114,10 +114,10 @@ fn counters_come_first_and_a_query_sees_what_they_show() {
 
     let moved = table(&snapshot, "traffic", CounterMode::Moved, &query("", "rx_bytes:desc", ""));
     assert_eq!(column(&moved, "interface"), ["eth1", "eth0"]);
-    assert_eq!(moved.count_title(), "2 of 4 rows have moved");
+    assert_eq!(moved.counts().to_string(), "2 of 4 rows have moved");
     let moved = table(&snapshot, "traffic", CounterMode::Moved, &query("interface:eth0,lo", "", ""));
     assert_eq!(column(&moved, "interface"), ["eth0"]);
-    assert_eq!(moved.count_title(), "1 of 2 rows match, 2 of 4 have moved");
+    assert_eq!(moved.counts().to_string(), "1 of 2 rows match, 2 of 4 have moved");
     assert_eq!((moved.unmatched(), moved.unmoved()), (1, 2));
     // Columns that the mode leaves out can be asked for.
     let asked = query("", "", "interface,rx_bytes_rate,rx_bytes");
@@ -133,7 +133,7 @@ fn an_empty_query_leaves_a_table_as_it_is() {
     let plain = table(&snapshot, "traffic", CounterMode::All, &Query::default());
     let blank = table(&snapshot, "traffic", CounterMode::All, &query(" ", " ", " "));
     assert_eq!((column(&plain, "interface"), names(&plain)), (column(&blank, "interface"), names(&blank)));
-    assert_eq!((blank.count_title(), blank.names_columns()), ("4 rows".to_owned(), false));
+    assert_eq!((blank.counts().to_string(), blank.names_columns()), ("4 rows".to_owned(), false));
 }
 
 #[test]

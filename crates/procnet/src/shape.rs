@@ -41,6 +41,9 @@ pub trait Decoder: Send {
     fn feed(&mut self, bytes: &[u8]);
     /// How many rows there are so far.
     fn rows(&self) -> usize;
+    /// Hands out the rows that there are so far, as a table of their own: what follows begins another. What is to be
+    /// said of the bytes, faults and ending, stays for the last one.
+    fn take(&mut self) -> Arc<dyn AnyTable>;
     /// The bytes are over.
     fn finish(self: Box<Self>) -> Arc<dyn AnyTable>;
 }
@@ -112,6 +115,10 @@ impl<R: Record> Decoder for Records<R> {
 
     fn rows(&self) -> usize {
         self.table.len()
+    }
+
+    fn take(&mut self) -> Arc<dyn AnyTable> {
+        Arc::new(self.table.split())
     }
 
     fn finish(mut self: Box<Self>) -> Arc<dyn AnyTable> {
@@ -215,6 +222,10 @@ impl<F: Format> Decoder for Lines<F> {
 
     fn rows(&self) -> usize {
         self.table.len()
+    }
+
+    fn take(&mut self) -> Arc<dyn AnyTable> {
+        Arc::new(self.table.split())
     }
 
     fn finish(mut self: Box<Self>) -> Arc<dyn AnyTable> {

@@ -203,6 +203,18 @@ impl<R> Table<R> {
         self.rows.reserve(rows);
     }
 
+    /// Takes out the rows, with their texts, and leaves room for as many.
+    pub(crate) fn split(&mut self) -> Self {
+        let (rows, texts) =
+            (Vec::with_capacity(self.rows.len()), Texts(Vec::with_capacity(self.texts.0.len())));
+        Self {
+            rows: std::mem::replace(&mut self.rows, rows),
+            texts: std::mem::replace(&mut self.texts, texts),
+            extras: std::mem::take(&mut self.extras),
+            ..Self::default()
+        }
+    }
+
     /// Gives back what growing took in advance, where it is much.
     pub(crate) fn shrink(&mut self) {
         if self.rows.capacity() - self.rows.len() > self.rows.len() / 8 {

@@ -19,7 +19,7 @@ use crate::net_files::{self, place, stays_below};
 use crate::netns::Namespace;
 use crate::reader::{Reader, end, link_part, status_of};
 use crate::settings;
-use crate::socket_source::{SocketSource, Subject};
+use crate::socket_source::{SocketSource, Subject, in_use};
 use crate::stat::Stat;
 use crate::target::Target;
 use crate::threads::{live_thread, read_stat};
@@ -109,9 +109,14 @@ impl Collector {
         &self.target
     }
 
-    /// Reads one tick: what identifies the process, the files of the plan in its order, the links of those
-    /// whose descriptors it asks for, and the names of users when they have changed. Whatever cannot be read
-    /// is a part with its reason; only the end of the process ends the reading.
+    /// About how many sockets of IP the target's namespace has: a reading that costs nothing beside any list.
+    pub fn sockets_in_use(&self) -> u64 {
+        in_use(self.target.dir(), self.thread)
+    }
+
+    /// Reads one tick: what identifies the process, the names of users when they have changed, the files of the plan
+    /// in its order, and the links of those whose descriptors it asks for. Whatever cannot be read is a part with
+    /// its reason; only the end of the process ends the reading.
     ///
     /// A process that changes its namespace while the files are read would give files of both as those of
     /// one. The tick is then begun anew: the sink gets a second `begin` with the same number, and what it
@@ -127,9 +132,9 @@ impl Collector {
             return Err(Ended);
         }
         self.seq += 1;
-        self.owners(plan, moment, sink)?;
-        self.users.tick(self.target.dir().is_copy(), &mut self.reader, sink);
-        self.capabilities.tick(self.target.dir().is_copy(), sink);
+        if !plan.pieces {
+            self.owners(plan, moment, sink)?;
+        }
         self.previous = Some(moment.boottime);
         Ok(())
     }
@@ -143,11 +148,17 @@ impl Collector {
         }
         sink.begin(moment);
         self.identity(looked, sink);
+        let is_copy = self.target.dir().is_copy();
+        self.users.tick(is_copy, &mut self.reader, sink);
+        self.capabilities.tick(is_copy, sink);
         if plan.process {
             details::parts(self.target.dir(), self.thread, &mut self.path, &mut self.reader, sink);
         }
         if plan.owners != Owners::None || plan.ask != Ask::Never {
             self.own_status = Some(self.own_links(sink)?);
+        }
+        if plan.pieces {
+            self.owners(plan, moment, sink)?;
         }
         for path in self.sockets(plan, sink) {
             if !plan.net.iter().any(|read| read == path) {

@@ -108,7 +108,7 @@ impl SocketSource {
             // Asking none costs nothing, and tells nothing.
             Ask::IfCheaper if !subject.is_listed => return false,
             Ask::IfCheaper => match plan.dumps.iter().any(|dump| dump.is_own) {
-                true => in_use(subject),
+                true => in_use(subject.dir, subject.thread),
                 false => return false,
             },
         };
@@ -280,15 +280,15 @@ fn requests(dump: &Dump) -> Option<(Subsystem, Vec<Request>)> {
 }
 
 /// About how many sockets of IP the namespace has, by what `sockstat` says: it costs nothing beside any list.
-fn in_use(subject: Subject<'_>) -> u64 {
+pub(crate) fn in_use(dir: &Dir, thread: Option<u32>) -> u64 {
     let mut bytes = Vec::new();
     let mut sum = 0;
     for file in ["sockstat", "sockstat6"] {
-        let path = match subject.thread {
+        let path = match thread {
             Some(tid) => format!("task/{tid}/net/{file}"),
             None => format!("net/{file}"),
         };
-        if subject.dir.small(&path, 4096, &mut bytes).is_err() {
+        if dir.small(&path, 4096, &mut bytes).is_err() {
             continue;
         }
         let mut decoder = source::decoder(file, Endian::NATIVE);

@@ -14,6 +14,7 @@ pub(super) static FORMAT: Format = Format {
     doc: "comma-separated values of exactly one table, with a header line",
     one_table: true,
     titles: false,
+    in_pieces: true,
     tells_problems: false,
     export: || Box::new(Csv { begun: false }),
 };
@@ -30,21 +31,29 @@ impl Export for Csv {
         for (_, table) in selection.tables() {
             let table = selection.view(table, snapshot);
             if !std::mem::replace(&mut self.begun, true) {
-                writer.write_record(
-                    std::iter::once("at").chain(table.columns.iter().map(|column| column.name)),
-                )?;
+                writer
+                    .write_record(std::iter::once("at").chain(table.columns.iter().map(|column| column.name)))
+                    .map_err(cause)?;
             }
             for row in 0..table.len() {
-                writer.write_field(&at)?;
+                writer.write_field(&at).map_err(cause)?;
                 for (place, column) in table.columns.iter().enumerate() {
                     field.clear();
                     plain(table.cell(row, place), column, &mut field);
-                    writer.write_field(&field)?;
+                    writer.write_field(&field).map_err(cause)?;
                 }
-                writer.write_record(None::<&[u8]>)?;
+                writer.write_record(None::<&[u8]>).map_err(cause)?;
             }
         }
         writer.flush()
+    }
+}
+
+/// What went wrong with the output: whoever prints tells a closed pipe from a full disk by it.
+fn cause(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

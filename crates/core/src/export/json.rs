@@ -17,6 +17,7 @@ pub(super) static FORMAT: Format = Format {
     doc: "one JSON document for each reading",
     one_table: false,
     titles: false,
+    in_pieces: false,
     tells_problems: true,
     export: || Box::new(Json),
 };

@@ -16,6 +16,7 @@ pub(super) static FORMAT: Format = Format {
     doc: "one JSON object for each row, on a line of its own",
     one_table: false,
     titles: false,
+    in_pieces: true,
     tells_problems: false,
     export: || Box::new(JsonLines),
 };

@@ -79,6 +79,14 @@ impl Printed {
         columns
     }
 
+    /// Whether its rows can be looked at in pieces.
+    fn is_in_pieces(&self) -> bool {
+        match self {
+            Self::Table(table) => table.content.is_in_pieces(),
+            Self::File(_) => false,
+        }
+    }
+
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Table(one), Self::Table(other)) => std::ptr::eq(*one, *other),
@@ -146,6 +154,16 @@ impl Selection {
         Ok(Self { query, ..self })
     }
 
+    /// Whether it can be printed in pieces, while it is read: one table whose rows are not put in an order.
+    pub fn is_in_pieces(&self) -> bool {
+        let mut tables = self.tables();
+        let (first, second) = (tables.next(), tables.next());
+        let one = first.filter(|_| second.is_none());
+        one.is_some_and(|(_, table)| table.is_in_pieces())
+            && self.query.sort.is_none()
+            && self.counters == CounterMode::default()
+    }
+
     /// A table of it on a snapshot, with all columns where no others were asked for.
     pub fn view<'a>(&self, table: &'a Printed, snapshot: &'a Snapshot) -> TableView<'a> {
         self.look(table, snapshot, false)
@@ -188,6 +206,21 @@ pub trait Export {
     ///
     /// What writing to `out` says.
     fn write(&mut self, out: &mut dyn Write, snapshot: &Snapshot, selection: &Selection) -> io::Result<()>;
+
+    /// Prints a piece of the one table of a selection, and what is to be said of the whole with the last.
+    ///
+    /// # Errors
+    ///
+    /// What writing to `out` says.
+    fn write_piece(
+        &mut self,
+        out: &mut dyn Write,
+        snapshot: &Snapshot,
+        selection: &Selection,
+        _is_last: bool,
+    ) -> io::Result<()> {
+        self.write(out, snapshot, selection)
+    }
 }
 
 /// An output format.
@@ -200,6 +233,8 @@ pub struct Format {
     pub one_table: bool,
     /// Whether tables have titles that say how many processes share the namespace.
     pub titles: bool,
+    /// Whether rows can be printed before the last of them is known.
+    pub in_pieces: bool,
     /// Whether problems of a table are part of what is printed; else they are for the caller to tell.
     pub tells_problems: bool,
     /// Makes a printer.

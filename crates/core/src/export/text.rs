@@ -9,33 +9,27 @@ use super::{Export, Format, Selection};
 use crate::format;
 use crate::format::rfc3339;
 use crate::snapshot::Snapshot;
-use crate::views::TableView;
+use crate::views::{Counts, TableView};
 
 pub(super) static FORMAT: Format = Format {
     name: "text",
     doc: "aligned columns for people",
     one_table: false,
     titles: true,
+    in_pieces: true,
     tells_problems: true,
-    export: || Box::new(Text { again: false }),
+    export: || Box::new(Text { again: false, begun: None }),
 };
 
 struct Text {
     again: bool,
+    /// The table under way, where it is printed in pieces.
+    begun: Option<(Layout, Counts)>,
 }
 
 impl Export for Text {
     fn write(&mut self, out: &mut dyn Write, snapshot: &Snapshot, selection: &Selection) -> io::Result<()> {
-        if std::mem::replace(&mut self.again, true) {
-            writeln!(out)?;
-        }
-        let process = &snapshot.process;
-        let name = format::harmless_text(&process.name);
-        let at = rfc3339(snapshot.moment.wall);
-        match snapshot.namespaces {
-            Some(_) => writeln!(out, "host · {at}")?,
-            None => writeln!(out, "process {} {name} · {at}", process.pid)?,
-        }
+        self.write_head(out, snapshot)?;
         for (_, table) in selection.tables() {
             let table = selection.brief_view(table, snapshot);
             if !table.is_worth_showing() {
@@ -46,49 +40,115 @@ impl Export for Text {
         }
         Ok(())
     }
+
+    /// The title stands before the rows and their number after them, where other formats need nothing special.
+    fn write_piece(
+        &mut self,
+        out: &mut dyn Write,
+        snapshot: &Snapshot,
+        selection: &Selection,
+        is_last: bool,
+    ) -> io::Result<()> {
+        let Some((_, table)) = selection.tables().next() else { return Ok(()) };
+        let table = selection.brief_view(table, snapshot);
+        let (mut layout, counts) = match self.begun.take() {
+            Some(begun) => begun,
+            None => {
+                self.write_head(out, snapshot)?;
+                writeln!(out, "\n{} · {} · counted at the end", table.name, table.scope_title(snapshot))?;
+                Default::default()
+            }
+        };
+        layout.write_rows(out, snapshot, &table)?;
+        let counts = counts + table.counts();
+        if is_last {
+            write!(out, "{counts}")?;
+            return write_remarks(out, &table);
+        }
+        self.begun = Some((layout, counts));
+        Ok(())
+    }
+}
+
+impl Text {
+    fn write_head(&mut self, out: &mut dyn Write, snapshot: &Snapshot) -> io::Result<()> {
+        if std::mem::replace(&mut self.again, true) {
+            writeln!(out)?;
+        }
+        let process = &snapshot.process;
+        let name = format::harmless_text(&process.name);
+        let at = rfc3339(snapshot.moment.wall);
+        match snapshot.namespaces {
+            Some(_) => writeln!(out, "host · {at}"),
+            None => writeln!(out, "process {} {name} · {at}", process.pid),
+        }
+    }
 }
 
 fn write_table(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>) -> io::Result<()> {
     write!(out, "{} · {}", table.name, table.scope_title(snapshot))?;
     if !table.is_record {
-        write!(out, " · {}", table.count_title())?;
+        write!(out, " · {}", table.counts())?;
     }
+    write_remarks(out, table)?;
+    if table.is_record && !table.is_empty() {
+        return write_record(out, snapshot, table);
+    }
+    Layout::default().write_rows(out, snapshot, table)
+}
+
+/// What is to be said of a table, and the end of the line.
+fn write_remarks(out: &mut dyn Write, table: &TableView<'_>) -> io::Result<()> {
     if !table.state.reason.is_empty() {
         write!(out, " · {}", table.state.reason)?;
     }
     if let Some(remark) = table.remark() {
         write!(out, " · {remark}")?;
     }
-    writeln!(out)?;
-    if table.is_empty() {
-        return Ok(());
-    }
-    if table.is_record {
-        return write_record(out, snapshot, table);
-    }
-    let mut columns: Vec<Column> =
-        (0..table.columns.len()).filter_map(|place| Column::of(table, place)).collect();
-    if columns.is_empty() {
-        return Ok(());
-    }
-    let (mut cells, mut begun) = (Cells::default(), false);
-    for first in (0..table.len()).step_by(BATCH) {
-        cells.format(snapshot, table, first..table.len().min(first + BATCH), &mut columns);
-        if !std::mem::replace(&mut begun, true) {
-            let names = columns.iter().map(|column| table.columns[column.place].name);
-            write_row(out, &columns, names.map(|name| (name, name.chars().count())))?;
+    writeln!(out)
+}
+
+/// How rows stand below each other.
+#[derive(Default)]
+struct Layout {
+    /// None before the first row.
+    columns: Vec<Column>,
+    cells: Cells,
+}
+
+impl Layout {
+    fn write_rows(
+        &mut self,
+        out: &mut dyn Write,
+        snapshot: &Snapshot,
+        table: &TableView<'_>,
+    ) -> io::Result<()> {
+        let Self { columns, cells } = self;
+        for first in (0..table.len()).step_by(BATCH) {
+            let is_first = columns.is_empty();
+            if is_first {
+                columns.extend((0..table.columns.len()).filter_map(|place| Column::of(table, place)));
+            }
+            if columns.is_empty() {
+                return Ok(());
+            }
+            cells.format(snapshot, table, first..table.len().min(first + BATCH), columns);
+            if is_first {
+                let names = columns.iter().map(|column| table.columns[column.place].name);
+                write_row(out, columns, names.map(|name| (name, name.chars().count())))?;
+            }
+            let mut start = 0;
+            for row in cells.ends.chunks(columns.len()) {
+                let texts = row.iter().map(|&(end, wide)| {
+                    let text = &cells.text[start..end];
+                    start = end;
+                    (text, wide)
+                });
+                write_row(out, columns, texts)?;
+            }
         }
-        let mut start = 0;
-        for row in cells.ends.chunks(columns.len()) {
-            let texts = row.iter().map(|&(end, wide)| {
-                let text = &cells.text[start..end];
-                start = end;
-                (text, wide)
-            });
-            write_row(out, &columns, texts)?;
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Rows that are laid out together: a column becomes wider when a batch needs it, and never narrower.

@@ -10,6 +10,7 @@ mod arrangement;
 mod conntrack;
 mod counter_mode;
 mod counters;
+mod counts;
 mod file_table;
 mod files;
 mod host_rows;
@@ -48,6 +49,7 @@ use crate::snapshot::Snapshot;
 
 pub use arrangement::{Arrangement, Look};
 pub use counter_mode::CounterMode;
+pub use counts::Counts;
 pub use opened::Opened;
 pub(crate) use overview::Summary;
 pub use socket_columns::state_of;
@@ -174,6 +176,10 @@ pub trait Content: Sync {
     }
     /// There is nothing to be said while it is empty: it holds what other kernels have.
     fn is_optional(&self) -> bool {
+        false
+    }
+    /// Its rows do not depend on each other: some of them can be looked at while others are not read yet.
+    fn is_in_pieces(&self) -> bool {
         false
     }
     /// A list that the kernel does not give has no such sockets: nothing is missing.

@@ -132,6 +132,10 @@ impl Content for SocketTable {
     fn is_optional(&self) -> bool {
         self.optional
     }
+
+    fn is_in_pieces(&self) -> bool {
+        true
+    }
 }
 
 struct SocketRows<'a> {

@@ -7,6 +7,7 @@ use procnet::{Column, Value};
 
 use super::arrangement::{Arrangement, Look};
 use super::counter_mode::CounterMode;
+use super::counts::Counts;
 use super::host_rows::{self, HostRows};
 use super::{Rows, TableDef, View};
 use crate::dumps::{self, Dump, OWN_INET};
@@ -342,21 +343,15 @@ impl<'a> TableView<'a> {
         Some(self.any_cell(row, place))
     }
 
-    /// Number of rows in words: of how many that match, that have moved, or of how many sockets that the
-    /// process holds. Those in no table are of other families, in another namespace, or not bound yet.
-    pub fn count_title(&self) -> String {
-        let (rows, all) = (self.len(), self.rows.len());
-        let moved = all - self.unmoved();
-        match self.held {
-            _ if self.arrangement.is_filtered() && moved < all => {
-                format!("{rows} of {moved} rows match, {moved} of {all} have moved")
-            }
-            _ if self.arrangement.is_filtered() => format!("{rows} of {all} rows match"),
-            _ if self.remark().is_some() => format!("0 of {all} rows"),
-            _ if moved < all => format!("{moved} of {all} rows have moved"),
-            Some(held) if held > rows => format!("{rows} of {held} sockets held"),
-            _ if rows == 1 => "1 row".to_owned(),
-            _ => format!("{rows} rows"),
+    /// How many rows are shown, and of how many.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            shown: self.len(),
+            moved: self.rows.len() - self.unmoved(),
+            all: self.rows.len(),
+            is_filtered: self.arrangement.is_filtered(),
+            is_refused: self.remark().is_some(),
+            held: self.held,
         }
     }
 

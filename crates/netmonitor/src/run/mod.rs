@@ -8,6 +8,7 @@ mod live;
 mod session;
 mod show;
 mod show_host;
+mod show_pieces;
 mod target;
 
 use std::io::{self, IsTerminal, Write};

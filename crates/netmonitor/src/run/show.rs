@@ -9,6 +9,7 @@ use anyhow::Context;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Export, Format, Selection};
 use netmonitor_core::interval::Interval;
+use netmonitor_core::pieces::PIECE;
 use netmonitor_core::plan::{Measure, Owners, Pace, Plan};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
@@ -33,11 +34,11 @@ pub(super) struct Show {
 }
 
 /// What is printed into, and how much was.
-struct Print<'o> {
-    export: Box<dyn Export>,
-    out: io::BufWriter<io::StdoutLock<'o>>,
+pub(super) struct Print<'o> {
+    pub(super) export: Box<dyn Export>,
+    pub(super) out: io::BufWriter<io::StdoutLock<'o>>,
     readings: u64,
-    told: Vec<String>,
+    pub(super) told: Vec<String>,
     next: Instant,
 }
 
@@ -84,6 +85,9 @@ impl Show {
         if let Some(stop) = stop {
             stop.watch_end(collector.target())?;
         }
+        if self.is_in_pieces() && collector.sockets_in_use() > PIECE as u64 {
+            return self.pieces(collector, &mut engine, print).map(|()| false);
+        }
         let mut plan = self.plan(self.selection.scope);
         for reading in 1.. {
             engine.follow(&plan);
@@ -123,8 +127,14 @@ impl Show {
         Ok(false)
     }
 
+    /// There is one reading, and it can be printed while it is made.
+    fn is_in_pieces(&self) -> bool {
+        let once = self.interval.is_none() || self.count == Some(1);
+        once && self.format.in_pieces && self.selection.is_in_pieces()
+    }
+
     /// What the tables that are printed need.
-    fn plan(&self, scope: Scope) -> Plan {
+    pub(super) fn plan(&self, scope: Scope) -> Plan {
         let mut plan = Plan::in_scope(scope);
         for (view, table) in self.selection.tables() {
             plan.add(table.needs());

@@ -2,15 +2,17 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
-use std::process::Stdio;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use netmonitor_testkit::PATIENCE;
 use netmonitor_testkit::hold::Holder;
+use netmonitor_testkit::netns::Netns;
+use netmonitor_testkit::{PATIENCE, need_root};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 
-use crate::{HOLDER, json, netmonitor, rows, run, stdout, table_of};
+use crate::{HOLDER, json, netmonitor, rows, run, stderr, stdout, table_of};
 
 fn me() -> String {
     std::process::id().to_string()
@@ -148,4 +150,51 @@ fn a_closed_pipe_is_noticed_without_rows() {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_large_table_is_printed_while_it_is_read() {
+    if !need_root() {
+        return;
+    }
+    let netns = Netns::new();
+    let holder = Holder::start(Some(&netns), HOLDER, "3000");
+    let pid = holder.pid().to_string();
+    let print = |words: &[&str]| {
+        let output = run(&[&["show", &pid, "tcp"], words].concat());
+        assert_eq!(output.status.code(), Some(0), "{words:?}: {}", stderr(&output));
+        stdout(&output).to_owned()
+    };
+    let inodes = |csv: &str| {
+        let rows = csv.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().parse().unwrap());
+        let mut inodes: Vec<u64> = rows.collect();
+        inodes.sort_unstable();
+        inodes
+    };
+    // One that is sorted is read whole.
+    let whole = inodes(&print(&["--format", "csv", "--columns", "inode", "--sort", "inode"]));
+    assert_eq!(whole.len(), 6001);
+    for scope in ["process", "tree", "namespace"] {
+        let words = ["--format", "csv", "--columns", "inode,owners", "--scope", scope];
+        let csv = print(&words);
+        assert!(csv.lines().skip(1).all(|line| line.ends_with(&format!(",{pid}"))), "owners are known first");
+        assert_eq!(inodes(&csv), whole, "{scope}");
+    }
+    let text = print(&[]);
+    assert!(text.contains("tcp · process · counted at the end\n"), "{}", &text[..200]);
+    assert_eq!(text.lines().last(), Some("6001 rows"));
+    // Whose sockets are not known shows those of the namespace, with a reason.
+    let output = netmonitor()
+        .args(["show", &pid, "tcp", "--format", "csv", "--columns", "inode"])
+        .uid(65534)
+        .gid(65534)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("descriptors not readable"), "{}", stderr(&output));
+    assert_eq!(inodes(stdout(&output)), whole);
+    // Nobody reads to the end.
+    let line = format!("{} show {pid} tcp --format csv | head -1", env!("CARGO_BIN_EXE_netmonitor"));
+    let output = Command::new("bash").args(["-o", "pipefail", "-c", &line]).output().unwrap();
+    assert_eq!(stderr(&output), "");
 }

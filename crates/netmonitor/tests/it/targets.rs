@@ -26,7 +26,9 @@ impl Program {
         let folder = tempfile::tempdir().unwrap();
         let unique = folder.path().file_name().unwrap().to_str().unwrap().trim_start_matches('.').to_owned();
         let program = Self { name: format!("{unique}{name}"), folder };
-        fs::copy("/bin/sleep", program.path()).unwrap();
+        // By a process of its own: a copy that this one holds open for writing would be held by the children of
+        // other tests as well until their exec, and could not be started meanwhile.
+        assert!(Command::new("cp").arg("/bin/sleep").arg(program.path()).status().unwrap().success());
         program
     }
 
@@ -39,12 +41,8 @@ impl Program {
     }
 
     fn start_as(&self, called: &str) -> Running {
-        // Another test's child may hold the copy open for writing until its exec, and this one's name changes a
-        // moment after its own.
-        let spawn = || Command::new(self.path()).arg0(called).arg("600").stdin(Stdio::null()).spawn();
-        let child = (0..1000)
-            .find_map(|_| spawn().map_err(|_| std::thread::yield_now()).ok())
-            .unwrap_or_else(|| spawn().unwrap());
+        let child = Command::new(self.path()).arg0(called).arg("600").stdin(Stdio::null()).spawn().unwrap();
+        // Its name changes a moment after its start.
         let has_its_name = || {
             let comm = fs::read_to_string(format!("/proc/{}/comm", child.id())).unwrap_or_default();
             self.name.starts_with(comm.trim_end())

@@ -133,6 +133,10 @@ impl<M: Message> Decoder for Dump<M> {
         self.table.len()
     }
 
+    fn take(&mut self) -> Arc<dyn AnyTable> {
+        Arc::new(self.table.split())
+    }
+
     fn finish(mut self: Box<Self>) -> Arc<dyn AnyTable> {
         Arc::new(self.end())
     }
@@ -266,6 +270,7 @@ mod tests {
     #![allow(unreachable_pub, reason = "a row is declared public")]
 
     use super::*;
+    use crate::cell::Value;
     use crate::row::row;
 
     row! {
@@ -315,6 +320,22 @@ mod tests {
         assert_eq!((rows, fault), (vec![5, 0], None));
         assert!(ending.is_whole());
         assert_eq!(ending.dumps, 1);
+    }
+
+    #[test]
+    fn rows_are_handed_out_while_others_come() {
+        let bytes = [message(20, 2, b"1"), message(21, 2, b""), message(20, 2, b"12")].concat();
+        let mut dump = Box::new(Dump::<Lengths>::new(Endian::Little));
+        // The first piece ends within the third message.
+        dump.feed(&bytes[..bytes.len() - 4]);
+        let first = dump.take();
+        assert_eq!((first.len(), first.faults(), first.ending()), (1, 0, None));
+        dump.feed(&bytes[bytes.len() - 4..]);
+        dump.feed(&message(3, 2, &[0; 4]));
+        let last = dump.finish();
+        assert_eq!((last.len(), last.first_fault().unwrap().line), (1, 2));
+        assert!(last.ending().unwrap().is_whole());
+        assert!(matches!((first.cell(0, 0), last.cell(0, 0)), (Value::Unsigned(1), Value::Unsigned(2))));
     }
 
     #[test]

@@ -173,7 +173,7 @@ fn heading(view: &TableView<'_>, snapshot: &Snapshot, standing: Standing<'_>, ro
         ];
         let counts = !view.is_empty() && !view.is_record || view.unmatched() > 0;
         if counts || view.held.is_some_and(|held| held > 0) {
-            pieces.push(vec![Span::raw(view.count_title())]);
+            pieces.push(vec![Span::raw(view.counts().to_string())]);
         }
         if !standing.filter.is_empty() {
             let filter = harmless_text(standing.filter.as_bytes());
