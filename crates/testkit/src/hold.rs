@@ -3,12 +3,16 @@
 //! The process is the test program itself, started again in a role: a test file that wants one has a test
 //! that calls [`run_if_asked`], and starts it with [`Holder::start`].
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, IoSlice, IoSliceMut, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use rustix::net::{AddressFamily, Protocol, SocketType};
+use rustix::net::{
+    AddressFamily, Protocol, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, SocketType,
+};
 
 use crate::netns::Netns;
 
@@ -25,10 +29,34 @@ impl Holder {
     /// Starts one in the namespace, by running the test of this name of the same test program; returns when
     /// the sockets are there. `what` names sockets: `tcp`, `udp`, `raw`, `ping`, each of both families, `busy` for
     /// connections with traffic, `lossy` for one to port 4700 that a test may make lose packets, `shared` for a
-    /// listening socket that a child holds too, `mptcp`, `unix`, `netlink`, `packet`.
+    /// listening socket that a child holds too, `passes` for one to port 4702 that a child was given, `mptcp`, `unix`, `netlink`, `packet`.
     pub fn start(netns: Option<&Netns>, test: &str, what: &str) -> Self {
         let program = std::env::current_exe().unwrap();
-        let mut command = netns.map_or_else(|| Command::new(&program), |netns| netns.command(&program));
+        let command = netns.map_or_else(|| Command::new(&program), |netns| netns.command(&program));
+        Self::start_by(command, test, what)
+    }
+
+    /// Starts one as a container is run: in PID, mount and network namespaces of its own, with its own `/proc`. Its
+    /// PID is that of the process that made them, and whose only child it is. Needs root, `unshare` and `ip`.
+    pub fn start_contained(test: &str, what: &str) -> Self {
+        let mut command = Command::new("unshare");
+        command.args(["--pid", "--mount", "--net", "--fork", "--mount-proc", "--kill-child"]);
+        command.args(["sh", "-c", "ip link set lo up && exec \"$@\"", "sh"]);
+        command.arg(std::env::current_exe().unwrap());
+        Self::start_by(command, test, what)
+    }
+
+    /// The first child that one of its threads has.
+    pub fn child(&self) -> u32 {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
+        let children = |thread: std::io::Result<std::fs::DirEntry>| {
+            std::fs::read_to_string(thread.unwrap().path().join("children")).unwrap_or_default()
+        };
+        let children = threads.map(children).collect::<Vec<_>>().join(" ");
+        children.split_whitespace().next().expect("it has a child").parse().unwrap()
+    }
+
+    fn start_by(mut command: Command, test: &str, what: &str) -> Self {
         command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(ROLE, what);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take();
@@ -71,6 +99,8 @@ pub fn run_if_asked() {
             "busy" => kept.busy(),
             "lossy" => kept.lossy(),
             "shared" => kept.shared(),
+            "passes" => kept.passes(),
+            "receives" => kept.receives(),
             "mptcp" => kept.mptcp(),
             "unix" => kept.unix(),
             "netlink" => kept.link_layer(AddressFamily::NETLINK, 0),
@@ -206,6 +236,40 @@ impl Kept {
         child.stdin(Stdio::piped()).stdout(copy).stderr(Stdio::null());
         self.children.push(child.spawn().unwrap());
         self.listeners.push(listener);
+    }
+
+    /// A listening socket that is given to a child over a UNIX socket, and not kept.
+    fn passes(&mut self) {
+        let listener = TcpListener::bind("127.0.0.1:4702").unwrap();
+        let (here, there) = std::os::unix::net::UnixStream::pair().unwrap();
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args(std::env::args_os().skip(1)).env(ROLE, "receives");
+        child.stdin(OwnedFd::from(there)).stdout(Stdio::null());
+        self.children.push(child.spawn().unwrap());
+        let (fds, mut space) =
+            ([listener.as_fd()], [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))]);
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        assert!(control.push(SendAncillaryMessage::ScmRights(&fds)));
+        rustix::net::sendmsg(&here, &[IoSlice::new(b"x")], &mut control, SendFlags::empty()).unwrap();
+        (&here).read_exact(&mut [0; 1]).unwrap();
+        // The child ends when its input does.
+        self.sockets.push(here.into());
+    }
+
+    /// What another process gives over standard input.
+    fn receives(&mut self) {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let (input, mut byte) = (std::io::stdin(), [0; 1]);
+        rustix::net::recvmsg(&input, &mut [IoSliceMut::new(&mut byte)], &mut control, RecvFlags::empty())
+            .unwrap();
+        for message in control.drain() {
+            if let RecvAncillaryMessage::ScmRights(fds) = message {
+                self.sockets.extend(fds);
+            }
+        }
+        assert_eq!(self.sockets.len(), 1);
+        rustix::io::write(&input, &byte).unwrap();
     }
 
     /// A Multipath TCP connection with its listening socket.

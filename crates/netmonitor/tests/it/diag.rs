@@ -1,7 +1,9 @@
 //! What diagnostics tell of sockets, field by field equal to `ss` on the same sockets.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
+use std::process::Command;
 
 use netmonitor_testkit::hold::Holder;
 use netmonitor_testkit::netns::Netns;
@@ -258,6 +260,54 @@ fn a_shared_listener_has_both_owners_and_multipath_sockets_are_shown() {
     assert!(cookies.iter().all(|cookie| told.contains_key(cookie)), "{cookies:?} {told:?}");
     let sent: u64 = rows(&document, "mptcp").iter().filter_map(|row| row["bytes_sent"].as_u64()).sum();
     assert_eq!(sent, 5);
+}
+
+#[test]
+fn a_socket_that_was_given_away_belongs_to_who_has_it() {
+    if !ready() {
+        return;
+    }
+    let netns = Netns::new();
+    let holder = Holder::start(Some(&netns), HOLDER, "passes");
+    let child = holder.child();
+    let is_there = |pid: u32, scope: &str| {
+        let document = json(pid, &["tcp", "--scope", scope]);
+        let row = rows(&document, "tcp").iter().find(|row| row["local_port"] == 4702);
+        row.map(|row| row["owners"].clone())
+    };
+    assert_eq!(is_there(holder.pid(), "process"), None);
+    for (pid, scope) in [(child, "process"), (holder.pid(), "tree"), (holder.pid(), "namespace")] {
+        assert_eq!(is_there(pid, scope), Some(serde_json::json!([child])), "{scope} of {pid}");
+    }
+    let told = netns.run("ss -Htlnp sport = :4702");
+    assert!(told.contains(&format!("pid={child},")) && told.matches("pid=").count() == 1, "{told}");
+}
+
+#[test]
+fn a_process_in_a_container_is_seen_from_outside() {
+    if !ready() || !need_tool("unshare") {
+        return;
+    }
+    let holder = Holder::start_contained(HOLDER, "busy unix udp");
+    let child = holder.child();
+    let document = json(child, &["sockets", "tcp", "udp", "overview"]);
+    let netns = std::fs::metadata(format!("/proc/{child}/ns/net")).unwrap().ino();
+    assert_eq!(document["target"]["netns"], netns);
+    assert_ne!(netns, std::fs::metadata("/proc/self/ns/net").unwrap().ino());
+    for (table, least) in [("sockets", 20), ("tcp", 14), ("udp", 4)] {
+        let rows = rows(&document, table);
+        assert!(rows.len() >= least, "{table}: {}", rows.len());
+        let owned =
+            rows.iter().filter(|row| row["owners"].as_array().is_some_and(|it| it.contains(&child.into())));
+        assert!(owned.count() >= least - 4, "{table}: {rows:?}");
+    }
+    let sent = rows(&document, "tcp").iter().filter_map(|row| row["bytes_sent"].as_u64()).max();
+    assert!(sent >= Some(1 << 20), "figures come from within: {sent:?}");
+    let entered =
+        Command::new("nsenter").args(["-t", &child.to_string(), "-n", "ss", "-Htan"]).output().unwrap();
+    let told = String::from_utf8(entered.stdout).unwrap();
+    let all = json(child, &["tcp", "--scope", "namespace"]);
+    assert_eq!(told.lines().count(), rows(&all, "tcp").len(), "{told}");
 }
 
 #[test]
