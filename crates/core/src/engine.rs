@@ -8,21 +8,20 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use procnet::AnyTable;
 use procnet::number::decimal;
-use procnet::proc::counter::Counter;
 use procnet::shape::Decoder;
-use procnet::{AnyTable, Table};
 
 use crate::derived::Derived;
 use crate::dumps::{self, LINK, OWN_INET, OWN_OTHER};
 use crate::files::{Files, Measured, NetPath};
 use crate::held::{inode_field, inodes_of, owned_rows};
+use crate::history::History;
 use crate::interfaces::Interfaces;
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::part::FilePart;
 use crate::plan::Plan;
 use crate::process::Process;
-use crate::rates::Earlier;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
 use crate::scope::Scope;
 use crate::settings::{self, Set};
@@ -39,17 +38,6 @@ const LARGEST: usize = 64 << 20;
 /// How many notes are kept.
 const NOTES: usize = 16;
 
-/// Rows of a table whose first reading is kept, for what has grown since. Counters by name are kept anyhow.
-const BASE_ROWS: usize = 4096;
-
-/// The whole readings of a file that later ones are compared with: table and time of each.
-struct History {
-    first: Option<(Arc<dyn AnyTable>, u64)>,
-    last: (Arc<dyn AnyTable>, u64),
-    /// In which tick, of those that read files, the last one was.
-    tick: u64,
-}
-
 /// Turns samples into snapshots.
 pub struct Engine {
     machine: Arc<Machine>,
@@ -61,7 +49,7 @@ pub struct Engine {
     users: Arc<Users>,
     notes: Vec<Note>,
     sources: BTreeMap<NetPath, Source>,
-    history: BTreeMap<NetPath, History>,
+    history: History,
     files: Files,
     interfaces: Arc<Interfaces>,
     settings: BTreeMap<&'static str, Set>,
@@ -94,7 +82,7 @@ impl Engine {
             users: Arc::default(),
             notes: Vec::new(),
             sources: BTreeMap::new(),
-            history: BTreeMap::new(),
+            history: History::default(),
             files: Files::default(),
             interfaces: Arc::default(),
             settings: BTreeMap::new(),
@@ -166,13 +154,14 @@ impl Engine {
     pub fn snapshot(&mut self) -> Arc<Snapshot> {
         self.end_process();
         self.owners.about(self.process.pid, self.netns.inode);
-        self.owners.join(self.moment.boottime);
+        let mut owners = self.owners.join(self.moment.boottime);
         self.join_sockets();
-        let others = self.sources.iter().flat_map(|(path, source)| inodes_of(path, &*source.table));
-        let inodes = self.sockets.iter().flat_map(|sockets| sockets.inodes()).chain(others);
         // A socket that came after its process was looked at is not known to have no owner.
-        let seen = if self.is_in_pieces() { u64::MAX } else { self.moment.boottime };
-        let owners = self.owners.judge(inodes, seen);
+        if !self.is_in_pieces() {
+            let others = self.sources.iter().flat_map(|(path, source)| inodes_of(path, &*source.table));
+            let inodes = self.sockets.iter().flat_map(|sockets| sockets.inodes()).chain(others);
+            owners = self.owners.judge(inodes, self.moment.boottime);
+        }
         for sockets in &mut self.sockets {
             let read = sockets.lists().iter().any(|list| self.read.iter().any(|name| name == list.source));
             if read || !Arc::ptr_eq(&owners, &self.picked) {
@@ -269,7 +258,7 @@ impl Engine {
         }
         self.sources.clear();
         self.sockets.clear();
-        self.history.clear();
+        self.history = History::default();
         self.files = Files::default();
         self.interfaces = Arc::default();
         self.settings.clear();
@@ -319,7 +308,7 @@ impl Engine {
         (table, text): (Arc<dyn AnyTable>, Option<Arc<dyn AnyTable>>),
         reading: Reading,
     ) {
-        let (before, base) = self.relate(name, &table, reading);
+        let (before, base) = self.history.relate(name, &table, reading, self.ticks);
         if name == LINK.name {
             self.interfaces = Arc::new(Interfaces::of(&table));
         }
@@ -327,31 +316,6 @@ impl Engine {
         let source = Source { reading, table, text, before, base, order, owned: None };
         self.sources.insert(name.clone(), source);
         self.read.push(name.clone());
-    }
-
-    /// The earlier readings of a file that this one is compared with. A reading that was cut short is not
-    /// compared with others, nor others with it.
-    fn relate(
-        &mut self,
-        path: &NetPath,
-        table: &Arc<dyn AnyTable>,
-        reading: Reading,
-    ) -> (Option<Earlier>, Option<Earlier>) {
-        if !source::is_counted(path) || reading.status != Status::Ok {
-            return (None, None);
-        }
-        let (now, tick) = ((table.clone(), reading.at), self.ticks);
-        let Some(History { first, last, tick: then }) = self.history.remove(path) else {
-            let is_kept = table.as_any().is::<Table<Counter>>() || table.len() <= BASE_ROWS;
-            let first = is_kept.then(|| now.clone());
-            self.history.insert(path.clone(), History { first, last: now, tick });
-            return (None, None);
-        };
-        // A rate is that of the last tick: over a time in which nobody looked it would be an average.
-        let before = (then + 1 == tick).then(|| Earlier::relate(&**table, last.0, last.1));
-        let base = first.as_ref().map(|(first, at)| Earlier::relate(&**table, first.clone(), *at));
-        self.history.insert(path.clone(), History { first, last: now, tick });
-        (before, base)
     }
 
     /// A decoder for a file, with room for what it had last time, and some more.
@@ -366,7 +330,7 @@ impl Engine {
         for kind in KINDS {
             let Some((reach, lists)) = self.lists(kind) else { continue };
             let mut sockets = Sockets::order(kind, reach, lists);
-            if self.plan.as_ref().is_some_and(|plan| plan.pieces) {
+            if self.is_in_pieces() {
                 sockets.leave_out(&mut self.handed_on);
             }
             let sockets = Arc::new(sockets);

@@ -16,6 +16,7 @@ pub mod export;
 pub mod files;
 pub mod format;
 mod held;
+mod history;
 pub mod host;
 pub mod interfaces;
 pub mod interval;
