@@ -1,11 +1,12 @@
 //! What netmonitor's own tests stand on: [`pty`] a real pseudo-terminal, [`netns`] network namespaces,
-//! [`hold`] processes that hold sockets of every kind.
+//! [`hold`] processes that hold sockets of every kind, [`traffic`] processes that move bytes and count them.
 //!
 //! A test that lacks root or a tool says why it is skipped; with `NETMONITOR_STRICT=1` that is a failure.
 
 pub mod hold;
 pub mod netns;
 pub mod pty;
+pub mod traffic;
 
 use std::time::Duration;
 
