@@ -1,6 +1,7 @@
-//! Developer tasks: `cargo xtask tidy | docs | bench`.
+//! Developer tasks: `cargo xtask tidy | docs | bpf | bench`.
 
 mod bench;
+mod bpf;
 mod docs;
 mod tidy;
 
@@ -13,6 +14,7 @@ type Task = (&'static str, &'static str, fn(&Path) -> anyhow::Result<()>);
 const TASKS: &[Task] = &[
     ("tidy", "check the rules of the house that a machine can check", tidy::run),
     ("docs", "write the generated documents", docs::write),
+    ("bpf", "compile the programs that count in the kernel", bpf::run),
     ("bench", "run the benches, for docs/performance.md", bench::run),
 ];
 

@@ -59,6 +59,8 @@ pub struct Census {
     /// Names of the sources of other families, in the order of [`LISTS`].
     lists: [Option<&'static str>; LISTS.len()],
     own: bool,
+    /// They are those of the processes that are asked for.
+    is_held: bool,
     unknown: usize,
 }
 
@@ -77,7 +79,7 @@ impl Census {
         if sockets.iter().all(Option::is_none) && lists.iter().all(Option::is_none) && !own {
             return None;
         }
-        let mut census = Self { entries: Vec::new(), sockets, lists, own, unknown: 0 };
+        let mut census = Self { entries: Vec::new(), sockets, lists, own, is_held: owned, unknown: 0 };
         census.take_inet(owned);
         census.take_others(snapshot, owned);
         if owned {
@@ -146,6 +148,11 @@ impl Census {
     /// How many of them nobody tells of.
     pub fn unknown(&self) -> usize {
         self.unknown
+    }
+
+    /// Whether they are those of the processes that are asked for.
+    pub fn is_held(&self) -> bool {
+        self.is_held
     }
 
     /// Whether they were asked themselves.

@@ -29,6 +29,7 @@ use crate::snapshot::{Netns, Note, NoteEvent, Snapshot, Source};
 use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets, TCP};
 use crate::source;
 use crate::tally::{Figures, Seen, Tally, Totals};
+use crate::traffic::{Group, Ledger};
 use crate::users::Users;
 use crate::views;
 
@@ -59,6 +60,7 @@ pub struct Engine {
     /// Ticks that read files so far.
     ticks: u64,
     sockets: Vec<Arc<Sockets>>,
+    traffic: Ledger,
     tally: Tally,
     totals: Option<Totals>,
     ends: Option<Reading>,
@@ -90,6 +92,7 @@ impl Engine {
             picked: Arc::default(),
             ticks: 0,
             sockets: Vec::new(),
+            traffic: Ledger::default(),
             tally: Tally::default(),
             totals: None,
             ends: None,
@@ -192,6 +195,7 @@ impl Engine {
             sockets: self.sockets.clone(),
             totals: self.totals,
             ends: self.ends,
+            traffic: self.traffic.traffic.clone(),
             derived: Arc::default(),
         });
         if let Some(plan) = &self.plan {
@@ -395,6 +399,7 @@ impl Engine {
                     self.settings.insert(setting.path, Set::read(&held, reading));
                 }
             }
+            Origin::Bpf(name) => self.end_bpf(name, &held, reading),
             Origin::Users
             | Origin::Net(_)
             | Origin::Dump(_)
@@ -404,6 +409,19 @@ impl Engine {
         }
         self.held = held;
         self.held.clear();
+    }
+
+    /// What was counted, in the kernel; its last part is in words.
+    fn end_bpf(&mut self, name: &str, bytes: &[u8], reading: Reading) {
+        match name {
+            "processes" => self.traffic.take_processes(bytes, self.machine.endian),
+            "sockets" => self.traffic.take_sockets(bytes, self.machine.endian),
+            _ => {
+                let target = (self.seen.pid, self.seen.start_time);
+                let (clk_tck, members) = (self.machine.clk_tck, self.owners.group());
+                self.traffic.end(bytes, reading, self.moment.seq, Group { target, clk_tck, members });
+            }
+        }
     }
 
     fn end_identity(&mut self, path: &str, bytes: &[u8], reading: Reading) {

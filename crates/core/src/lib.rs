@@ -37,5 +37,6 @@ pub mod snapshot;
 pub mod sockets;
 pub mod source;
 pub mod tally;
+pub mod traffic;
 pub mod users;
 pub mod views;

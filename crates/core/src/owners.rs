@@ -122,6 +122,11 @@ impl Collected {
         }
     }
 
+    /// The processes that belong to the group, beside the target.
+    pub fn group(&self) -> &[u32] {
+        &self.group.1
+    }
+
     /// Takes over which relatives a tick has left out: they are relatives still.
     pub fn left_out(&mut self, text: &[u8], at: u64) {
         for word in text.split(|byte| byte.is_ascii_whitespace()) {

@@ -40,8 +40,22 @@ pub struct Plan {
     /// How the other processes are walked over, to find who shares the namespace and, for
     /// [`Owners::Everybody`], the sockets.
     pub walk: Pace,
+    /// Whether what processes send and receive is counted in the kernel, and read.
+    pub counting: Counting,
     /// Whether the rows of lists are handed on while they are read. Whose they are is looked at before, then.
     pub pieces: bool,
+}
+
+/// Whether what processes send and receive is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Counting {
+    /// Nobody asked for it so far.
+    #[default]
+    Off,
+    /// It is counted, and not looked at.
+    On,
+    /// It is looked at.
+    Read,
 }
 
 /// Whether a process's own sockets are asked through its descriptors.
@@ -132,6 +146,8 @@ pub struct Needs {
     pub settings: &'static [&'static Setting],
     /// The list of files.
     pub list: bool,
+    /// What processes send and receive.
+    pub traffic: bool,
 }
 
 impl Needs {
@@ -144,7 +160,7 @@ impl Needs {
 impl Plan {
     /// The plan of these views in a scope. Every view says how many processes share the namespace.
     pub fn of<'a>(views: impl IntoIterator<Item = &'a View>, scope: Scope) -> Self {
-        let mut plan = Self { walk: Pace::Background, ..Self::in_scope(scope) };
+        let mut plan = Self { walk: Pace::Background, counting: Counting::On, ..Self::in_scope(scope) };
         for view in views {
             for table in view.tables {
                 plan.add(table.content.needs());
@@ -212,6 +228,9 @@ impl Plan {
         self.derive.add(needs.derive);
         self.ends |= needs.ends;
         self.process |= needs.process;
+        if needs.traffic && self.counting == Counting::On {
+            self.counting = Counting::Read;
+        }
     }
 
     /// Whether a source is kept with its rows: a file that is asked for, or whatever tells of a list.

@@ -66,6 +66,8 @@ pub enum Origin {
     Members,
     /// Relatives that this tick has left out, although their descriptors are wanted: their PIDs.
     LeftOut,
+    /// What programs in the kernel have counted: `processes`, `sockets`, `state`; see [`crate::traffic`].
+    Bpf(Cow<'static, str>),
     /// How far the walk over the other processes has come: see [`Walk`].
     Walk,
     /// `/etc/passwd`, for the names of users.
@@ -100,6 +102,7 @@ impl fmt::Display for Origin {
             Self::Netns(inode) => write!(f, "namespace net:[{inode}]"),
             Self::Members => f.write_str("the processes of the group"),
             Self::LeftOut => f.write_str("relatives that were left out"),
+            Self::Bpf(name) => write!(f, "bpf/{name}"),
             Self::Walk => f.write_str("descriptors of other processes"),
             Self::Users => f.write_str("/etc/passwd"),
             Self::Capabilities => f.write_str("own capabilities"),

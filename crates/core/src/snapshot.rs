@@ -19,6 +19,7 @@ use crate::scope::Scope;
 use crate::settings::{Set, Setting};
 use crate::sockets::{SocketKind, Sockets};
 use crate::tally::Totals;
+use crate::traffic::{Reason, Traffic};
 use crate::users::Users;
 use crate::views::Summary;
 
@@ -53,6 +54,8 @@ pub struct Snapshot {
     pub totals: Option<Totals>,
     /// How listening to the ends of sockets went; `None` where nobody did.
     pub ends: Option<Reading>,
+    /// What was counted of what processes send and receive, or why nothing was; `None` before it was tried.
+    pub traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
     pub(crate) derived: Arc<Derived>,
 }
 

@@ -79,6 +79,10 @@ struct DoctorTyped {
     #[arg(value_name = "TARGET", allow_negative_numbers = true)]
     target: Option<String>,
 
+    /// Tell at length what the kernel said to BPF programs that it refused
+    #[arg(short, long)]
+    verbose: bool,
+
     /// Output format: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
     format: String,
@@ -248,9 +252,9 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         Some(Command::Explain(ExplainTyped { name, search, format })) => {
             return Ok(Meant::Explain(Explain { name, search, json: format == "json" }));
         }
-        Some(Command::Doctor(DoctorTyped { target, format })) => {
+        Some(Command::Doctor(DoctorTyped { target, verbose, format })) => {
             not_before_the_command(typed.target, "doctor")?;
-            return Ok(Meant::Doctor(Doctor { target, procfs, json: format == "json" }));
+            return Ok(Meant::Doctor(Doctor { target, procfs, json: format == "json", verbose }));
         }
         Some(Command::Show(show)) => {
             not_before_the_command(typed.target, "show")?;

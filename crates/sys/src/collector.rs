@@ -7,6 +7,7 @@ use netmonitor_core::files::is_harmless;
 use netmonitor_core::plan::{Ask, Measure, Owners, Pace, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 
+use crate::bpf::Counters;
 use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
 use crate::descriptors::{Descriptors, Tee};
@@ -66,6 +67,7 @@ pub struct Collector {
     walker: Walker,
     users: Users,
     capabilities: Capabilities,
+    counters: Counters,
 }
 
 impl Collector {
@@ -91,6 +93,7 @@ impl Collector {
             walker: Walker::default(),
             users: Users::default(),
             capabilities: Capabilities::default(),
+            counters: Counters::default(),
         }
     }
 
@@ -135,6 +138,7 @@ impl Collector {
         if !plan.pieces {
             self.owners(plan, moment, sink)?;
         }
+        self.counters.tick(plan.counting, self.target.dir().is_copy(), sink);
         self.previous = Some(moment.boottime);
         Ok(())
     }

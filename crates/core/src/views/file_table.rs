@@ -5,6 +5,7 @@ use procnet::{AnyTable, Column, Field, Kind, Table, Value, proc};
 
 use super::interface_column::{InterfaceColumn, InterfacePlace};
 use super::socket_table::told_by;
+use super::traffic_columns::{self, Through, TrafficColumn};
 use super::{Content, Order, Rows};
 use crate::dumps::{self, Dump};
 use crate::plan::Needs;
@@ -51,6 +52,7 @@ enum Want {
     Rate(&'static str),
     Owners(&'static str),
     Interface(&'static InterfaceColumn),
+    Traffic(&'static TrafficColumn),
 }
 
 /// Where a column's values come from.
@@ -60,6 +62,8 @@ enum Slot {
     Rate(usize),
     /// The owners of the socket whose inode the field holds.
     Owners(usize),
+    /// What was moved through the socket whose cookie the field holds.
+    Traffic(usize, &'static TrafficColumn),
     /// The name of the interface whose number the source has.
     Interface(InterfacePlace),
     /// The source has no such field.
@@ -73,6 +77,9 @@ impl Want {
             Self::Field(name) => place(name).map_or(Slot::Nowhere, Slot::Field),
             Self::Rate(name) => place(name).map_or(Slot::Nowhere, Slot::Rate),
             Self::Owners(name) => place(name).map_or(Slot::Nowhere, Slot::Owners),
+            Self::Traffic(column) => {
+                place(COOKIE).map_or(Slot::Nowhere, |field| Slot::Traffic(field, column))
+            }
             Self::Interface(column) => column.place(fields).map_or(Slot::Nowhere, Slot::Interface),
         }
     }
@@ -81,6 +88,9 @@ impl Want {
 const fn owners(name: &'static str, title: &'static str, doc: &'static str) -> Column {
     Column { name, title, unit: procnet::Unit::None, kind: Kind::Info, doc }
 }
+
+/// The field that tells one socket from all others.
+const COOKIE: &str = "cookie";
 
 /// The column of a socket's owners.
 const OWNERS: Column = owners("owners", "owners", "All processes known to hold the socket.");
@@ -129,6 +139,10 @@ impl FileTable {
             self.first.iter().position(|name| *name == column.name).unwrap_or(self.first.len())
         });
         wants.extend(self.inode.map(|inode| (Want::Owners(inode), OWNERS)));
+        if self.has_cookies() {
+            let traffic = traffic_columns::COLUMNS.iter();
+            wants.extend(traffic.map(|column| (Want::Traffic(column), column.column)));
+        }
         wants.extend(self.peer.map(|peer| (Want::Owners(peer), PEER_OWNERS)));
         wants
     }
@@ -142,6 +156,11 @@ impl FileTable {
                 wants.insert(place + 1, (Want::Interface(interface), interface.column));
             }
         }
+    }
+
+    /// Its rows are sockets through which something is moved.
+    fn has_cookies(&self) -> bool {
+        self.dump.is_some_and(|dump| dump.messages.fields.iter().any(|field| field.column.name == COOKIE))
     }
 
     /// What tells of the rows: the list, unless the kernel did not give it.
@@ -160,6 +179,7 @@ impl Content for FileTable {
             Some(dump) => Needs { dumps: vec![dump], ..Needs::default() },
             None => Needs::file(self.path),
         };
+        needs.traffic = self.has_cookies();
         if !self.interfaces.is_empty() && !needs.dumps.contains(&&dumps::LINK) {
             needs.dumps.push(&dumps::LINK);
         }
@@ -178,7 +198,8 @@ impl Content for FileTable {
         if owned.is_some() && scope != snapshot.owners.group_scope {
             return None;
         }
-        let rows = FileRows { snapshot: Some(snapshot), ..FileRows::new(source, slots) };
+        let own = owned.is_some();
+        let rows = FileRows { snapshot: Some(snapshot), own, ..FileRows::new(source, slots) };
         let told_by = self.dump.map(|_| told_by(name));
         Some(Box::new(FileRows { order: owned.or(source.order.as_deref()), told_by, ..rows }))
     }
@@ -202,6 +223,8 @@ pub(super) struct FileRows<'a> {
     order: Option<&'a [u32]>,
     /// Where owners are told.
     snapshot: Option<&'a Snapshot>,
+    /// They are sockets of the processes that are asked for.
+    own: bool,
     /// Who tells the rows, where it can be one or another.
     told_by: Option<&'static str>,
 }
@@ -214,6 +237,7 @@ impl<'a> FileRows<'a> {
             unknown: source.table.extra_columns(),
             order: None,
             snapshot: None,
+            own: false,
             told_by: None,
         }
     }
@@ -255,6 +279,12 @@ impl Rows for FileRows<'_> {
                 let inode = self.source.table.cell(row, *field).count();
                 let owners = self.snapshot.map(|snapshot| &*snapshot.owners);
                 owners.zip(inode).map_or(Value::Absent(""), |(owners, inode)| owners.cell(inode, None))
+            }
+            Some(Slot::Traffic(field, column)) => {
+                let cookie = self.source.table.cell(row, *field).count();
+                self.snapshot.map_or(Value::Absent(""), |snapshot| {
+                    Through { snapshot, cookie, own: self.own, tcp: None }.cell(column)
+                })
             }
             Some(Slot::Interface(place)) => {
                 self.snapshot.map_or(Value::Absent(""), |snapshot| place.cell(snapshot, self.source, row))

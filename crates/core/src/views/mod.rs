@@ -37,6 +37,7 @@ mod stats;
 mod table;
 mod tcp;
 mod traffic;
+mod traffic_columns;
 mod udp;
 mod unix;
 mod xfrm;

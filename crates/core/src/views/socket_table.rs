@@ -6,6 +6,7 @@ use procnet::table::unknown_column;
 use procnet::{Column, Kind, Value};
 
 use super::file_table::rate;
+use super::traffic_columns::{self, OfTcp, Through, TrafficColumn};
 use super::{Content, Rows};
 use crate::dumps::{OWN_INET, OWN_OTHER};
 use crate::plan::Needs;
@@ -68,6 +69,8 @@ pub(super) struct Placed<'a> {
     pub(super) socket: Socket<'a>,
     pub(super) place: Place,
     pub(super) snapshot: &'a Snapshot,
+    /// It is looked at as one of the processes that are asked for.
+    pub(super) own: bool,
 }
 
 /// Where a column's values come from.
@@ -75,6 +78,7 @@ pub(super) struct Placed<'a> {
 enum Slot {
     Column(&'static SocketColumn),
     Detail(&'static DetailColumn),
+    Traffic(&'static TrafficColumn),
     /// The rate of the counter.
     Rate(&'static DetailColumn),
 }
@@ -94,13 +98,16 @@ impl SocketTable {
             let rate = |name| (Slot::Rate(detail), Column { name, kind: Kind::Rate, ..detail.column });
             std::iter::once((Slot::Detail(detail), detail.column)).chain(detail.rate.map(rate))
         });
-        self.columns.iter().map(|column| (Slot::Column(column), column.column)).chain(details)
+        let columns = self.columns.iter().map(|column| (Slot::Column(column), column.column));
+        let traffic = traffic_columns::COLUMNS.iter().map(|column| (Slot::Traffic(column), column.column));
+        columns.chain(traffic).chain(details)
     }
 }
 
 impl Content for SocketTable {
     fn needs(&self) -> Needs {
-        Needs { dumps: self.kind.parts.iter().map(|part| part.dump).collect(), ..Needs::default() }
+        let dumps = self.kind.parts.iter().map(|part| part.dump).collect();
+        Needs { dumps, traffic: true, ..Needs::default() }
     }
 
     fn columns(&self) -> Vec<Column> {
@@ -126,7 +133,7 @@ impl Content for SocketTable {
         unknown.sort_unstable();
         unknown.dedup();
         let slots = self.slots().map(|(slot, _)| slot).collect();
-        Some(Box::new(SocketRows { slots, sockets, places, unknown, snapshot }))
+        Some(Box::new(SocketRows { slots, sockets, places, unknown, snapshot, own: scope.is_held() }))
     }
 
     fn is_optional(&self) -> bool {
@@ -145,6 +152,8 @@ struct SocketRows<'a> {
     /// Numbers of columns of the files that no field declares; they stand behind the others.
     unknown: Vec<usize>,
     snapshot: &'a Snapshot,
+    /// They are those of the processes that are asked for.
+    own: bool,
 }
 
 impl Rows for SocketRows<'_> {
@@ -155,10 +164,11 @@ impl Rows for SocketRows<'_> {
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
         let Some(&place) = self.places.get(row) else { return Value::Absent("") };
         let Some(socket) = self.sockets.get(place) else { return Value::Absent("") };
-        let placed = Placed { socket, place, snapshot: self.snapshot };
+        let placed = Placed { socket, place, snapshot: self.snapshot, own: self.own };
         match self.slots.get(column) {
             Some(Slot::Column(column)) => (column.get)(&placed),
             Some(Slot::Detail(detail)) => placed.detail(detail),
+            Some(Slot::Traffic(column)) => placed.through().cell(column),
             Some(Slot::Rate(detail)) => placed.rate(detail.column.name),
             None => {
                 let number = self.unknown.get(column - self.slots.len());
@@ -208,6 +218,14 @@ impl<'a> Placed<'a> {
     /// The states of the row are TCP's.
     pub(super) fn is_tcp(&self) -> bool {
         matches!(self.protocol(), "tcp" | "mptcp")
+    }
+
+    /// The socket, for what was moved through it. What nobody holds tells only what is left of it.
+    pub(super) fn through(&self) -> Through<'a> {
+        let cookie = self.socket.diag().map(|diag| diag.cookie).filter(|_| self.inet().inode != 0);
+        let tcp = self.socket.detail().filter(|_| self.is_tcp());
+        let tcp = tcp.and_then(|detail| OfTcp::of(self.inet(), &detail));
+        Through { snapshot: self.snapshot, cookie, own: self.own, tcp }
     }
 
     /// Where the socket is told of.

@@ -9,6 +9,7 @@ use super::socket_columns::{
     ACCEPT_QUEUE, CONNECTED, DROPS, DROPS_RATE, FAMILY, OWNERS, RX_QUEUE, STATE, TX_QUEUE, UID, USER,
 };
 use super::socket_table::{Placed, told_by};
+use super::traffic_columns::{self, Through};
 use super::{Content, Rows, TableDef, View};
 use crate::census::{AF_NETLINK, AF_PACKET, AF_UNIX, AF_VSOCK, Census, Entry, Other, field};
 use crate::dumps::{self, Dump, OWN_OTHER};
@@ -51,11 +52,12 @@ struct Everything;
 impl Content for Everything {
     fn needs(&self) -> Needs {
         let derive = Derive { names: true, ..Derive::default() };
-        Needs { dumps: LISTS.to_vec(), own: true, derive, ..Needs::default() }
+        Needs { dumps: LISTS.to_vec(), own: true, derive, traffic: true, ..Needs::default() }
     }
 
     fn columns(&self) -> Vec<Column> {
-        COLUMNS.iter().map(|(column, _)| *column).collect()
+        let traffic = traffic_columns::COLUMNS.iter().map(|column| column.column);
+        COLUMNS.iter().map(|(column, _)| *column).chain(traffic).collect()
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
@@ -82,7 +84,8 @@ impl Rows for SocketRows<'_> {
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
         let socket =
             self.census.entries().get(row).and_then(|entry| Seen::of(self.snapshot, self.census, *entry));
-        let Some((socket, (_, get))) = socket.zip(COLUMNS.get(column)) else { return Value::Absent("") };
+        let Some(socket) = socket else { return Value::Absent("") };
+        let Some((_, get)) = COLUMNS.get(column) else { return socket.moved(column - COLUMNS.len()) };
         match get {
             Get::Name(end) => self.names.get(row, *end).map_or(Value::Absent(""), Value::Text),
             Get::Cell(get) => get(&socket),
@@ -131,6 +134,7 @@ pub(super) struct OtherSeen<'a> {
     own: Option<(&'a Source, usize)>,
     list: Option<(&'a Source, usize)>,
     snapshot: &'a Snapshot,
+    is_held: bool,
 }
 
 /// A socket of which only the number is known.
@@ -146,13 +150,14 @@ impl<'a> Seen<'a> {
     pub(super) fn of(snapshot: &'a Snapshot, census: &'a Census, entry: Entry) -> Option<Self> {
         Some(match entry {
             Entry::Inet(kind, place) => {
-                Self::Inet(Placed { socket: census.inet(kind, place)?, place, snapshot })
+                let socket = census.inet(kind, place)?;
+                Self::Inet(Placed { socket, place, snapshot, own: census.is_held() })
             }
             Entry::Other(Other { family, own, list }) => {
                 let row =
                     |name: Option<&str>, row: Option<u32>| Some((snapshot.source(name?)?, row? as usize));
                 let (own, list) = (row(Some(OWN_OTHER), own), row(census.list(family), list));
-                Self::Other(OtherSeen { family, own, list, snapshot })
+                Self::Other(OtherSeen { family, own, list, snapshot, is_held: census.is_held() })
             }
             Entry::Unknown(inode) => {
                 Self::Unknown(UnknownSeen { inode, was_asked: census.is_own(), snapshot })
@@ -270,6 +275,19 @@ impl<'a> Seen<'a> {
             Self::Inet(placed) => (OWNERS.get)(placed),
             _ => self.snapshot().owners.cell(self.inode(), None),
         }
+    }
+
+    /// What was moved through it, by the place of the column.
+    fn moved(&self, column: usize) -> Value<'a> {
+        let through = match self {
+            Self::Inet(placed) => placed.through(),
+            Self::Other(other) => {
+                let cookie = other.cell(&["cookie"]).count();
+                Through { snapshot: other.snapshot, cookie, own: other.is_held, tcp: None }
+            }
+            Self::Unknown(_) => return Value::Absent(""),
+        };
+        traffic_columns::COLUMNS.get(column).map_or(Value::Absent(""), |column| through.cell(column))
     }
 
     fn user(&self) -> Value<'a> {

@@ -23,6 +23,8 @@ pub(crate) struct Doctor {
     pub(crate) procfs: PathBuf,
     /// As JSON.
     pub(crate) json: bool,
+    /// With what the kernel said at length.
+    pub(crate) verbose: bool,
 }
 
 /// The JSON document.
@@ -39,6 +41,8 @@ struct Told {
     status: &'static str,
     reason: String,
     fix: Option<String>,
+    #[serde(skip)]
+    log: String,
 }
 
 impl Doctor {
@@ -60,7 +64,12 @@ impl Doctor {
                 .map_err(io::Error::from)
                 .and_then(|()| out.write_all(b"\n"))
         } else {
-            checks.iter().try_for_each(|check| writeln!(out, "{}", line(check)))
+            checks.iter().try_for_each(|check| {
+                writeln!(out, "{}", line(check))?;
+                let log = check.log.lines().filter(|_| self.verbose);
+                log.map(|line| harmless_text(line.as_bytes()))
+                    .try_for_each(|line| writeln!(out, "    {line}"))
+            })
         }
         .and_then(|()| out.flush())
         .context("writing")?;
@@ -91,7 +100,8 @@ fn told(check: Check, again: &Again) -> Told {
         Status::Missing => "missing",
         Status::Note => "note",
     };
-    Told { name: check.name, status, reason: check.reason, fix: check.fix.map(|fix| command(&fix, again)) }
+    let fix = check.fix.map(|fix| command(&fix, again));
+    Told { name: check.name, status, reason: check.reason, fix, log: check.log }
 }
 
 /// What is to be done, as one command where one can do it.
@@ -106,7 +116,7 @@ fn command(fix: &Fix, Again { program, words }: &Again) -> String {
 }
 
 /// A check as a line.
-fn line(Told { name, status, reason, fix }: &Told) -> String {
+fn line(Told { name, status, reason, fix, .. }: &Told) -> String {
     let fix = fix.as_ref().map(|fix| format!("; fix: {fix}")).unwrap_or_default();
     format!("{status:7}  {name:20}  {reason}{fix}")
 }
@@ -143,6 +153,7 @@ mod tests {
     #[test]
     fn a_check_is_a_line() {
         let check = Check {
+            log: String::new(),
             name: "cap_bpf",
             status: Status::Missing,
             reason: "not held".into(),

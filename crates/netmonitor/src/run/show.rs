@@ -10,7 +10,7 @@ use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Export, Format, Selection};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::pieces::PIECE;
-use netmonitor_core::plan::{Measure, Owners, Pace, Plan};
+use netmonitor_core::plan::{Counting, Measure, Owners, Pace, Plan};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_sys::find::Query;
@@ -136,6 +136,10 @@ impl Show {
     /// What the tables that are printed need.
     pub(super) fn plan(&self, scope: Scope) -> Plan {
         let mut plan = Plan::in_scope(scope);
+        // What is moved in the time of one reading is nothing to speak of.
+        if self.interval.is_some() && self.count != Some(1) {
+            plan.counting = Counting::On;
+        }
         for (view, table) in self.selection.tables() {
             plan.add(table.needs());
             plan.tell_owners(view, scope);

@@ -2,6 +2,7 @@
 //! refused it is found out why, and what would put it right.
 
 mod access;
+mod counting;
 mod diagnostics;
 mod kernel;
 mod privileges;
@@ -35,6 +36,8 @@ pub struct Check {
     pub reason: String,
     /// What would put it right.
     pub fix: Option<Fix>,
+    /// What the kernel said at length; empty for nothing.
+    pub log: String,
 }
 
 /// What puts something right.
@@ -50,7 +53,7 @@ pub enum Fix {
 
 impl Check {
     fn ok(name: &'static str, reason: impl Into<String>) -> Self {
-        Self { name, status: Status::Ok, reason: reason.into(), fix: None }
+        Self { name, status: Status::Ok, reason: reason.into(), fix: None, log: String::new() }
     }
 
     fn note(name: &'static str, reason: impl Into<String>) -> Self {
@@ -78,6 +81,7 @@ pub fn examine(tree: &ProcTree, target: Option<&Target>) -> Result<Vec<Check>, T
     let privileges = Privileges::read();
     checks.extend(kernel::features(tree));
     checks.extend(privileges.checks());
+    checks.push(counting::counting(&privileges));
     checks.push(access::procfs(tree, Some(&privileges)));
     checks.push(access::descriptors(tree, target, Some(&privileges))?);
     checks.push(access::own_sockets(tree, target, &privileges)?);

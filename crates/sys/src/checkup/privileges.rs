@@ -12,8 +12,8 @@ pub(super) const DAC_READ_SEARCH: u32 = 2;
 const NET_ADMIN: u32 = 12;
 pub(super) const SYS_PTRACE: u32 = 19;
 pub(super) const SYS_ADMIN: u32 = 21;
-const PERFMON: u32 = 38;
-const BPF: u32 = 39;
+pub(super) const PERFMON: u32 = 38;
+pub(super) const BPF: u32 = 39;
 
 /// A capability that is of use.
 struct Capability {

@@ -1,5 +1,6 @@
 //! The collector against real processes: the test's own, children made for the purpose, and copied trees.
 
+mod bpf;
 mod child;
 mod collect;
 mod copy;

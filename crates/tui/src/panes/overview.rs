@@ -13,6 +13,7 @@
 use netmonitor_core::format;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::{NoteEvent, Snapshot};
+use netmonitor_core::traffic::Counts;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -206,7 +207,23 @@ fn calm(app: &App) -> Line<'static> {
             "everything was read"
         }
     });
-    Line::from(Span::styled(words, app.theme.quiet()))
+    let counted = app.snapshot.as_ref().map(|snapshot| counted(snapshot)).unwrap_or_default();
+    Line::from(Span::styled(format!("{words}{counted}"), app.theme.quiet()))
+}
+
+/// Since when bytes are counted, or why they are not.
+fn counted(snapshot: &Snapshot) -> String {
+    match &snapshot.traffic {
+        None => String::new(),
+        Some(Ok(traffic)) => {
+            let lost = traffic.unattributed != Counts::default();
+            let lost = if lost { ", of some processes only in sum" } else { "" };
+            format!(" · bytes exact since {}{lost}", time(snapshot.wall(traffic.since)))
+        }
+        Some(Err(reason)) => {
+            format!(" · bytes not counted: {}", format::harmless_text(reason.words.as_bytes()))
+        }
+    }
 }
 
 /// No event to be told.

@@ -1,5 +1,6 @@
 //! `overview`: what the process is, what it does on the network at the moment, and what could not be read.
 
+mod bytes;
 mod listeners;
 mod process;
 mod summary;
@@ -20,7 +21,7 @@ pub(super) static VIEW: View = View {
     name: "overview",
     help: "the process, its sockets in sum, the busiest connections and hosts, and what could not be read",
     owners: true,
-    tables: &[&PROCESS, &TOTALS, &LISTENERS, &BUSIEST, &REMOTE_HOSTS, &WORST_RTT, &STATES, &UNREAD],
+    tables: &[&PROCESS, &TOTALS, &BYTES, &LISTENERS, &BUSIEST, &REMOTE_HOSTS, &WORST_RTT, &STATES, &UNREAD],
 };
 
 static PROCESS: TableDef = TableDef {
@@ -35,6 +36,13 @@ static TOTALS: TableDef = TableDef {
     doc: "sums by protocol; those of TCP include connections that ended while the process was watched",
     scope: None,
     content: &totals::Totals,
+};
+
+static BYTES: TableDef = TableDef {
+    name: "bytes",
+    doc: "payload sent and received since netmonitor began to count, by what the sockets speak, exact",
+    scope: None,
+    content: &bytes::Bytes,
 };
 
 static STATES: TableDef =

@@ -1,0 +1,409 @@
+//! Keeps what is counted: adds up what is over, and tells how much came in the last tick.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use procnet::Endian;
+use procnet::number::decimal;
+
+use super::record::{PROCESS, ProcessId, ProcessRecord, SOCKET, SocketRecord};
+use super::{Counts, Moved, Process, Socket, Traffic};
+use crate::sample::{Reading, Status};
+use crate::views::explain;
+
+/// Bytes that are not split by socket, in the place of a protocol.
+const NOT_SPLIT: &str = "not split";
+
+/// Processes that have ended and are still told of one by one.
+const ENDED: usize = 20_000;
+
+/// What is kept from tick to tick.
+#[derive(Default)]
+pub(crate) struct Ledger {
+    /// Records of the tick under way.
+    processes: Vec<ProcessRecord>,
+    sockets: Vec<SocketRecord>,
+    known: BTreeMap<ProcessId, Known>,
+    /// Counts of the tick before, by socket and process.
+    before: HashMap<(u64, ProcessId), Counts>,
+    /// When that was read, and in which tick.
+    last: Option<(u64, u64)>,
+    /// Which processes have ended, oldest first.
+    ended: VecDeque<ProcessId>,
+    pub(crate) traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
+}
+
+/// Why nothing is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// How it is.
+    pub status: Status,
+    /// In a sentence.
+    pub words: String,
+}
+
+/// A process.
+struct Known {
+    seen: ProcessRecord,
+    /// What it moved through sockets that are over, by protocol.
+    folded: BTreeMap<&'static str, Counts>,
+    /// How many those are.
+    sockets: u64,
+    /// What was not split, up to the tick before.
+    rest: Counts,
+    /// It is among those that have ended.
+    is_listed: bool,
+}
+
+/// Whom the target's figures are of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group<'a> {
+    /// The target, and when it began, in clock ticks since boot.
+    pub(crate) target: (u32, u64),
+    pub(crate) clk_tck: u64,
+    /// The others of its group.
+    pub(crate) members: &'a [u32],
+}
+
+impl Ledger {
+    pub(crate) fn take_processes(&mut self, bytes: &[u8], endian: Endian) {
+        self.processes
+            .extend(bytes.as_chunks::<PROCESS>().0.iter().map(|it| ProcessRecord::read(it, endian)));
+    }
+
+    pub(crate) fn take_sockets(&mut self, bytes: &[u8], endian: Endian) {
+        self.sockets.extend(bytes.as_chunks::<SOCKET>().0.iter().map(|it| SocketRecord::read(it, endian)));
+    }
+
+    /// The records have all come; `tick` counts the ticks.
+    pub(crate) fn end(&mut self, words: &[u8], reading: Reading, tick: u64, group: Group<'_>) {
+        if reading.status != Status::Ok {
+            let said = String::from_utf8_lossy(words).into_owned();
+            let other = || explain(reading.status).map_or(String::new(), |(_, why)| why);
+            let words = if said.is_empty() { other() } else { said };
+            self.traffic = Some(Err(Arc::new(Reason { status: reading.status, words })));
+            (self.processes, self.sockets) = (Vec::new(), Vec::new());
+            return;
+        }
+        let word = |name: &str| {
+            let mut words = words.split(|byte| *byte == b' ');
+            words
+                .find_map(|word| decimal(word.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?))
+                .unwrap_or(0)
+        };
+        // A rate is that of the last tick: over a time in which nobody looked it would be an average.
+        let elapsed = self.last.filter(|(_, then)| then + 1 == tick).map_or(0, |(at, _)| reading.at - at);
+        self.last = Some((reading.at, tick));
+        let sockets = self.sockets(elapsed > 0);
+        let processes = self.processes(&sockets, elapsed > 0, group);
+        let own: HashSet<ProcessId> =
+            processes.iter().filter(|process| process.is_own).map(|process| process.seen.id).collect();
+        let sockets = sockets.into_iter().map(|socket| Socket { is_own: own.contains(&socket.id), ..socket });
+        self.traffic = Some(Ok(Arc::new(Traffic {
+            reading,
+            since: word("since"),
+            elapsed,
+            has_splice: word("splice") == 1,
+            unattributed: Counts {
+                rx_bytes: word("rx_bytes"),
+                tx_bytes: word("tx_bytes"),
+                rx_calls: word("rx_calls"),
+                tx_calls: word("tx_calls"),
+            },
+            processes: processes.into(),
+            sockets: sockets.collect(),
+        })));
+        self.forget();
+    }
+
+    /// The sockets in order, with what came in the last tick.
+    fn sockets(&mut self, has_before: bool) -> Vec<Socket> {
+        let records = std::mem::take(&mut self.sockets);
+        let before = std::mem::replace(&mut self.before, HashMap::with_capacity(records.len()));
+        let mut sockets: Vec<Socket> = Vec::with_capacity(records.len());
+        for SocketRecord { id, cookie, counts, seen } in records {
+            let earlier = before.get(&(cookie, id)).copied().unwrap_or_default();
+            let lately = if has_before { counts - earlier } else { Counts::default() };
+            self.before.insert((cookie, id), counts);
+            sockets.push(Socket { cookie, id, is_own: false, moved: Moved { counts, lately }, seen });
+        }
+        sockets.sort_unstable_by_key(|socket| (socket.cookie, socket.id));
+        sockets
+    }
+
+    /// The processes in order, with all that they moved. What is over is added up for the ticks to come.
+    fn processes(&mut self, sockets: &[Socket], has_before: bool, group: Group<'_>) -> Vec<Process> {
+        for seen in std::mem::take(&mut self.processes) {
+            let id = seen.id;
+            match self.known.get_mut(&id) {
+                Some(known) => known.seen = seen,
+                None => {
+                    self.known.insert(id, Known::new(seen));
+                }
+            }
+        }
+        let mut of: HashMap<ProcessId, BTreeMap<&'static str, (Moved, u64)>> = HashMap::new();
+        for socket in sockets {
+            let (moved, number) = of.entry(socket.id).or_default().entry(socket.seen.speaks()).or_default();
+            *moved += socket.moved;
+            *number += 1;
+            // One that began after the processes were read is told of with the next tick; its sums are kept.
+            let unknown = || Known::new(ProcessRecord { id: socket.id, ..ProcessRecord::default() });
+            self.known.entry(socket.id).or_insert_with(unknown);
+        }
+        let mut processes = Vec::with_capacity(self.known.len());
+        for (id, known) in &mut self.known {
+            let living = of.remove(id).unwrap_or_default();
+            processes.push(known.process(living, has_before, group.has(*id)));
+        }
+        group.keep_newest(&mut processes);
+        for socket in sockets {
+            let Some(known) = self.known.get_mut(&socket.id) else { continue };
+            if socket.seen.closed || known.seen.ended {
+                *known.folded.entry(socket.seen.speaks()).or_default() += socket.moved.counts;
+                known.sockets += 1;
+                self.before.remove(&(socket.cookie, socket.id));
+            }
+        }
+        processes
+    }
+
+    /// Of those that have ended, the oldest are added up.
+    fn forget(&mut self) {
+        let ended = self.known.iter_mut().filter(|(_, known)| known.seen.ended);
+        let new = |(id, known): (&ProcessId, &mut Known)| {
+            (!std::mem::replace(&mut known.is_listed, true)).then_some(*id)
+        };
+        let mut new: Vec<ProcessId> = ended.filter_map(new).collect();
+        new.sort_unstable_by_key(|id| id.start);
+        self.ended.extend(new);
+        while self.ended.len() > ENDED {
+            let Some(known) = self.ended.pop_front().and_then(|id| self.known.remove(&id)) else { continue };
+            let all = self.known.entry(ProcessId::default()).or_insert_with(|| {
+                Known::new(ProcessRecord { name: b"(ended)".to_vec(), ..ProcessRecord::default() })
+            });
+            for (protocol, counts) in known.folded {
+                *all.folded.entry(protocol).or_default() += counts;
+            }
+            all.seen.rest += known.seen.rest;
+            all.sockets += known.sockets;
+        }
+    }
+}
+
+impl Known {
+    fn new(seen: ProcessRecord) -> Self {
+        Self { seen, folded: BTreeMap::new(), sockets: 0, rest: Counts::default(), is_listed: false }
+    }
+
+    fn process(
+        &mut self,
+        living: BTreeMap<&'static str, (Moved, u64)>,
+        has_before: bool,
+        is_own: bool,
+    ) -> Process {
+        let mut by: BTreeMap<&'static str, Moved> = BTreeMap::new();
+        for (protocol, counts) in &self.folded {
+            by.entry(protocol).or_default().counts += *counts;
+        }
+        let mut sockets = self.sockets;
+        for (protocol, (moved, number)) in living {
+            *by.entry(protocol).or_default() += moved;
+            sockets += number;
+        }
+        let rest = self.seen.rest;
+        if rest != Counts::default() {
+            let lately = if has_before { rest - self.rest } else { Counts::default() };
+            *by.entry(NOT_SPLIT).or_default() += Moved { counts: rest, lately };
+        }
+        self.rest = rest;
+        let mut moved = Moved::default();
+        by.values().for_each(|part| moved += *part);
+        Process { seen: self.seen.clone(), is_own, moved, by_protocol: by.into_iter().collect(), sockets }
+    }
+}
+
+impl Group<'_> {
+    fn has(&self, id: ProcessId) -> bool {
+        let (target, start) = self.target;
+        if id.pid == target {
+            let tick = 1_000_000_000 / self.clk_tck.max(1);
+            return id.start / tick == start;
+        }
+        self.members.contains(&id.pid)
+    }
+
+    /// Of members only the number is known: the newest process that has it is meant.
+    fn keep_newest(&self, processes: &mut [Process]) {
+        for place in 1..processes.len() {
+            let (before, after) = processes.split_at_mut(place);
+            if let (Some(older), Some(newer)) = (before.last_mut(), after.first())
+                && older.seen.id.pid == newer.seen.id.pid
+                && newer.is_own
+            {
+                older.is_own = false;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::traffic::Figure;
+
+    const SECOND: u64 = 1_000_000_000;
+    const GROUP: Group<'static> = Group { target: (7, 500), clk_tck: 100, members: &[9] };
+    const RX: Figure = |counts| counts.rx_bytes;
+
+    fn counts(rx_bytes: u64, tx_bytes: u64) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        for (place, number) in [rx_bytes, tx_bytes, rx_bytes.min(1), tx_bytes.min(1)].into_iter().enumerate()
+        {
+            bytes[8 * place..][..8].copy_from_slice(&number.to_le_bytes());
+        }
+        bytes
+    }
+
+    fn process(pid: u32, start: u64, rest: u64, ended: bool) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        bytes.extend(start.to_le_bytes());
+        bytes.extend(u64::from(pid).to_le_bytes());
+        bytes.extend(counts(rest, 0));
+        bytes.extend(33_u64.to_le_bytes());
+        for number in [1, 1000, 4_026_531_840, u32::from(ended)] {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes.extend(*b"web\0garbage\0\0\0\0\0");
+        bytes
+    }
+
+    fn socket(pid: u32, start: u64, cookie: u64, rx_bytes: u64, closed: bool) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for number in [start, cookie, u64::from(pid)] {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes.extend(counts(rx_bytes, 1));
+        bytes.extend([127, 0, 0, 1].into_iter().chain([0; 12]).chain([192, 0, 2, 1]).chain([0; 12]));
+        bytes.extend(5_u32.to_le_bytes());
+        for number in [80, 4000, 2, 1, 6, u16::from(closed)] {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes
+    }
+
+    struct Book {
+        ledger: Ledger,
+        tick: u64,
+    }
+
+    impl Book {
+        fn tick(&mut self, processes: &[Vec<u8>], sockets: &[Vec<u8>]) -> Arc<Traffic> {
+            self.ledger.take_processes(&processes.concat(), Endian::Little);
+            self.ledger.take_sockets(&sockets.concat(), Endian::Little);
+            self.tick += 1;
+            let reading = Reading { status: Status::Ok, at: self.tick * SECOND, took: 1 };
+            self.ledger.end(b"since=3 splice=1 rx_bytes=9", reading, self.tick, GROUP);
+            self.ledger.traffic.clone().unwrap().unwrap()
+        }
+    }
+
+    fn book() -> Book {
+        Book { ledger: Ledger::default(), tick: 0 }
+    }
+
+    const START: u64 = 5 * SECOND;
+
+    #[test]
+    fn records_are_read_and_belong_to_whom_they_name() {
+        let traffic = book().tick(
+            &[process(7, START, 5, false), process(7, START - SECOND, 0, true), process(8, 1, 0, false)],
+            &[socket(7, START, 40, 100, false), socket(8, 1, 40, 30, false)],
+        );
+        assert_eq!((traffic.since, traffic.has_splice, traffic.unattributed.rx_bytes), (3, true, 9));
+        let own: Vec<_> = traffic.processes.iter().filter(|it| it.is_own).collect();
+        assert_eq!(own.len(), 1, "another process had its number before");
+        assert_eq!((own[0].seen.name.as_slice(), own[0].seen.ppid, own[0].seen.cgroup), (&b"web"[..], 1, 33));
+        assert_eq!((own[0].moved.counts.rx_bytes, own[0].sockets), (105, 1));
+        let seen = traffic.sockets[0].seen;
+        assert_eq!((seen.speaks(), seen.local_port, seen.remote_port), ("tcp", 80, 4000));
+        assert_eq!(seen.remote.unwrap().to_string(), "192.0.2.1");
+        assert_eq!(traffic.socket(40, true).counts.rx_bytes, 100);
+        assert_eq!(traffic.socket(40, false).counts.rx_bytes, 130);
+        assert_eq!(traffic.socket(41, false), Moved::default());
+        let parts = [("not split", 5), ("tcp", 100)];
+        let told = traffic.by_protocol(|process| process.is_own);
+        assert!(told.iter().map(|(name, moved)| (*name, moved.counts.rx_bytes)).eq(parts));
+    }
+
+    #[test]
+    fn a_rate_is_that_of_the_last_tick() {
+        let mut book = book();
+        let sockets = |bytes| vec![socket(7, START, 40, bytes, false)];
+        let processes = [process(7, START, 0, false)];
+        let rate = |traffic: &Traffic| traffic.rate(&traffic.socket(40, true), RX);
+        assert_eq!(rate(&book.tick(&processes, &sockets(100))), None);
+        assert_eq!(rate(&book.tick(&processes, &sockets(150))), Some(50.0));
+        // What is new has moved all of it since.
+        let both = [sockets(150), vec![socket(7, START, 41, 7, false)]].concat();
+        let traffic = book.tick(&processes, &both);
+        assert_eq!((rate(&traffic), traffic.rate(&traffic.socket(41, true), RX)), (Some(0.0), Some(7.0)));
+        assert_eq!(traffic.processes[0].moved.lately.rx_bytes, 7);
+        book.tick += 1;
+        assert_eq!(rate(&book.tick(&processes, &sockets(900))), None, "nobody looked in between");
+    }
+
+    #[test]
+    fn what_is_over_stays_in_the_sums() {
+        let mut book = book();
+        let living = [process(7, START, 0, false)];
+        book.tick(&living, &[socket(7, START, 40, 100, false), socket(7, START, 41, 10, false)]);
+        let of =
+            |traffic: &Traffic| (traffic.processes[0].moved.counts.rx_bytes, traffic.processes[0].sockets);
+        let sockets = [socket(7, START, 40, 120, true), socket(7, START, 41, 10, false)];
+        assert_eq!(of(&book.tick(&living, &sockets)), (130, 2));
+        let traffic = book.tick(&living, &[socket(7, START, 41, 11, false)]);
+        assert_eq!((of(&traffic), traffic.processes[0].moved.lately.rx_bytes), ((131, 2), 1));
+        let ended = [process(7, START, 4, true)];
+        assert_eq!(of(&book.tick(&ended, &[socket(7, START, 41, 12, false)])), (136, 2));
+        let traffic = book.tick(&[], &[]);
+        assert_eq!((of(&traffic), traffic.processes[0].moved.lately.rx_bytes), ((136, 2), 0));
+        assert!(traffic.processes[0].seen.ended);
+    }
+
+    #[test]
+    fn the_oldest_of_very_many_are_told_in_sum() {
+        let mut book = book();
+        for pid in 1..=ENDED as u32 + 3 {
+            book.ledger.take_processes(&process(pid, u64::from(pid), 1, true), Endian::Little);
+        }
+        book.tick(&[], &[]);
+        let traffic = book.tick(&[], &[]);
+        assert_eq!(traffic.processes.len(), ENDED + 1);
+        assert_eq!((traffic.processes[0].seen.id.pid, traffic.processes[0].moved.counts.rx_bytes), (0, 3));
+        let sum: u64 = traffic.processes.iter().map(|process| process.moved.counts.rx_bytes).sum();
+        assert_eq!(sum, ENDED as u64 + 3);
+    }
+
+    #[test]
+    fn why_nothing_is_counted_is_kept() {
+        let mut ledger = Ledger::default();
+        let reading = Reading { status: Status::Denied, at: 1, took: 0 };
+        ledger.end(b"loading BPF programs needs CAP_BPF and CAP_PERFMON", reading, 1, GROUP);
+        let reason = ledger.traffic.unwrap().unwrap_err();
+        assert_eq!(reason.status, Status::Denied);
+        assert!(reason.words.contains("CAP_PERFMON"));
+    }
+
+    #[test]
+    fn any_bytes_are_taken() {
+        let mut ledger = Ledger::default();
+        for length in [0, 1, PROCESS - 1, PROCESS + 1, 3 * SOCKET + 5] {
+            ledger.take_processes(&vec![0xff; length], Endian::Big);
+            ledger.take_sockets(&vec![0xff; length], Endian::Little);
+        }
+        let reading = Reading { status: Status::Ok, at: 1, took: 0 };
+        ledger.end(b"\xff=\xff since=99999999999999999999 splice", reading, 1, GROUP);
+        assert!(ledger.traffic.unwrap().is_ok());
+    }
+}

@@ -1,0 +1,39 @@
+//! Layouts that the programs and their reader share: `bpf/abi.h`, which asserts the same sizes.
+
+/// `struct process_key`.
+pub(super) const PROCESS_KEY: usize = 16;
+/// `struct socket_key`.
+pub(super) const SOCKET_KEY: usize = 24;
+/// `struct counts`.
+pub(super) const COUNTS: usize = 32;
+/// `struct process_seen`.
+pub(super) const PROCESS_SEEN: usize = 72;
+/// `struct socket_seen`.
+pub(super) const SOCKET_SEEN: usize = 48;
+/// The key of a socket by itself: its cookie.
+pub(super) const COOKIE: usize = 8;
+
+/// Where `struct process_seen` has `ended`.
+pub(super) const ENDED: usize = COUNTS + 8 + 12;
+/// Where `struct socket_seen` has `closed`.
+pub(super) const CLOSED: usize = SOCKET_SEEN - 2;
+/// Where `struct socket_key` has the cookie.
+pub(super) const KEY_COOKIE: usize = 8;
+
+/// The process of a socket's key.
+pub(super) fn process_of(key: &[u8]) -> [u8; PROCESS_KEY] {
+    let mut process = [0; PROCESS_KEY];
+    process[..8].copy_from_slice(&key[..8]);
+    process[8..12].copy_from_slice(&key[16..20]);
+    process
+}
+
+/// The cookie of a socket's key.
+pub(super) fn cookie_of(key: &[u8]) -> u64 {
+    number(&key[KEY_COOKIE..])
+}
+
+/// The number that bytes begin with.
+pub(super) fn number(bytes: &[u8]) -> u64 {
+    bytes.first_chunk().map_or(0, |bytes| u64::from_ne_bytes(*bytes))
+}

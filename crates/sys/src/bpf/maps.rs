@@ -1,0 +1,124 @@
+//! Whole maps, read many entries at a time (`BPF_MAP_LOOKUP_BATCH`, Linux 5.6), and entries taken out of them.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+
+use rustix::io::Errno;
+
+const MAP_DELETE_ELEM: libc::c_int = 3;
+const MAP_LOOKUP_BATCH: libc::c_int = 24;
+
+/// Entries that are asked for at a time.
+const AT_ONCE: usize = 4096;
+
+/// `union bpf_attr` of the batch commands.
+#[repr(C)]
+struct Batch {
+    in_batch: u64,
+    out_batch: u64,
+    keys: u64,
+    values: u64,
+    count: u32,
+    map_fd: u32,
+    elem_flags: u64,
+    flags: u64,
+}
+
+/// `union bpf_attr` of the commands about one entry.
+#[repr(C)]
+struct Element {
+    map_fd: u64,
+    key: u64,
+    value: u64,
+    flags: u64,
+}
+
+/// One map, and the room to read it in.
+#[derive(Debug)]
+pub(super) struct Entries {
+    key: usize,
+    /// Bytes of a value; of one for each processor, all of them.
+    value: usize,
+    keys: Vec<u8>,
+    values: Vec<u8>,
+}
+
+impl Entries {
+    /// Of a map with keys and values of these sizes; `copies` of a value follow each other, one for each processor.
+    pub(super) fn new(key: usize, value: usize, copies: usize) -> Self {
+        Self { key, value: value * copies, keys: Vec::new(), values: Vec::new() }
+    }
+
+    /// Hands on all entries. One that comes or goes meanwhile may be left out.
+    pub(super) fn read(&mut self, map: impl AsFd, mut each: impl FnMut(&[u8], &[u8])) -> Result<(), Errno> {
+        self.keys.resize(self.key * AT_ONCE, 0);
+        self.values.resize(self.value * AT_ONCE, 0);
+        // A hash is gone through by the number of its buckets.
+        let (mut place, mut next) = (0_u64, 0_u64);
+        let mut wanted = AT_ONCE;
+        let mut is_first = true;
+        loop {
+            let mut batch = Batch {
+                in_batch: if is_first { 0 } else { (&raw const place) as u64 },
+                out_batch: (&raw mut next) as u64,
+                keys: self.keys.as_mut_ptr() as u64,
+                values: self.values.as_mut_ptr() as u64,
+                count: wanted as u32,
+                map_fd: raw(map.as_fd()),
+                elem_flags: 0,
+                flags: 0,
+            };
+            // SAFETY: the kernel writes at most `count` keys and values, for which there is room, and one place, which has
+            // the size of a number that a hash of at most 2^32 buckets needs.
+            let done = unsafe { bpf(MAP_LOOKUP_BATCH, (&raw mut batch).cast(), size_of::<Batch>()) };
+            match done {
+                Ok(()) | Err(Errno::NOENT) => {}
+                // A bucket with more entries than were asked for.
+                Err(Errno::NOSPC) => {
+                    wanted *= 2;
+                    self.keys.resize(self.key * wanted, 0);
+                    self.values.resize(self.value * wanted, 0);
+                    continue;
+                }
+                Err(errno) => return Err(errno),
+            }
+            let count = batch.count as usize;
+            let values = self.values.chunks_exact(self.value);
+            self.keys
+                .chunks_exact(self.key)
+                .zip(values)
+                .take(count)
+                .for_each(|(key, value)| each(key, value));
+            if done.is_err() || count == 0 {
+                return Ok(());
+            }
+            (place, is_first) = (next, false);
+        }
+    }
+}
+
+/// Takes an entry out.
+pub(super) fn delete(map: impl AsFd, key: &[u8]) -> Result<(), Errno> {
+    let mut element =
+        Element { map_fd: raw(map.as_fd()).into(), key: key.as_ptr() as u64, value: 0, flags: 0 };
+    // SAFETY: the kernel reads a key of the map's size, which the caller's is.
+    unsafe { bpf(MAP_DELETE_ELEM, (&raw mut element).cast(), size_of::<Element>()) }
+}
+
+fn raw(fd: BorrowedFd<'_>) -> u32 {
+    fd.as_raw_fd().cast_unsigned()
+}
+
+/// The system call.
+///
+/// # Safety
+///
+/// What the attributes point to must be there, and large enough for the command.
+unsafe fn bpf(command: libc::c_int, attributes: *mut libc::c_void, size: usize) -> Result<(), Errno> {
+    // SAFETY: as the caller says.
+    let done = unsafe { libc::syscall(libc::SYS_bpf, command, attributes, size) };
+    if done < 0 {
+        let errno = std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO);
+        return Err(Errno::from_raw_os_error(errno));
+    }
+    Ok(())
+}

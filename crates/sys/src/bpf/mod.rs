@@ -1,0 +1,265 @@
+//! What every process sends and receives, counted by programs in the kernel while netmonitor runs.
+//!
+//! The programs are loaded by a thread of their own: it takes longer than a first look at a process. Nothing is pinned, so that
+//! they go with this process, however it ends. To add a program: write it in `bpf/netmonitor.bpf.c`, and name it in
+//! [`load`](mod@load).
+
+mod abi;
+mod load;
+mod maps;
+mod splice;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
+
+use netmonitor_core::plan::Counting;
+use netmonitor_core::sample::{Origin, Sink, Status};
+
+use crate::clock::boottime;
+use crate::reader::{end, status_of, whole};
+use abi::{CLOSED, COOKIE, COUNTS, ENDED, PROCESS_KEY, PROCESS_SEEN, SOCKET_KEY, SOCKET_SEEN};
+use load::Programs;
+pub use load::Why;
+use maps::{Entries, delete};
+
+/// Bytes that are gathered before they are handed on.
+const GATHER: usize = 64 * 1024;
+
+/// The counting programs, as far as they have come.
+#[derive(Default)]
+pub(crate) struct Counters(Stage);
+
+#[derive(Default)]
+enum Stage {
+    #[default]
+    Off,
+    Loading(Receiver<Result<Counter, Why>>),
+    On(Box<Counter>),
+    Failed(Why),
+}
+
+impl std::fmt::Debug for Counters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.0 {
+            Stage::Off => "Off",
+            Stage::Loading(_) => "Loading",
+            Stage::On(_) => "On",
+            Stage::Failed(_) => "Failed",
+        })
+    }
+}
+
+impl Counters {
+    /// Begins to count when that is wanted for the first time, and hands on what was counted.
+    pub(crate) fn tick(&mut self, wanted: Counting, is_copy: bool, sink: &mut dyn Sink) {
+        if wanted == Counting::Off && matches!(self.0, Stage::Off) {
+            return;
+        }
+        let (at, origin) = (boottime(), Origin::Bpf("state".into()));
+        if is_copy {
+            return end(sink, &origin, Status::NotAsked, at);
+        }
+        self.go_on();
+        match &mut self.0 {
+            Stage::On(counter) if wanted == Counting::Read => counter.tick(sink),
+            Stage::Failed(why) => {
+                let _ = sink.chunk(&origin, why.reason.as_bytes());
+                end(sink, &origin, why.status, at);
+            }
+            Stage::Off | Stage::Loading(_) | Stage::On(_) => {}
+        }
+    }
+
+    fn go_on(&mut self) {
+        let next = match &self.0 {
+            Stage::Off => {
+                let (sender, receiver) = mpsc::channel();
+                let load = move || {
+                    // Nobody waits any more when the program has ended.
+                    let _ = sender.send(Counter::start());
+                };
+                match std::thread::Builder::new().name("bpf".into()).spawn(load) {
+                    Ok(_) => Stage::Loading(receiver),
+                    Err(_) => return,
+                }
+            }
+            Stage::Loading(receiver) => match receiver.try_recv() {
+                Ok(Ok(counter)) => Stage::On(Box::new(counter)),
+                Ok(Err(why)) => Stage::Failed(why),
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => Stage::Off,
+            },
+            Stage::On(_) | Stage::Failed(_) => return,
+        };
+        self.0 = next;
+    }
+}
+
+/// Counts while it lives.
+pub struct Counter {
+    programs: Programs,
+    /// When it began, `CLOCK_BOOTTIME`.
+    since: u64,
+    sockets: Entries,
+    seen_sockets: Entries,
+    processes: Entries,
+    unattributed: Entries,
+    /// What was seen of each socket, by cookie.
+    seen: HashMap<u64, [u8; SOCKET_SEEN]>,
+    out: Vec<u8>,
+}
+
+/// Entries that nothing is added to any more.
+#[derive(Default)]
+struct Over {
+    processes: HashSet<[u8; PROCESS_KEY]>,
+    sockets: Vec<[u8; SOCKET_KEY]>,
+    /// Cookies of sockets that some process may still use.
+    used: HashSet<u64>,
+}
+
+impl Counter {
+    /// Loads the programs and begins to count. Fails with the reason why that cannot be.
+    pub fn start() -> Result<Self, Why> {
+        let programs = load::load()?;
+        let cpus = aya::util::nr_cpus().unwrap_or(1);
+        Ok(Self {
+            programs,
+            since: boottime(),
+            sockets: Entries::new(SOCKET_KEY, COUNTS, cpus),
+            seen_sockets: Entries::new(COOKIE, SOCKET_SEEN, 1),
+            processes: Entries::new(PROCESS_KEY, PROCESS_SEEN, 1),
+            unattributed: Entries::new(4, COUNTS, cpus),
+            seen: HashMap::new(),
+            out: Vec::new(),
+        })
+    }
+
+    /// Whether what is spliced out of streams is counted, and whether the end of every socket of IP is noticed.
+    pub fn parts(&self) -> (bool, bool) {
+        (self.programs.has_splice, self.programs.has_release)
+    }
+
+    /// Hands on what was counted: processes, what each moved through each socket, and how far the counts reach. Whatever can
+    /// change no more is handed on for the last time.
+    pub fn tick(&mut self, sink: &mut dyn Sink) {
+        let mut over = Over::default();
+        // In this order: what is over when it is read here has its last counts by then.
+        let seen = self.see();
+        let processes = self.hand_on_processes(&mut over, sink);
+        let sockets = self.hand_on_sockets(&mut over, sink);
+        self.hand_on_state(seen.and(processes).and(sockets), sink);
+        self.free(&over);
+    }
+
+    fn see(&mut self) -> Result<(), rustix::io::Errno> {
+        let seen = &mut self.seen;
+        seen.clear();
+        self.seen_sockets.read(self.programs.seen_sockets.fd(), |key, value| {
+            if let Some(value) = value.first_chunk() {
+                seen.insert(abi::number(key), *value);
+            }
+        })
+    }
+
+    fn hand_on_processes(&mut self, over: &mut Over, sink: &mut dyn Sink) -> Result<(), rustix::io::Errno> {
+        let (at, origin) = (boottime(), Origin::Bpf("processes".into()));
+        let out = &mut self.out;
+        out.clear();
+        let read = self.processes.read(self.programs.processes.fd(), |key, value| {
+            out.extend_from_slice(key);
+            out.extend_from_slice(value);
+            if let (true, Some(key)) = (value[ENDED..][..4] != [0; 4], key.first_chunk()) {
+                over.processes.insert(*key);
+            }
+            hand_on(out, GATHER, &origin, sink);
+        });
+        hand_on(out, 0, &origin, sink);
+        end(sink, &origin, read.map_or_else(|errno| status_of(errno, 0), |()| Status::Ok), at);
+        read
+    }
+
+    fn hand_on_sockets(&mut self, over: &mut Over, sink: &mut dyn Sink) -> Result<(), rustix::io::Errno> {
+        let (at, origin) = (boottime(), Origin::Bpf("sockets".into()));
+        let Self { out, seen, .. } = self;
+        let read = self.sockets.read(self.programs.sockets.fd(), |key, copies| {
+            let cookie = abi::cookie_of(key);
+            let seen = seen.get(&cookie).copied().unwrap_or([0; SOCKET_SEEN]);
+            out.extend_from_slice(key);
+            out.extend_from_slice(&sum(copies));
+            out.extend_from_slice(&seen);
+            let is_over = seen[CLOSED..] != [0; 2] || over.processes.contains(&abi::process_of(key));
+            match key.first_chunk().filter(|_| is_over) {
+                Some(key) => over.sockets.push(*key),
+                None => {
+                    over.used.insert(cookie);
+                }
+            }
+            hand_on(out, GATHER, &origin, sink);
+        });
+        hand_on(out, 0, &origin, sink);
+        end(sink, &origin, read.map_or_else(|errno| status_of(errno, 0), |()| Status::Ok), at);
+        read
+    }
+
+    /// Tells in words how far the counts reach.
+    fn hand_on_state(&mut self, read: Result<(), rustix::io::Errno>, sink: &mut dyn Sink) {
+        let (at, origin) = (boottime(), Origin::Bpf("state".into()));
+        let mut lost = [0; COUNTS];
+        let unattributed =
+            self.unattributed.read(self.programs.unattributed.fd(), |_, copies| lost = sum(copies));
+        if let Err(errno) = read.and(unattributed) {
+            let _ = sink.chunk(&origin, format!("what was counted could not be read: {errno}").as_bytes());
+            return end(sink, &origin, status_of(errno, 0), at);
+        }
+        let [rx_bytes, tx_bytes, rx_calls, tx_calls] =
+            [0, 8, 16, 24].map(|place| abi::number(&lost[place..]));
+        let (splice, release) = self.parts();
+        let text = format!(
+            "since={} splice={} release={} rx_bytes={rx_bytes} tx_bytes={tx_bytes} rx_calls={rx_calls} tx_calls={tx_calls}",
+            self.since,
+            u8::from(splice),
+            u8::from(release),
+        );
+        whole(sink, &origin, text.as_bytes(), at);
+    }
+
+    /// Makes room: what was handed on for the last time goes.
+    fn free(&mut self, over: &Over) {
+        // One that is gone already needs no room.
+        for key in &over.sockets {
+            let _ = delete(self.programs.sockets.fd(), key);
+            let cookie = abi::cookie_of(key);
+            if !over.used.contains(&cookie) {
+                let _ = delete(self.programs.seen_sockets.fd(), &cookie.to_ne_bytes());
+            }
+        }
+        for key in &over.processes {
+            let _ = delete(self.programs.processes.fd(), key);
+        }
+    }
+}
+
+/// Hands on what was gathered, once it is so much.
+fn hand_on(out: &mut Vec<u8>, least: usize, origin: &Origin, sink: &mut dyn Sink) {
+    if out.len() > least {
+        // All of it is wanted.
+        let _ = sink.chunk(origin, out);
+        out.clear();
+    }
+}
+
+/// The counts of all processors together.
+fn sum(copies: &[u8]) -> [u8; COUNTS] {
+    let mut sums = [0_u64; COUNTS / 8];
+    for copy in copies.chunks_exact(COUNTS) {
+        for (sum, bytes) in sums.iter_mut().zip(copy.chunks_exact(8)) {
+            *sum = sum.wrapping_add(abi::number(bytes));
+        }
+    }
+    let mut out = [0; COUNTS];
+    for (place, sum) in out.chunks_exact_mut(8).zip(sums) {
+        place.copy_from_slice(&sum.to_ne_bytes());
+    }
+    out
+}

@@ -1,0 +1,139 @@
+//! What processes send and receive, counted in the kernel, to the byte what they say themselves.
+
+use std::collections::BTreeMap;
+
+use netmonitor_core::sample::{Endian, Origin, Sample, Status};
+use netmonitor_core::traffic::Counts;
+use netmonitor_core::traffic::record::{PROCESS, ProcessRecord, SOCKET, SocketRecord};
+use netmonitor_sys::bpf::Counter;
+use netmonitor_testkit::netns::Netns;
+use netmonitor_testkit::traffic::{self, Moved, SCENARIOS, Scenario};
+use netmonitor_testkit::{need_root, need_tool};
+
+const ROLE: &str = "bpf::a_role";
+
+#[test]
+fn a_role() {
+    traffic::run_if_asked();
+}
+
+/// What one reading tells.
+struct Counted {
+    processes: Vec<ProcessRecord>,
+    sockets: Vec<SocketRecord>,
+    state: String,
+}
+
+impl Counted {
+    fn read(counter: &mut Counter) -> Self {
+        let mut sample = Sample::default();
+        counter.tick(&mut sample);
+        let part = |name: &'static str| {
+            let part = sample.parts.iter().find(|part| part.origin == Origin::Bpf(name.into())).unwrap();
+            assert_eq!(part.reading.status, Status::Ok, "{name}");
+            &*part.bytes
+        };
+        let (processes, rest) = part("processes").as_chunks::<PROCESS>();
+        assert!(rest.is_empty());
+        let (sockets, rest) = part("sockets").as_chunks::<SOCKET>();
+        assert!(rest.is_empty());
+        Self {
+            processes: processes.iter().map(|it| ProcessRecord::read(it, Endian::NATIVE)).collect(),
+            sockets: sockets.iter().map(|it| SocketRecord::read(it, Endian::NATIVE)).collect(),
+            state: String::from_utf8(part("state").to_vec()).unwrap(),
+        }
+    }
+
+    /// What each process moved, by its number.
+    fn by_process(&self) -> BTreeMap<u32, Counts> {
+        let mut sums: BTreeMap<u32, Counts> = BTreeMap::new();
+        for process in &self.processes {
+            *sums.entry(process.id.pid).or_default() += process.rest;
+        }
+        for socket in &self.sockets {
+            *sums.entry(socket.id.pid).or_default() += socket.counts;
+        }
+        sums
+    }
+}
+
+fn start() -> Counter {
+    Counter::start().unwrap_or_else(|why| panic!("{why}\n{}", why.log))
+}
+
+fn run(scenario: &Scenario) -> Vec<Moved> {
+    let here = Netns::new();
+    let there = here.peer();
+    here.run("sysctl -qw net.ipv4.ping_group_range='0 2147483647'");
+    traffic::run(scenario, ROLE, &here, &there)
+}
+
+#[test]
+fn every_kind_of_traffic_is_counted_to_the_byte() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let mut counter = start();
+    assert_eq!(counter.parts(), (true, true), "splice and the ends of sockets are noticed here");
+    let mut wrong = Vec::new();
+    for scenario in SCENARIOS {
+        // What an earlier process of the same number has moved is handed on before.
+        Counted::read(&mut counter);
+        let told = run(scenario);
+        let counted = Counted::read(&mut counter);
+        let sums = counted.by_process();
+        for Moved { pid, name, rx_bytes, tx_bytes } in &told {
+            let sum = sums.get(pid).copied().unwrap_or_default();
+            if (sum.rx_bytes, sum.tx_bytes) != (*rx_bytes, *tx_bytes) {
+                wrong.push(format!(
+                    "{}: {pid} {name} moved {rx_bytes} and {tx_bytes}, counted {} and {}",
+                    scenario.name, sum.rx_bytes, sum.tx_bytes
+                ));
+            }
+            let process = counted.processes.iter().find(|process| process.id.pid == *pid);
+            let seen = process.map(|process| String::from_utf8_lossy(&process.name).into_owned());
+            if seen.as_ref() != Some(name) {
+                wrong.push(format!("{}: {pid} is called {name}, seen {seen:?}", scenario.name));
+            }
+            assert!(process.is_none_or(|process| process.ended), "{}: {pid} has ended", scenario.name);
+        }
+        assert!(counted.state.ends_with("rx_bytes=0 tx_bytes=0 rx_calls=0 tx_calls=0"), "{}", counted.state);
+        assert!(!told.is_empty(), "{}", scenario.name);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(traffic::sctp_is_refused(), Some(rustix::io::Errno::PROTONOSUPPORT.raw_os_error()));
+}
+
+#[test]
+fn what_is_over_is_told_once_more_and_makes_room() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let mut counter = start();
+    let told = run(traffic::scenario("tcp-short"));
+    let counted = Counted::read(&mut counter);
+    let pids: Vec<u32> = told.iter().map(|moved| moved.pid).collect();
+    let of_them = |counted: &Counted| {
+        let sockets = counted.sockets.iter().filter(|socket| pids.contains(&socket.id.pid)).count();
+        let processes = counted.processes.iter().filter(|process| pids.contains(&process.id.pid)).count();
+        (sockets, processes)
+    };
+    // Both ends of 20,000 connections, each with its ports.
+    assert_eq!(of_them(&counted), (40_000, 2));
+    let sockets = counted.sockets.iter().filter(|socket| pids.contains(&socket.id.pid));
+    assert!(sockets.clone().all(|socket| socket.seen.speaks() == "tcp" && socket.seen.remote_port > 0));
+    assert_eq!(of_them(&Counted::read(&mut counter)), (0, 0));
+}
+
+#[test]
+fn several_count_beside_each_other() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let (mut one, mut other) = (start(), start());
+    let told = run(traffic::scenario("unix-stream"));
+    for counter in [&mut one, &mut other] {
+        let sums = Counted::read(counter).by_process();
+        assert!(told.iter().all(|moved| sums[&moved.pid].rx_bytes == moved.rx_bytes), "{told:?}");
+    }
+}
