@@ -58,6 +58,7 @@ impl HostEngine {
             snapshot.netns.inode = Some(*inode);
             snapshot.owners = owners.clone();
             snapshot.users = common.users.clone();
+            snapshot.traffic = common.traffic.clone();
             Arc::new(snapshot)
         };
         let namespaces = self.namespaces.iter_mut().map(of).collect();

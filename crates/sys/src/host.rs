@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use netmonitor_core::plan::Plan;
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 
+use crate::bpf::Counters;
 use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
 use crate::links::LinkReader;
@@ -29,6 +30,7 @@ pub struct HostCollector {
     sources: BTreeMap<u64, SocketSource>,
     users: Users,
     capabilities: Capabilities,
+    counters: Counters,
 }
 
 /// Hands on all, and keeps which namespaces there are, each with a process that is in it.
@@ -78,6 +80,7 @@ impl HostCollector {
             sources: BTreeMap::new(),
             users: Users::default(),
             capabilities: Capabilities::default(),
+            counters: Counters::default(),
         }
     }
 
@@ -85,12 +88,17 @@ impl HostCollector {
     pub fn collect(&mut self, plan: &Plan, sink: &mut dyn Sink) {
         sink.begin(Moment { wall: wall(), boottime: boottime(), seq: self.seq });
         self.seq += 1;
+        self.users.tick(false, &mut self.reader, sink);
+        self.capabilities.tick(false, sink);
+        self.counters.tick(plan.counting, false, sink);
+        // Whoever wants no sockets needs not know whose they are, nor which namespaces there are.
+        if plan.dumps.is_empty() && plan.net.is_empty() {
+            return;
+        }
         let mut namespaces = Namespaces { sink, found: BTreeMap::new(), head: Vec::new() };
         self.walker.begin(&self.tree, Share::Whole, true);
         self.walker.tick(&self.tree, Share::Whole, &mut self.links, &mut namespaces);
         let (found, sink) = (namespaces.found, namespaces.sink);
-        self.users.tick(false, &mut self.reader, sink);
-        self.capabilities.tick(false, sink);
         self.sources.retain(|inode, _| found.contains_key(inode));
         for (inode, pid) in found {
             self.namespace(plan, inode, pid, sink);

@@ -1,6 +1,7 @@
 //! Keeps what is counted: adds up what is over, and tells how much came in the last tick.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::ops::AddAssign;
 use std::sync::Arc;
 
 use procnet::Endian;
@@ -42,13 +43,46 @@ pub struct Reason {
     pub words: String,
 }
 
+/// The sockets that a process still uses.
+#[derive(Default)]
+struct Living {
+    by_protocol: BTreeMap<&'static str, Moved>,
+    sum: Sum,
+}
+
+/// What is told of sockets in sum.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    sockets: u64,
+    conns: u64,
+    loopback_bytes: u64,
+}
+
+impl Sum {
+    fn add(&mut self, socket: &Socket) {
+        let Socket { seen, moved, .. } = socket;
+        self.sockets += 1;
+        self.conns += u64::from(seen.is_connected());
+        if seen.is_loopback() {
+            self.loopback_bytes += moved.counts.rx_bytes + moved.counts.tx_bytes;
+        }
+    }
+}
+
+impl AddAssign for Sum {
+    fn add_assign(&mut self, other: Self) {
+        self.sockets += other.sockets;
+        self.conns += other.conns;
+        self.loopback_bytes += other.loopback_bytes;
+    }
+}
+
 /// A process.
 struct Known {
     seen: ProcessRecord,
     /// What it moved through sockets that are over, by protocol.
     folded: BTreeMap<&'static str, Counts>,
-    /// How many those are.
-    sockets: u64,
+    over: Sum,
     /// What was not split, up to the tick before.
     rest: Counts,
     /// It is among those that have ended.
@@ -142,11 +176,11 @@ impl Ledger {
                 }
             }
         }
-        let mut of: HashMap<ProcessId, BTreeMap<&'static str, (Moved, u64)>> = HashMap::new();
+        let mut of: HashMap<ProcessId, Living> = HashMap::new();
         for socket in sockets {
-            let (moved, number) = of.entry(socket.id).or_default().entry(socket.seen.speaks()).or_default();
-            *moved += socket.moved;
-            *number += 1;
+            let living = of.entry(socket.id).or_default();
+            *living.by_protocol.entry(socket.seen.speaks()).or_default() += socket.moved;
+            living.sum.add(socket);
             // One that began after the processes were read is told of with the next tick; its sums are kept.
             let unknown = || Known::new(ProcessRecord { id: socket.id, ..ProcessRecord::default() });
             self.known.entry(socket.id).or_insert_with(unknown);
@@ -161,7 +195,7 @@ impl Ledger {
             let Some(known) = self.known.get_mut(&socket.id) else { continue };
             if socket.seen.closed || known.seen.ended {
                 *known.folded.entry(socket.seen.speaks()).or_default() += socket.moved.counts;
-                known.sockets += 1;
+                known.over.add(socket);
                 self.before.remove(&(socket.cookie, socket.id));
             }
         }
@@ -186,31 +220,32 @@ impl Ledger {
                 *all.folded.entry(protocol).or_default() += counts;
             }
             all.seen.rest += known.seen.rest;
-            all.sockets += known.sockets;
+            all.over += known.over;
         }
     }
 }
 
 impl Known {
     fn new(seen: ProcessRecord) -> Self {
-        Self { seen, folded: BTreeMap::new(), sockets: 0, rest: Counts::default(), is_listed: false }
+        Self {
+            seen,
+            folded: BTreeMap::new(),
+            over: Sum::default(),
+            rest: Counts::default(),
+            is_listed: false,
+        }
     }
 
-    fn process(
-        &mut self,
-        living: BTreeMap<&'static str, (Moved, u64)>,
-        has_before: bool,
-        is_own: bool,
-    ) -> Process {
+    fn process(&mut self, living: Living, has_before: bool, is_own: bool) -> Process {
         let mut by: BTreeMap<&'static str, Moved> = BTreeMap::new();
         for (protocol, counts) in &self.folded {
             by.entry(protocol).or_default().counts += *counts;
         }
-        let mut sockets = self.sockets;
-        for (protocol, (moved, number)) in living {
+        for (protocol, moved) in living.by_protocol {
             *by.entry(protocol).or_default() += moved;
-            sockets += number;
         }
+        let mut sum = self.over;
+        sum += living.sum;
         let rest = self.seen.rest;
         if rest != Counts::default() {
             let lately = if has_before { rest - self.rest } else { Counts::default() };
@@ -219,7 +254,9 @@ impl Known {
         self.rest = rest;
         let mut moved = Moved::default();
         by.values().for_each(|part| moved += *part);
-        Process { seen: self.seen.clone(), is_own, moved, by_protocol: by.into_iter().collect(), sockets }
+        let Sum { sockets, conns, loopback_bytes } = sum;
+        let by_protocol = by.into_iter().collect();
+        Process { seen: self.seen.clone(), is_own, moved, by_protocol, loopback_bytes, sockets, conns }
     }
 }
 

@@ -94,8 +94,12 @@ pub struct Process {
     pub moved: Moved,
     /// Of that, by what the sockets speak; `not split` for sockets that there was no room for.
     pub by_protocol: Vec<(&'static str, Moved)>,
+    /// Of that, what stayed on this machine over IP, both ways.
+    pub loopback_bytes: u64,
     /// Sockets through which it moved something, those that are closed included.
     pub sockets: u64,
+    /// Of these, those of IP that had another end.
+    pub conns: u64,
 }
 
 /// What a process moved through a socket.

@@ -86,6 +86,20 @@ const AF_VSOCK: u16 = 40;
 const SOCK_RAW: u16 = 3;
 
 impl SeenSocket {
+    /// It is one of IP and has another end.
+    pub fn is_connected(&self) -> bool {
+        self.remote.is_some() && self.remote_port > 0
+    }
+
+    /// What goes through it stays on this machine.
+    pub fn is_loopback(&self) -> bool {
+        match (self.local, self.remote) {
+            (Some(local), Some(remote)) if remote.is_unspecified() => local.is_loopback(),
+            (Some(local), Some(remote)) => remote.is_loopback() || local == remote,
+            _ => false,
+        }
+    }
+
     /// What it speaks, in a word.
     pub fn speaks(&self) -> &'static str {
         match (self.family, self.kind, self.protocol) {

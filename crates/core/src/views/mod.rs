@@ -24,6 +24,7 @@ mod netlink;
 mod opened;
 mod overview;
 mod packet;
+mod processes;
 mod protocols;
 mod raw;
 mod routing;
@@ -81,6 +82,7 @@ pub static ALL: &[&View] = &[
     &routing::VIEW,
     &analysis::VIEW,
     &sockets::VIEW,
+    &processes::VIEW,
     &neighbours::VIEW,
     &multicast::VIEW,
     &conntrack::VIEW,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use netmonitor_core::host::HostEngine;
-use netmonitor_core::plan::{Ask, Plan};
+use netmonitor_core::plan::{Ask, Counting, Plan};
 use netmonitor_core::scope::Scope;
 use netmonitor_sys::{HostCollector, Kind, ProcTree};
 
@@ -22,7 +22,9 @@ impl Show {
             )
             .into());
         }
-        if let Some(table) = self.selection.tables().find(|(_, table)| table.scope().is_some()) {
+        if let Some(table) =
+            self.selection.tables().find(|(_, table)| table.scope().is_some_and(|scope| scope != Scope::Host))
+        {
             let (view, table) = (table.0.name, table.1.name());
             let why = format!(
                 "{view}.{table} is of one namespace: name a process; --scope host is for tables of sockets"
@@ -35,6 +37,9 @@ impl Show {
         let mut export = (self.format.export)();
         let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
         let mut plan = Plan { ask: Ask::Never, ..Plan::in_scope(Scope::Host) };
+        if self.interval.is_some() && self.count != Some(1) {
+            plan.counting = Counting::On;
+        }
         for (_, table) in self.selection.tables() {
             plan.add(table.needs());
         }

@@ -13,6 +13,7 @@ mod scope;
 mod session;
 mod show;
 mod targets;
+mod traffic;
 
 use std::process::{Command, Output};
 

@@ -2,7 +2,7 @@
 //!
 //! The programs are loaded by a thread of their own: it takes longer than a first look at a process. Nothing is pinned, so that
 //! they go with this process, however it ends. To add a program: write it in `bpf/netmonitor.bpf.c`, and name it in
-//! [`load`](mod@load).
+//! `load.rs`.
 
 mod abi;
 mod load;
@@ -66,7 +66,11 @@ impl Counters {
                 let _ = sink.chunk(&origin, why.reason.as_bytes());
                 end(sink, &origin, why.status, at);
             }
-            Stage::Off | Stage::Loading(_) | Stage::On(_) => {}
+            Stage::Off | Stage::Loading(_) => {
+                let _ = sink.chunk(&origin, b"counting begins");
+                end(sink, &origin, Status::NotAsked, at);
+            }
+            Stage::On(_) => {}
         }
     }
 

@@ -11,6 +11,7 @@
 //! The number of lines depends on the screen alone: tables do not jump when there is something to be said.
 
 use netmonitor_core::format;
+use netmonitor_core::sample::Status;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::{NoteEvent, Snapshot};
 use netmonitor_core::traffic::Counts;
@@ -220,6 +221,7 @@ fn counted(snapshot: &Snapshot) -> String {
             let lost = if lost { ", of some processes only in sum" } else { "" };
             format!(" · bytes exact since {}{lost}", time(snapshot.wall(traffic.since)))
         }
+        Some(Err(reason)) if reason.status == Status::NotAsked => String::new(),
         Some(Err(reason)) => {
             format!(" · bytes not counted: {}", format::harmless_text(reason.words.as_bytes()))
         }

@@ -4,6 +4,7 @@ use procnet::{Column, Kind, Unit, Value};
 
 use super::column;
 use crate::plan::Needs;
+use crate::sample::Status;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 use crate::traffic::{Counts, Figure, Moved, Traffic};
@@ -26,6 +27,7 @@ impl Content for Bytes {
             Some(Ok(traffic)) => traffic,
             told => {
                 let reason = told.as_ref().and_then(|told| told.as_ref().err());
+                let reason = reason.filter(|reason| reason.status != Status::NotAsked);
                 return Some(Box::new(NotCounted(reason.map(|reason| reason.words.clone()))));
             }
         };
