@@ -3,6 +3,7 @@
 //! To add a key: an entry in [`ALL`].
 
 use crossterm::event::KeyCode;
+use netmonitor_core::views;
 
 use crate::app::{App, Mode};
 use crate::document::Move;
@@ -85,6 +86,9 @@ pub(crate) static ALL: &[Action] = actions! {
     "tabs" "list all tabs, also those that have no number"
         &[Key::char('f')], TAB, Some("all tabs"),
         |app, _, _| app.open_tabs();
+    "processes" "all processes of the machine by what they send and receive"
+        &[Key::char('p')], TAB, None,
+        |app, _, _| app.select(views::place(views::PROCESSES));
     "filter" "show the rows that match; empty: all of them"
         &[Key::char('/')], TAB, Some("filter"),
         |app, _, _| app.open_filter();

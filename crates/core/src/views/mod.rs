@@ -103,6 +103,9 @@ pub static ALL: &[&View] = &[
 /// Name of the view that lists all files under `net`, and has each of them as a table.
 pub const FILES: &str = "files";
 
+/// Name of the view that lists all processes of the machine.
+pub const PROCESSES: &str = "processes";
+
 /// How many of them have a number: the overview has 0.
 const NUMBERED: usize = 10;
 
@@ -117,6 +120,11 @@ pub fn nine() -> &'static [&'static View] {
 /// The tabs that have a number, from 0.
 pub fn numbered() -> &'static [&'static View] {
     &ALL[..NUMBERED]
+}
+
+/// Where the view of this name stands among all of them; behind the last where there is none.
+pub fn place(name: &str) -> usize {
+    ALL.iter().position(|view| view.name == name).unwrap_or(ALL.len())
 }
 
 /// The view of this name.

@@ -10,7 +10,7 @@ use crate::snapshot::Snapshot;
 use crate::traffic::{Counts, Figure, Process, Reason, Traffic};
 
 pub(super) static VIEW: View = View {
-    name: "processes",
+    name: super::PROCESSES,
     help: "all processes of the machine by what they send and receive, those that have ended included",
     owners: false,
     tables: &[&TABLE],

@@ -91,16 +91,22 @@ impl Why {
     }
 }
 
-/// Loads and attaches. What is attached counts at once.
-pub(super) fn load() -> Result<Programs, Why> {
+/// Loads and attaches. What is attached counts at once. `room` is for how many sockets and how many processes, where that is
+/// not what the programs say.
+pub(super) fn load(room: Option<(u32, u32)>) -> Result<Programs, Why> {
     let btf = Btf::from_sys_fs().map_err(|error| match error {
         aya::BtfError::FileError { .. } => {
             Why::missing("this kernel does not describe its types (/sys/kernel/btf/vmlinux)")
         }
         error => Why::of("/sys/kernel/btf/vmlinux", &error),
     })?;
-    let mut ebpf =
-        EbpfLoader::new().btf(Some(&btf)).load(OBJECT).map_err(|error| Why::of("a BPF map", &error))?;
+    let mut loader = EbpfLoader::new();
+    loader.btf(Some(&btf));
+    if let Some((sockets, processes)) = room {
+        loader.map_max_entries("sockets", sockets).map_max_entries("seen_sockets", sockets);
+        loader.map_max_entries("processes", processes);
+    }
+    let mut ebpf = loader.load(OBJECT).map_err(|error| Why::of("a BPF map", &error))?;
     for name in TRACEPOINTS {
         trace(&mut ebpf, name, &btf)?;
     }

@@ -4,8 +4,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use rustix::io::Errno;
 
-const MAP_DELETE_ELEM: libc::c_int = 3;
 const MAP_LOOKUP_BATCH: libc::c_int = 24;
+const MAP_DELETE_BATCH: libc::c_int = 27;
 
 /// Entries that are asked for at a time.
 const AT_ONCE: usize = 4096;
@@ -20,15 +20,6 @@ struct Batch {
     count: u32,
     map_fd: u32,
     elem_flags: u64,
-    flags: u64,
-}
-
-/// `union bpf_attr` of the commands about one entry.
-#[repr(C)]
-struct Element {
-    map_fd: u64,
-    key: u64,
-    value: u64,
     flags: u64,
 }
 
@@ -96,12 +87,29 @@ impl Entries {
     }
 }
 
-/// Takes an entry out.
-pub(super) fn delete(map: impl AsFd, key: &[u8]) -> Result<(), Errno> {
-    let mut element =
-        Element { map_fd: raw(map.as_fd()).into(), key: key.as_ptr() as u64, value: 0, flags: 0 };
-    // SAFETY: the kernel reads a key of the map's size, which the caller's is.
-    unsafe { bpf(MAP_DELETE_ELEM, (&raw mut element).cast(), size_of::<Element>()) }
+/// Takes out the entries of these keys, one key after another. One that is gone already is as well.
+pub(super) fn delete(map: impl AsFd, key: usize, mut keys: &[u8]) -> Result<(), Errno> {
+    while keys.len() >= key {
+        let mut batch = Batch {
+            in_batch: 0,
+            out_batch: 0,
+            keys: keys.as_ptr() as u64,
+            values: 0,
+            count: (keys.len() / key) as u32,
+            map_fd: raw(map.as_fd()),
+            elem_flags: 0,
+            flags: 0,
+        };
+        // SAFETY: the kernel reads `count` keys of the map's size, and so many there are.
+        let done = unsafe { bpf(MAP_DELETE_BATCH, (&raw mut batch).cast(), size_of::<Batch>()) };
+        match done {
+            Ok(()) => return Ok(()),
+            // It stops at a key that is gone.
+            Err(Errno::NOENT) => keys = keys.get((batch.count as usize + 1) * key..).unwrap_or_default(),
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
 }
 
 fn raw(fd: BorrowedFd<'_>) -> u32 {

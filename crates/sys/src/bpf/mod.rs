@@ -111,13 +111,16 @@ pub struct Counter {
     /// What was seen of each socket, by cookie.
     seen: HashMap<u64, [u8; SOCKET_SEEN]>,
     out: Vec<u8>,
+    /// How making room went the last time.
+    freed: Result<(), rustix::io::Errno>,
 }
 
 /// Entries that nothing is added to any more.
 #[derive(Default)]
 struct Over {
     processes: HashSet<[u8; PROCESS_KEY]>,
-    sockets: Vec<[u8; SOCKET_KEY]>,
+    /// Keys, one after another.
+    sockets: Vec<u8>,
     /// Cookies of sockets that some process may still use.
     used: HashSet<u64>,
 }
@@ -125,7 +128,16 @@ struct Over {
 impl Counter {
     /// Loads the programs and begins to count. Fails with the reason why that cannot be.
     pub fn start() -> Result<Self, Why> {
-        let programs = load::load()?;
+        Self::load(None)
+    }
+
+    /// The same with room for so many sockets and processes.
+    pub fn with_room(sockets: u32, processes: u32) -> Result<Self, Why> {
+        Self::load(Some((sockets, processes)))
+    }
+
+    fn load(room: Option<(u32, u32)>) -> Result<Self, Why> {
+        let programs = load::load(room)?;
         let cpus = aya::util::nr_cpus().unwrap_or(1);
         Ok(Self {
             programs,
@@ -136,6 +148,7 @@ impl Counter {
             unattributed: Entries::new(4, COUNTS, cpus),
             seen: HashMap::new(),
             out: Vec::new(),
+            freed: Ok(()),
         })
     }
 
@@ -193,11 +206,10 @@ impl Counter {
             out.extend_from_slice(&sum(copies));
             out.extend_from_slice(&seen);
             let is_over = seen[CLOSED..] != [0; 2] || over.processes.contains(&abi::process_of(key));
-            match key.first_chunk().filter(|_| is_over) {
-                Some(key) => over.sockets.push(*key),
-                None => {
-                    over.used.insert(cookie);
-                }
+            if is_over {
+                over.sockets.extend_from_slice(key);
+            } else {
+                over.used.insert(cookie);
             }
             hand_on(out, GATHER, &origin, sink);
         });
@@ -212,7 +224,7 @@ impl Counter {
         let mut lost = [0; COUNTS];
         let unattributed =
             self.unattributed.read(self.programs.unattributed.fd(), |_, copies| lost = sum(copies));
-        if let Err(errno) = read.and(unattributed) {
+        if let Err(errno) = read.and(unattributed).and(self.freed) {
             let _ = sink.chunk(&origin, format!("what was counted could not be read: {errno}").as_bytes());
             return end(sink, &origin, status_of(errno, 0), at);
         }
@@ -230,17 +242,15 @@ impl Counter {
 
     /// Makes room: what was handed on for the last time goes.
     fn free(&mut self, over: &Over) {
-        // One that is gone already needs no room.
-        for key in &over.sockets {
-            let _ = delete(self.programs.sockets.fd(), key);
-            let cookie = abi::cookie_of(key);
-            if !over.used.contains(&cookie) {
-                let _ = delete(self.programs.seen_sockets.fd(), &cookie.to_ne_bytes());
-            }
-        }
-        for key in &over.processes {
-            let _ = delete(self.programs.processes.fd(), key);
-        }
+        let cookies = over.sockets.chunks_exact(SOCKET_KEY).map(abi::cookie_of);
+        let unused: Vec<u8> =
+            cookies.filter(|cookie| !over.used.contains(cookie)).flat_map(u64::to_ne_bytes).collect();
+        let processes: Vec<u8> = over.processes.iter().flatten().copied().collect();
+        // What cannot be taken out is handed on again, and counted twice: it is said.
+        let sockets = delete(self.programs.sockets.fd(), SOCKET_KEY, &over.sockets);
+        let seen = delete(self.programs.seen_sockets.fd(), COOKIE, &unused);
+        let freed = sockets.and(seen).and(delete(self.programs.processes.fd(), PROCESS_KEY, &processes));
+        self.freed = freed;
     }
 }
 

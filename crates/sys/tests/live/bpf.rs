@@ -10,6 +10,8 @@ use netmonitor_testkit::netns::Netns;
 use netmonitor_testkit::traffic::{self, Moved, SCENARIOS, Scenario};
 use netmonitor_testkit::{need_root, need_tool};
 
+use crate::child::Role;
+
 const ROLE: &str = "bpf::a_role";
 
 #[test]
@@ -123,6 +125,67 @@ fn what_is_over_is_told_once_more_and_makes_room() {
     let sockets = counted.sockets.iter().filter(|socket| pids.contains(&socket.id.pid));
     assert!(sockets.clone().all(|socket| socket.seen.speaks() == "tcp" && socket.seen.remote_port > 0));
     assert_eq!(of_them(&Counted::read(&mut counter)), (0, 0));
+}
+
+#[test]
+fn where_there_is_no_room_sums_stay_exact() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    // Sockets of other tests take some of the room.
+    let mut counter = Counter::with_room(64, 1000).unwrap();
+    let told = run(traffic::scenario("tcp-streams"));
+    let told = [told, run(traffic::scenario("tcp-short"))].concat();
+    let counted = Counted::read(&mut counter);
+    let sums = counted.by_process();
+    for Moved { pid, rx_bytes, tx_bytes, .. } in &told {
+        let sum = sums[pid];
+        assert_eq!((sum.rx_bytes, sum.tx_bytes), (*rx_bytes, *tx_bytes), "{pid}");
+    }
+    assert!(counted.processes.iter().any(|process| process.rest.rx_calls > 1000), "most are not split");
+    // A process that there is no room for has no sum of its own.
+    let mut counter = Counter::with_room(1, 1).unwrap();
+    let told = run(traffic::scenario("unix-stream"));
+    let counted = Counted::read(&mut counter);
+    let word = |name: &str| -> u64 {
+        let found = counted.state.split(' ').find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+        found.unwrap().parse().unwrap()
+    };
+    let all = counted.by_process().values().map(|counts| counts.rx_bytes).sum::<u64>() + word("rx_bytes");
+    assert!(all >= told.iter().map(|moved| moved.rx_bytes).sum(), "{}", counted.state);
+    assert!(word("rx_calls") > 0, "{}", counted.state);
+}
+
+#[test]
+fn nothing_stays_in_the_kernel_after_a_kill() {
+    if !need_root() {
+        return;
+    }
+    let mut child = Role::start("count", "");
+    child.numbers::<1>();
+    let descriptors = std::fs::read_dir(format!("/proc/{}/fdinfo", child.pid())).unwrap();
+    let texts = descriptors.filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok());
+    let mut programs: Vec<u32> = texts
+        .flat_map(|text| {
+            let ids = text.lines().filter_map(|line| line.strip_prefix("prog_id:")?.trim().parse().ok());
+            ids.collect::<Vec<u32>>()
+        })
+        .collect();
+    programs.sort_unstable();
+    programs.dedup();
+    assert!(programs.len() >= 7, "{programs:?}");
+    let left = || {
+        let loaded = aya::programs::loaded_programs().filter_map(Result::ok);
+        loaded.filter(|program| programs.contains(&program.id())).count()
+    };
+    assert_eq!(left(), programs.len());
+    child.kill_to_zombie();
+    // The kernel takes programs out a moment after their last descriptor is closed.
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while left() > 0 {
+        assert!(std::time::Instant::now() < until, "{} of {} are left", left(), programs.len());
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
 }
 
 #[test]

@@ -45,6 +45,7 @@ extern "C" fn before_main() {
         "no-openat2" => no_openat2(&words),
         "moves" => moves(),
         "suspend" => suspend(),
+        "count" => count(),
         _ => panic!("no such role: {role}"),
     }
     std::process::exit(0);
@@ -69,6 +70,12 @@ fn await_word() {
 
 fn tid() -> u64 {
     Pid::as_raw(Some(gettid())) as u64
+}
+
+fn count() {
+    let _counter = netmonitor_sys::bpf::Counter::start().unwrap();
+    say(&[1]);
+    await_word();
 }
 
 fn listen() {
