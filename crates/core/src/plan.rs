@@ -181,6 +181,15 @@ impl Plan {
         }
     }
 
+    /// Whether the process's own sockets may be asked in this tick.
+    pub fn asks(&self) -> bool {
+        match self.ask {
+            Ask::Never => false,
+            Ask::IfCheaper => self.dumps.iter().any(|dump| dump.is_own),
+            Ask::Always => true,
+        }
+    }
+
     /// Adds whose descriptors a view needs.
     pub fn tell_owners(&mut self, view: &View, scope: Scope) {
         if view.owners {

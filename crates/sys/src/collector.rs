@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::mem::MaybeUninit;
 
 use netmonitor_core::files::is_harmless;
-use netmonitor_core::plan::{Ask, Measure, Owners, Pace, Plan};
+use netmonitor_core::plan::{Measure, Owners, Pace, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 
 use crate::bpf::Counters;
@@ -158,7 +158,7 @@ impl Collector {
         if plan.process {
             details::parts(self.target.dir(), self.thread, &mut self.path, &mut self.reader, sink);
         }
-        if plan.owners != Owners::None || plan.ask != Ask::Never {
+        if plan.owners != Owners::None || plan.asks() {
             self.own_status = Some(self.own_links(sink)?);
         }
         if plan.pieces {

@@ -25,9 +25,7 @@ pub(crate) struct Ledger {
     processes: Vec<ProcessRecord>,
     sockets: Vec<SocketRecord>,
     known: BTreeMap<ProcessId, Known>,
-    /// Counts of the tick before, by socket and process.
-    before: HashMap<(u64, ProcessId), Counts>,
-    /// When that was read, and in which tick.
+    /// When it was last read, and in which tick.
     last: Option<(u64, u64)>,
     /// Which processes have ended, oldest first.
     ended: VecDeque<ProcessId>,
@@ -152,17 +150,22 @@ impl Ledger {
 
     /// The sockets in order, with what came in the last tick.
     fn sockets(&mut self, has_before: bool) -> Vec<Socket> {
-        let records = std::mem::take(&mut self.sockets);
-        let before = std::mem::replace(&mut self.before, HashMap::with_capacity(records.len()));
-        let mut sockets: Vec<Socket> = Vec::with_capacity(records.len());
-        for SocketRecord { id, cookie, counts, seen } in records {
-            let earlier = before.get(&(cookie, id)).copied().unwrap_or_default();
-            let lately = if has_before { counts - earlier } else { Counts::default() };
-            self.before.insert((cookie, id), counts);
-            sockets.push(Socket { cookie, id, is_own: false, moved: Moved { counts, lately }, seen });
-        }
-        sockets.sort_unstable_by_key(|socket| (socket.cookie, socket.id));
-        sockets
+        let mut records = std::mem::take(&mut self.sockets);
+        records.sort_unstable_by_key(|record| (record.cookie, record.id));
+        let earlier = match &self.traffic {
+            Some(Ok(traffic)) if has_before => traffic.sockets.clone(),
+            _ => Arc::default(),
+        };
+        // Both are in the same order.
+        let mut earlier = earlier.iter().peekable();
+        let with_lately = |SocketRecord { id, cookie, counts, seen }| {
+            while earlier.next_if(|before| (before.cookie, before.id) < (cookie, id)).is_some() {}
+            let before = earlier.peek().filter(|before| (before.cookie, before.id) == (cookie, id));
+            let before = before.map_or(Counts::default(), |before| before.moved.counts);
+            let lately = if has_before { counts - before } else { Counts::default() };
+            Socket { cookie, id, is_own: false, moved: Moved { counts, lately }, seen }
+        };
+        records.into_iter().map(with_lately).collect()
     }
 
     /// The processes in order, with all that they moved. What is over is added up for the ticks to come.
@@ -196,7 +199,6 @@ impl Ledger {
             if socket.seen.closed || known.seen.ended {
                 *known.folded.entry(socket.seen.speaks()).or_default() += socket.moved.counts;
                 known.over.add(socket);
-                self.before.remove(&(socket.cookie, socket.id));
             }
         }
         processes

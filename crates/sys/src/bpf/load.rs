@@ -64,6 +64,11 @@ impl Why {
         Self { reason: reason.into(), log: String::new(), status: Status::Missing }
     }
 
+    fn denied() -> Self {
+        let reason = "loading BPF programs needs CAP_BPF and CAP_PERFMON".to_owned();
+        Self { reason, log: String::new(), status: Status::Denied }
+    }
+
     /// What an error of the loader means.
     fn of(what: &str, error: &(dyn Error + 'static)) -> Self {
         let mut causes =
@@ -71,8 +76,7 @@ impl Why {
         let io = causes.find_map(|cause| cause.downcast_ref::<std::io::Error>());
         let errno = io.and_then(std::io::Error::raw_os_error);
         if errno == Some(libc::EPERM) {
-            let reason = "loading BPF programs needs CAP_BPF and CAP_PERFMON".to_owned();
-            return Self { reason, log: String::new(), status: Status::Denied };
+            return Self::denied();
         }
         let said = io.map_or_else(|| error.to_string(), ToString::to_string);
         Self {
@@ -94,6 +98,7 @@ impl Why {
 /// Loads and attaches. What is attached counts at once. `room` is for how many sockets and how many processes, where that is
 /// not what the programs say.
 pub(super) fn load(room: Option<(u32, u32)>) -> Result<Programs, Why> {
+    may_load()?;
     let btf = Btf::from_sys_fs().map_err(|error| match error {
         aya::BtfError::FileError { .. } => {
             Why::missing("this kernel does not describe its types (/sys/kernel/btf/vmlinux)")
@@ -126,6 +131,14 @@ pub(super) fn load(room: Option<(u32, u32)>) -> Result<Programs, Why> {
         _splices: splices,
         _ebpf: ebpf,
     })
+}
+
+/// Whether it is worth the while to read all the kernel's types.
+fn may_load() -> Result<(), Why> {
+    const SYS_ADMIN: u64 = 1 << 21;
+    const BOTH: u64 = 1 << 38 | 1 << 39;
+    let held = crate::caps::effective();
+    if held & SYS_ADMIN != 0 || held & BOTH == BOTH { Ok(()) } else { Err(Why::denied()) }
 }
 
 fn trace(ebpf: &mut Ebpf, name: &str, btf: &Btf) -> Result<(), Why> {
