@@ -234,7 +234,10 @@ int sched_process_exit(u64 *arguments)
 	struct task_struct *task = (struct task_struct *)arguments[0];
 	struct process_key key = {};
 	struct process_seen *seen;
+	u64 thread = current_pid_tgid();
 
+	/* Killed in a splice, it comes to no end of the call. */
+	map_delete(&splices, &thread);
 	if (task->signal->live.counter)
 		return 0;
 	key.start = task->group_leader->start_boottime;
