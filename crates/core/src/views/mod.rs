@@ -3,6 +3,22 @@
 //! A view is a static value: what it is called, what it needs to be read, which tables it shows. A table
 //! says where its rows come from through [`Content`]. To add a view: write its module and name it in [`ALL`].
 
+/// Columns with how their values are had, a line or two for each.
+macro_rules! described {
+    ($($name:literal $title:literal $kind:ident $unit:ident $doc:literal $get:expr;)*) => {
+        &[$((
+            procnet::Column {
+                name: $name,
+                title: $title,
+                unit: procnet::Unit::$unit,
+                kind: procnet::Kind::$kind,
+                doc: $doc,
+            },
+            $get,
+        ),)*]
+    };
+}
+
 mod addresses;
 mod analysis;
 mod arp;
@@ -21,6 +37,7 @@ mod mptcp;
 mod multicast;
 mod neighbours;
 mod netlink;
+mod not_counted;
 mod opened;
 mod overview;
 mod packet;

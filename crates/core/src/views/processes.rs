@@ -1,13 +1,13 @@
 //! `processes`: all processes of the machine by what they send and receive, as the kernel counts it.
 
-use procnet::{Column, Kind, Unit, Value};
+use procnet::{Column, Value};
 
+use super::not_counted::NotCounted;
 use super::{Content, Rows, TableDef, View};
 use crate::plan::Needs;
-use crate::sample::Status;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
-use crate::traffic::{Counts, Figure, Process, Reason, Traffic};
+use crate::traffic::{Counts, Figure, Process, Traffic};
 
 pub(super) static VIEW: View = View {
     name: super::PROCESSES,
@@ -41,8 +41,11 @@ impl Content for Processes {
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, _: Scope) -> Option<Box<dyn Rows + 'a>> {
         let traffic = match &snapshot.traffic {
             Some(Ok(traffic)) => traffic,
-            Some(Err(reason)) => return Some(Box::new(NotCounted(Some(&**reason)))),
-            None => return Some(Box::new(NotCounted(None))),
+            Some(Err(reason)) => return Some(Box::new(NotCounted::because(reason))),
+            None => {
+                let why = "counted from reading to reading: give --interval".to_owned();
+                return Some(Box::new(NotCounted(Some(why))));
+            }
         };
         let mut order: Vec<u32> = (0..traffic.processes.len() as u32).collect();
         let sum = |counts: Counts| counts.rx_bytes.saturating_add(counts.tx_bytes);
@@ -59,27 +62,6 @@ impl Content for Processes {
 
     fn words_when_empty(&self) -> Option<&'static str> {
         Some("nothing was counted so far")
-    }
-}
-
-/// Why there is nothing; no reason where nobody counts.
-struct NotCounted<'a>(Option<&'a Reason>);
-
-impl Rows for NotCounted<'_> {
-    fn len(&self) -> usize {
-        0
-    }
-
-    fn cell(&self, _: usize, _: usize) -> Value<'_> {
-        Value::Absent("")
-    }
-
-    fn remark(&self) -> Option<String> {
-        match self.0 {
-            None => Some("counted from reading to reading: give --interval".to_owned()),
-            Some(reason) if reason.status == Status::NotAsked => None,
-            Some(reason) => Some(format!("not counted: {}", reason.words)),
-        }
     }
 }
 
@@ -138,16 +120,7 @@ const SHOWN: &[&str] = &[
     "ended",
 ];
 
-macro_rules! columns {
-    ($($name:literal $title:literal $kind:ident $unit:ident $doc:literal $get:expr;)*) => {
-        &[$((
-            Column { name: $name, title: $title, unit: Unit::$unit, kind: Kind::$kind, doc: $doc },
-            $get,
-        ),)*]
-    };
-}
-
-static COLUMNS: &[(Column, Get)] = columns! {
+static COLUMNS: &[(Column, Get)] = described! {
     "pid" "pid" Key None "Number of the process, as the first PID namespace has it; 0 for the oldest of very many that have ended, in sum."
         Get::Of(|process, _| Value::Unsigned(process.seen.id.pid.into()));
     "start_time" "start time" Key None "When it began, in clock ticks since boot."

@@ -2,7 +2,7 @@
 
 use procnet::diag::{COLUMNS as DETAILS, DetailColumn};
 use procnet::dictionary;
-use procnet::{Column, Kind, Unit, Value};
+use procnet::{Column, Value};
 
 use super::file_table::rate;
 use super::socket_columns::{
@@ -413,16 +413,7 @@ enum Get {
     Cell(for<'a> fn(&Seen<'a>) -> Value<'a>),
 }
 
-macro_rules! columns {
-    ($($name:literal $title:literal $kind:ident $unit:ident $doc:literal $get:expr;)*) => {
-        &[$((
-            Column { name: $name, title: $title, unit: Unit::$unit, kind: Kind::$kind, doc: $doc },
-            $get,
-        ),)*]
-    };
-}
-
-static COLUMNS: &[(Column, Get)] = columns! {
+static COLUMNS: &[(Column, Get)] = described! {
     "kind" "kind" Info None "What it is: tcp, udp, raw, unix stream, netlink route, packet raw and so on; unknown where only its number is known."
         Get::Cell(|s| s.kind());
     "state" "state" Info None "State, the kernel's name; of datagram sockets whether it is connected." Get::Cell(|s| s.state());

@@ -4,10 +4,10 @@ use procnet::{Column, Kind, Unit, Value};
 
 use super::column;
 use crate::plan::Needs;
-use crate::sample::Status;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 use crate::traffic::{Counts, Figure, Moved, Traffic};
+use crate::views::not_counted::NotCounted;
 use crate::views::{Content, Rows};
 
 /// Sums by protocol, and all of them.
@@ -25,11 +25,8 @@ impl Content for Bytes {
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
         let traffic = match &snapshot.traffic {
             Some(Ok(traffic)) => traffic,
-            told => {
-                let reason = told.as_ref().and_then(|told| told.as_ref().err());
-                let reason = reason.filter(|reason| reason.status != Status::NotAsked);
-                return Some(Box::new(NotCounted(reason.map(|reason| reason.words.clone()))));
-            }
+            Some(Err(reason)) => return Some(Box::new(NotCounted::because(reason))),
+            None => return Some(Box::new(NotCounted(None))),
         };
         let netns = snapshot.netns.inode;
         let is_meant = |process: &crate::traffic::Process| match scope.is_held() {
@@ -46,23 +43,6 @@ impl Content for Bytes {
 
     fn words_when_empty(&self) -> Option<&'static str> {
         Some("nothing was counted so far")
-    }
-}
-
-/// Why there is nothing; no reason where counting has not begun.
-struct NotCounted(Option<String>);
-
-impl Rows for NotCounted {
-    fn len(&self) -> usize {
-        0
-    }
-
-    fn cell(&self, _: usize, _: usize) -> Value<'_> {
-        Value::Absent("")
-    }
-
-    fn remark(&self) -> Option<String> {
-        self.0.as_ref().map(|why| format!("not counted: {why}"))
     }
 }
 

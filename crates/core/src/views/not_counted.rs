@@ -1,0 +1,32 @@
+//! A table of what is counted in the kernel, where nothing is.
+
+use procnet::Value;
+
+use super::Rows;
+use crate::sample::Status;
+use crate::traffic::Reason;
+
+/// No rows, and why, where there is more to be said than that nothing was counted so far.
+pub(super) struct NotCounted(pub(super) Option<String>);
+
+impl NotCounted {
+    /// For this reason. That counting only begins is none.
+    pub(super) fn because(reason: &Reason) -> Self {
+        let is_refused = reason.status != Status::NotAsked;
+        Self(is_refused.then(|| format!("not counted: {}", reason.words)))
+    }
+}
+
+impl Rows for NotCounted {
+    fn len(&self) -> usize {
+        0
+    }
+
+    fn cell(&self, _: usize, _: usize) -> Value<'_> {
+        Value::Absent("")
+    }
+
+    fn remark(&self) -> Option<String> {
+        self.0.clone()
+    }
+}
