@@ -2,6 +2,8 @@
 #ifndef NETMONITOR_ABI_H
 #define NETMONITOR_ABI_H
 
+#include "kernel.h"
+
 /* A process: a number may be used again, so it stands beside the time since boot at which the process began. */
 struct process_key {
 	u64 start; /* nanoseconds */

@@ -37,6 +37,14 @@ static u64 (*current_cgroup_id)(void) = (void *)80;
 static long (*read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 static void *(*current_task)(void) = (void *)158;
 
+/* Reads a field through a pointer that the verifier does not follow. */
+#define READ(from, field)                                                          \
+	({                                                                         \
+		typeof((from)->field) read = 0;                                    \
+		read_kernel(&read, sizeof(read), &(from)->field);                  \
+		read;                                                              \
+	})
+
 struct ns_common {
 	u32 inum;
 } RELOCATED;
