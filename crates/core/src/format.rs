@@ -72,7 +72,19 @@ fn decimal(mut number: u64, out: &mut String) {
             break;
         }
     }
-    out.extend(digits[place..].iter().map(|digit| char::from(*digit)));
+    // Digits are ASCII.
+    out.push_str(str::from_utf8(&digits[place..]).unwrap_or_default());
+}
+
+/// So many tenths or hundredths as a decimal fraction: `one` of them are a whole.
+fn fraction(parts: u64, one: u64, unit: &str, out: &mut String) {
+    decimal(parts / one, out);
+    out.push('.');
+    if one == 100 && parts % one < 10 {
+        out.push('0');
+    }
+    decimal(parts % one, out);
+    out.push_str(unit);
 }
 
 /// A number in its unit: times as people say them, the rest as it is.
@@ -88,18 +100,25 @@ fn count(number: u64, unit: Unit, out: &mut String) -> std::fmt::Result {
         }
     };
     match number.saturating_mul(nanoseconds) {
-        0 => write!(out, "0"),
-        short @ ..1_000_000 => write!(out, "{}µs", short.div_ceil(1_000)),
-        short @ ..1_000_000_000 => write!(out, "{:.1}ms", short as f64 / 1e6),
-        long => duration(long, out),
+        0 => out.push('0'),
+        short @ ..1_000_000 => {
+            decimal(short.div_ceil(1_000), out);
+            out.push_str("µs");
+        }
+        short @ ..1_000_000_000 => fraction((short + 50_000) / 100_000, 10, "ms", out),
+        long => return duration(long, out),
     }
+    Ok(())
 }
 
 /// A time of a second or more, in the two largest of its units.
 fn duration(nanoseconds: u64, out: &mut String) -> std::fmt::Result {
     let seconds = nanoseconds / 1_000_000_000;
     match seconds {
-        0..120 => write!(out, "{:.2}s", nanoseconds as f64 / 1e9),
+        0..120 => {
+            fraction((nanoseconds + 5_000_000) / 10_000_000, 100, "s", out);
+            Ok(())
+        }
         120..7_200 => write!(out, "{}m{:02}s", seconds / 60, seconds % 60),
         7_200..172_800 => write!(out, "{}h{:02}m", seconds / 3_600, seconds / 60 % 60),
         _ => write!(out, "{}d{:02}h", seconds / 86_400, seconds / 3_600 % 24),
@@ -189,6 +208,10 @@ fn list(numbers: &[u32], out: &mut String) -> std::fmt::Result {
 /// marks that change the direction of writing and characters without width become escapes, and so do bytes
 /// that are no UTF-8.
 pub fn harmless(bytes: &[u8], out: &mut String) {
+    // Nearly all text is of this kind.
+    if bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+        return out.push_str(str::from_utf8(bytes).unwrap_or_default());
+    }
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
             if is_harmful(character) {

@@ -114,6 +114,8 @@ struct Layout {
     /// None before the first row.
     columns: Vec<Column>,
     cells: Cells,
+    /// Lines that are not written yet.
+    lines: Vec<u8>,
 }
 
 impl Layout {
@@ -123,7 +125,7 @@ impl Layout {
         snapshot: &Snapshot,
         table: &TableView<'_>,
     ) -> io::Result<()> {
-        let Self { columns, cells } = self;
+        let Self { columns, cells, lines } = self;
         for first in (0..table.len()).step_by(BATCH) {
             let is_first = columns.is_empty();
             if is_first {
@@ -135,7 +137,7 @@ impl Layout {
             cells.format(snapshot, table, first..table.len().min(first + BATCH), columns);
             if is_first {
                 let names = columns.iter().map(|column| table.columns[column.place].name);
-                write_row(out, columns, names.map(|name| (name, name.chars().count())))?;
+                lay_out(lines, columns, names.map(|name| (name, name.chars().count())));
             }
             let mut start = 0;
             for row in cells.ends.chunks(columns.len()) {
@@ -144,8 +146,10 @@ impl Layout {
                     start = end;
                     (text, wide)
                 });
-                write_row(out, columns, texts)?;
+                lay_out(lines, columns, texts);
             }
+            out.write_all(lines)?;
+            lines.clear();
         }
         Ok(())
     }
@@ -186,37 +190,27 @@ impl Cells {
     }
 }
 
-/// Writes one line.
-fn write_row<'t>(
-    out: &mut dyn Write,
-    columns: &[Column],
-    texts: impl Iterator<Item = (&'t str, usize)>,
-) -> io::Result<()> {
+/// Adds one line.
+fn lay_out<'t>(lines: &mut Vec<u8>, columns: &[Column], texts: impl Iterator<Item = (&'t str, usize)>) {
     let last = columns.len() - 1;
     for (number, (column, (text, wide))) in columns.iter().zip(texts).enumerate() {
         let pad = column.width - wide;
         if column.right {
-            blanks(out, pad)?;
+            blanks(lines, pad);
         }
-        out.write_all(text.as_bytes())?;
+        lines.extend_from_slice(text.as_bytes());
         if number < last {
-            blanks(out, if column.right { GAP } else { pad + GAP })?;
+            blanks(lines, if column.right { GAP } else { pad + GAP });
         }
     }
-    out.write_all(b"\n")
+    lines.push(b'\n');
 }
 
 /// Blanks between two columns.
 const GAP: usize = 2;
 
-fn blanks(out: &mut dyn Write, mut count: usize) -> io::Result<()> {
-    const BLANKS: [u8; 64] = [b' '; 64];
-    while count > 0 {
-        let some = count.min(BLANKS.len());
-        out.write_all(&BLANKS[..some])?;
-        count -= some;
-    }
-    Ok(())
+fn blanks(lines: &mut Vec<u8>, count: usize) {
+    lines.resize(lines.len() + count, b' ');
 }
 
 /// A row of facts, one below the other, name beside value.
