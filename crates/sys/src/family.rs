@@ -32,10 +32,19 @@ const PAUSE: u64 = 900_000_000;
 const REST: u64 = 10;
 
 /// ...and relatives beside the group at most a hundredth.
-const REST_OF_OTHERS: u64 = 100;
+const OTHERS_FIRST: Others = Others { rest: 100, slice: 20_000_000 };
 
-/// No further relative beside the group is begun in a tick in which reading them took this many nanoseconds.
-const SLICE: u64 = 20_000_000;
+/// Once each was read, what is left to find is who has passed on a socket since: that may take longer, and costs a
+/// thousandth.
+const OTHERS_AGAIN: Others = Others { rest: 1000, slice: 1_000_000 };
+
+/// How relatives beside the group are read.
+struct Others {
+    /// They rest for this many times what reading them took.
+    rest: u64,
+    /// No further one is begun in a tick in which reading them took this many nanoseconds.
+    slice: u64,
+}
 
 /// Longest file of `children` or `stat` that is read.
 const CAP: usize = 1024 * 1024;
@@ -81,6 +90,7 @@ impl Family {
         self.find(tree.dir(), target);
         let group = self.tell_members(tree, target, sink);
         let Self { members, kin, passes, pass, .. } = self;
+        let others = if *pass == 0 { OTHERS_FIRST } else { OTHERS_AGAIN };
         let is_due = now >= self.others_due;
         let (mut took_of_others, mut left_out, mut is_whole) = (0, Vec::new(), true);
         members.retain(|&pid| {
@@ -89,7 +99,7 @@ impl Family {
                 (false, _) => false,
                 (true, Some(read)) if read >= pass => true,
                 (true, _) => {
-                    let is_left = !is_due || took_of_others >= SLICE;
+                    let is_left = !is_due || took_of_others >= others.slice;
                     is_whole &= !is_left;
                     is_left
                 }
@@ -123,7 +133,7 @@ impl Family {
         let took = boottime() - began - took_of_others;
         self.due = now + PAUSE.max(took.saturating_mul(REST));
         if took_of_others > 0 {
-            self.others_due = now + PAUSE.max(took_of_others.saturating_mul(REST_OF_OTHERS));
+            self.others_due = now + PAUSE.max(took_of_others.saturating_mul(others.rest));
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! To read every process's descriptors can take seconds on a large host. The walk is therefore resumed from
 //! tick to tick, each time for a small share of the time that has passed, and one [`Walk`] part says how
-//! far it has come. A tick works on one pass only, so its number holds for all that the tick has read.
+//! far it has come. Once it is known who shares the namespace, only those are looked for who have come since: that
+//! share is smaller still. A tick works on one pass only, so its number holds for all that the tick has read.
 
 use std::collections::HashSet;
 use std::mem::MaybeUninit;
@@ -22,8 +23,11 @@ use crate::tree::ProcTree;
 /// A pass does not begin before this many nanoseconds have passed since the last began.
 const PAUSE: u64 = 5_000_000_000;
 
-/// One of this many nanoseconds is spent walking.
+/// One of this many nanoseconds is spent walking...
 const SHARE: u64 = 100;
+
+/// ...and of so many where a whole pass has been made and no descriptors are read.
+const SHARE_AGAIN: u64 = 1000;
 
 /// Least and most nanoseconds of a tick.
 const LEAST: u64 = 200_000;
@@ -123,12 +127,16 @@ impl Walker {
         end(sink, &Origin::Walk, status, at);
     }
 
+    fn share(&self) -> u64 {
+        if self.state.complete && !self.state.descriptors { SHARE_AGAIN } else { SHARE }
+    }
+
     /// How long this tick may take, if at all.
     fn budget(&mut self, share: Share) -> Option<u64> {
         let own = match share {
             Share::Whole => return Some(u64::MAX),
             Share::Since(None) => FIRST,
-            Share::Since(Some(elapsed)) => (elapsed / SHARE).clamp(LEAST, MOST),
+            Share::Since(Some(elapsed)) => (elapsed / self.share()).clamp(LEAST, MOST),
         };
         let paid = own.min(self.debt);
         self.debt -= paid;
@@ -208,6 +216,17 @@ mod tests {
         assert_eq!(tenths(Some(1_000_000_000)), Some(100));
         assert_eq!(tenths(Some(1)), Some(2));
         assert_eq!(tenths(Some(3_600_000_000_000)), Some(500));
+    }
+
+    #[test]
+    fn who_has_come_since_is_looked_for_at_a_tenth_of_that() {
+        let state = Walk { complete: true, ..Walk::default() };
+        let second = Share::Since(Some(1_000_000_000));
+        let again = Walker { state, ..Walker::default() }.budget(second);
+        assert_eq!(tenths_of_ms(again), Some(10));
+        let state = Walk { descriptors: true, ..state };
+        let owners = Walker { state, ..Walker::default() }.budget(second);
+        assert_eq!(tenths_of_ms(owners), Some(100), "whose sockets are is shown for all");
     }
 
     #[test]
