@@ -22,8 +22,7 @@ typedef long long s64;
 
 /* Kinds of maps, and flags (include/uapi/linux/bpf.h). */
 #define HASH 1
-#define PERCPU_HASH 5
-#define PERCPU_ARRAY 6
+#define ARRAY 2
 #define NOEXIST 1
 
 /* Helpers by their number (include/uapi/linux/bpf.h, ___BPF_FUNC_MAPPER). */

@@ -1,19 +1,17 @@
 //! Loading the programs into the kernel, and attaching them.
 
-use std::error::Error;
-use std::fmt;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
+use std::path::Path;
 
-use aya::maps::{Map, MapData};
-use aya::programs::{BtfTracePoint, CgroupAttachMode, CgroupSock, ProgramError, TracePoint};
-use aya::{Btf, Ebpf, EbpfLoader};
-use netmonitor_core::sample::Status;
 use rustix::io::Errno;
 
+use super::btf::Types;
+use super::object::Object;
 use super::splice;
+use super::why::Why;
 
-/// The object that `cargo xtask bpf` makes of `bpf/netmonitor.bpf.c`.
-static OBJECT: &[u8] = aya::include_bytes_aligned!("../../bpf/netmonitor.bpf.o");
+/// Where the kernel describes its types.
+pub(super) const TYPES: &str = "/sys/kernel/btf/vmlinux";
 
 /// Programs without which nothing is counted: the tracepoints have the same names.
 const TRACEPOINTS: [&str; 4] =
@@ -24,113 +22,52 @@ const SINCE: &str = "Linux 6.3";
 
 /// Programs that count while this lives.
 pub(super) struct Programs {
-    /// Their links end with it.
-    _ebpf: Ebpf,
-    _splices: Vec<OwnedFd>,
-    pub(super) sockets: MapData,
-    pub(super) seen_sockets: MapData,
-    pub(super) processes: MapData,
-    pub(super) unattributed: MapData,
+    /// What holds them to their places.
+    _links: Vec<OwnedFd>,
+    pub(super) sockets: OwnedFd,
+    pub(super) seen_sockets: OwnedFd,
+    pub(super) processes: OwnedFd,
+    pub(super) unattributed: OwnedFd,
     /// What is spliced out of streams is counted.
     pub(super) has_splice: bool,
     /// The end of every socket of IP is noticed, not only of TCP's.
     pub(super) has_release: bool,
 }
 
-/// Why nothing is counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Why {
-    /// In a sentence.
-    pub reason: String,
-    /// What the kernel's verifier said, if it was asked.
-    pub log: String,
-    /// How a part ends that nothing is told in.
-    pub(crate) status: Status,
-}
-
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
-    }
-}
-
-impl Why {
-    /// The kernel has all that is needed, and refuses it.
-    pub(crate) fn is_offered(&self) -> bool {
-        self.status != Status::Missing
-    }
-
-    fn missing(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), log: String::new(), status: Status::Missing }
-    }
-
-    fn denied() -> Self {
-        let reason = "loading BPF programs needs CAP_BPF and CAP_PERFMON".to_owned();
-        Self { reason, log: String::new(), status: Status::Denied }
-    }
-
-    /// What an error of the loader means.
-    fn of(what: &str, error: &(dyn Error + 'static)) -> Self {
-        let mut causes =
-            std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source());
-        let io = causes.find_map(|cause| cause.downcast_ref::<std::io::Error>());
-        let errno = io.and_then(std::io::Error::raw_os_error);
-        if errno == Some(libc::EPERM) {
-            return Self::denied();
-        }
-        let said = io.map_or_else(|| error.to_string(), ToString::to_string);
-        Self {
-            reason: format!("{what} was refused: {said}"),
-            log: String::new(),
-            status: Status::Error(errno.unwrap_or(libc::EINVAL)),
-        }
-    }
-
-    fn of_program(name: &str, error: &ProgramError) -> Self {
-        let log = match error {
-            ProgramError::LoadError { verifier_log, .. } => verifier_log.to_string(),
-            _ => String::new(),
-        };
-        Self { log, ..Self::of(&format!("the BPF program {name}"), error) }
-    }
-}
-
 /// Loads and attaches. What is attached counts at once. `room` is for how many sockets and how many processes, where that is
 /// not what the programs say.
-pub(super) fn load(room: Option<(u32, u32)>) -> Result<Programs, Why> {
+pub(super) fn load(types: &Path, room: Option<(u32, u32)>) -> Result<Programs, Why> {
     may_load()?;
-    let btf = Btf::from_sys_fs().map_err(|error| match error {
-        aya::BtfError::FileError { .. } => {
-            Why::missing("this kernel does not describe its types (/sys/kernel/btf/vmlinux)")
-        }
-        error => Why::of("/sys/kernel/btf/vmlinux", &error),
-    })?;
-    let mut loader = EbpfLoader::new();
-    loader.btf(Some(&btf));
-    if let Some((sockets, processes)) = room {
-        loader.map_max_entries("sockets", sockets).map_max_entries("seen_sockets", sockets);
-        loader.map_max_entries("processes", processes);
-    }
-    let mut ebpf = loader.load(OBJECT).map_err(|error| Why::of("a BPF map", &error))?;
-    for name in TRACEPOINTS {
-        trace(&mut ebpf, name, &btf)?;
-    }
-    let has_release = release(&mut ebpf).is_ok();
-    let splices = splices(&mut ebpf).unwrap_or_default();
-    let mut take = |name: &str| match ebpf.take_map(name) {
-        Some(Map::PerCpuHashMap(map) | Map::HashMap(map) | Map::PerCpuArray(map)) => Ok(map),
-        _ => Err(Why::missing(format!("the BPF map {name} is missing"))),
-    };
+    let types = read_types(types)?;
+    let room = room.map(|(sockets, processes)| {
+        [("sockets", sockets), ("seen_sockets", sockets), ("processes", processes)]
+    });
+    let object = Object::new(&types, room.as_ref().map_or(&[], <[_; 3]>::as_slice))?;
+    let links = TRACEPOINTS.iter().map(|name| object.trace(name, &types, SINCE));
+    let mut links: Vec<OwnedFd> = links.collect::<Result<_, Why>>()?;
+    let release = release(&object);
+    let splices = splices(&object).unwrap_or_default();
+    let (has_release, has_splice) = (release.is_ok(), !splices.is_empty());
+    links.extend(release.into_iter().chain(splices));
     Ok(Programs {
-        sockets: take("sockets")?,
-        seen_sockets: take("seen_sockets")?,
-        processes: take("processes")?,
-        unattributed: take("unattributed")?,
-        has_splice: !splices.is_empty(),
+        sockets: object.map("sockets")?,
+        seen_sockets: object.map("seen_sockets")?,
+        processes: object.map("processes")?,
+        unattributed: object.map("unattributed")?,
+        has_splice,
         has_release,
-        _splices: splices,
-        _ebpf: ebpf,
+        _links: links,
     })
+}
+
+/// What the object needs of the kernel's types.
+fn read_types(path: &Path) -> Result<Types, Why> {
+    let place = path.display();
+    let kernel = std::fs::read(path)
+        .map_err(|_| Why::missing(format!("this kernel does not describe its types ({place})")))?;
+    let types = Object::types(&kernel)?;
+    types
+        .ok_or_else(|| Why::missing(format!("this kernel describes its types in a way of its own ({place})")))
 }
 
 /// Whether it is worth the while to read all the kernel's types.
@@ -141,39 +78,14 @@ fn may_load() -> Result<(), Why> {
     if held & SYS_ADMIN != 0 || held & BOTH == BOTH { Ok(()) } else { Err(Why::denied()) }
 }
 
-fn trace(ebpf: &mut Ebpf, name: &str, btf: &Btf) -> Result<(), Why> {
-    let program: &mut BtfTracePoint = program(ebpf, name)?;
-    program.load(name, btf).map_err(|error| match error {
-        ProgramError::Btf(_) => Why::missing(format!("this kernel has no tracepoint {name}: {SINCE} has it")),
-        error => Why::of_program(name, &error),
-    })?;
-    program.attach().map_err(|error| Why::of_program(name, &error))?;
-    Ok(())
-}
-
-fn program<'e, P>(ebpf: &'e mut Ebpf, name: &str) -> Result<&'e mut P, Why>
-where
-    &'e mut P: TryFrom<&'e mut aya::programs::Program, Error = ProgramError>,
-{
-    let found =
-        ebpf.program_mut(name).ok_or_else(|| Why::missing(format!("the BPF program {name} is missing")))?;
-    found.try_into().map_err(|error| Why::of_program(name, &error))
-}
-
 /// Attaches to the ends of sockets, at the root of the control groups.
-fn release(ebpf: &mut Ebpf) -> Result<(), Why> {
-    const NAME: &str = "sock_release";
-    let root = cgroup_root().map_err(|errno| Why::missing(format!("no control group: {errno}")))?;
-    let program: &mut CgroupSock = program(ebpf, NAME)?;
-    program.load().map_err(|error| Why::of_program(NAME, &error))?;
-    // A link always stands beside others: the flag that says so is for programs without one.
-    program.attach(root, CgroupAttachMode::Single).map_err(|error| Why::of_program(NAME, &error))?;
-    Ok(())
+fn release(object: &Object) -> Result<OwnedFd, Why> {
+    object.attach_to_group("sock_release", cgroup_root()?)
 }
 
 /// The root of the second version of control groups, wherever it is mounted.
-fn cgroup_root() -> Result<OwnedFd, Errno> {
-    let mounts = std::fs::read("/proc/self/mountinfo").map_err(|_| Errno::NOENT)?;
+fn cgroup_root() -> Result<OwnedFd, Why> {
+    let mounts = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
     let place = mounts.split(|&byte| byte == b'\n').find_map(|line| {
         let line = str::from_utf8(line).ok()?;
         let (before, after) = line.split_once(" - ")?;
@@ -182,20 +94,76 @@ fn cgroup_root() -> Result<OwnedFd, Errno> {
         (after.starts_with("cgroup2 ") && root == "/").then(|| place.to_owned())
     });
     let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
-    rustix::fs::open(place.ok_or(Errno::NOENT)?, flags, rustix::fs::Mode::empty())
+    let place = place.ok_or_else(|| Why::missing("no control groups of version 2 are mounted"))?;
+    rustix::fs::open(place, flags, rustix::fs::Mode::empty())
+        .map_err(|errno| Why::refused("the root of control groups", errno))
 }
 
 /// Attaches to the system call splice.
-fn splices(ebpf: &mut Ebpf) -> Result<Vec<OwnedFd>, Why> {
-    let refused = |errno: Errno| Why::missing(errno.to_string());
+fn splices(object: &Object) -> Result<Vec<OwnedFd>, Why> {
+    let refused = |errno: Errno| Why::refused("tracefs", errno);
     let tracefs = splice::tracefs().map_err(refused)?;
     // Where a call ends first: one that is under way now has not been seen to begin.
     let pairs = [("exit_splice", "sys_exit_splice"), ("enter_splice", "sys_enter_splice")];
-    let attach = |(name, tracepoint)| {
-        let program: &mut TracePoint = program(ebpf, name)?;
-        program.load().map_err(|error| Why::of_program(name, &error))?;
-        let fd = program.fd().map_err(|error| Why::of_program(name, &error))?;
-        splice::attach(&tracefs, tracepoint, fd.as_fd()).map_err(refused)
-    };
+    let attach =
+        |(name, tracepoint)| splice::attach(&tracefs, tracepoint, object.load(name, 0)?).map_err(refused);
     pairs.into_iter().map(attach).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use netmonitor_core::sample::Status;
+    use netmonitor_testkit::need_root;
+
+    use super::*;
+
+    /// Why nothing is counted where the kernel describes its types in this file.
+    fn why(types: &Path) -> Why {
+        load(types, None).map(drop).unwrap_err()
+    }
+
+    #[test]
+    fn a_kernel_that_does_not_describe_its_types_is_said() {
+        if !need_root() {
+            return;
+        }
+        let why = why(Path::new("/sys/kernel/btf/none"));
+        assert_eq!(why.reason, "this kernel does not describe its types (/sys/kernel/btf/none)");
+        assert_eq!(why.status, Status::Missing);
+    }
+
+    #[test]
+    fn types_that_are_not_understood_are_said() {
+        if !need_root() {
+            return;
+        }
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"neither").unwrap();
+        let place = file.path().display();
+        let sentence = format!("this kernel describes its types in a way of its own ({place})");
+        assert_eq!(why(file.path()).reason, sentence);
+    }
+
+    #[test]
+    fn a_tracepoint_that_the_kernel_has_not_is_said() {
+        if !need_root() {
+            return;
+        }
+        let mut types = std::fs::read(TYPES).unwrap();
+        for name in TRACEPOINTS {
+            // What this kernel calls a tracepoint, a letter further.
+            let told = format!("\0btf_trace_{name}\0");
+            let place = types.windows(told.len()).position(|bytes| bytes == told.as_bytes()).unwrap();
+            let letter = place + told.len() - 2;
+            types[letter] += 1;
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&types).unwrap();
+            types[letter] -= 1;
+            let why = why(file.path());
+            assert_eq!(why.reason, format!("this kernel has no tracepoint {name}: Linux 6.3 has it"));
+            assert_eq!((why.status, &*why.log), (Status::Missing, ""));
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! Whole maps, read many entries at a time (`BPF_MAP_LOOKUP_BATCH`, Linux 5.6), and entries taken out of them.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::AsFd;
 
 use rustix::io::Errno;
+
+use super::syscall::{bpf, number};
 
 const MAP_LOOKUP_BATCH: libc::c_int = 24;
 const MAP_DELETE_BATCH: libc::c_int = 27;
@@ -27,16 +29,15 @@ struct Batch {
 #[derive(Debug)]
 pub(super) struct Entries {
     key: usize,
-    /// Bytes of a value; of one for each processor, all of them.
     value: usize,
     keys: Vec<u8>,
     values: Vec<u8>,
 }
 
 impl Entries {
-    /// Of a map with keys and values of these sizes; `copies` of a value follow each other, one for each processor.
-    pub(super) fn new(key: usize, value: usize, copies: usize) -> Self {
-        Self { key, value: value * copies, keys: Vec::new(), values: Vec::new() }
+    /// Of a map with keys and values of these sizes.
+    pub(super) fn new(key: usize, value: usize) -> Self {
+        Self { key, value, keys: Vec::new(), values: Vec::new() }
     }
 
     /// Hands on all entries. One that comes or goes meanwhile may be left out.
@@ -54,7 +55,7 @@ impl Entries {
                 keys: self.keys.as_mut_ptr() as u64,
                 values: self.values.as_mut_ptr() as u64,
                 count: wanted as u32,
-                map_fd: raw(map.as_fd()),
+                map_fd: number(&map),
                 elem_flags: 0,
                 flags: 0,
             };
@@ -62,7 +63,7 @@ impl Entries {
             // the size of a number that a hash of at most 2^32 buckets needs.
             let done = unsafe { bpf(MAP_LOOKUP_BATCH, (&raw mut batch).cast(), size_of::<Batch>()) };
             match done {
-                Ok(()) | Err(Errno::NOENT) => {}
+                Ok(_) | Err(Errno::NOENT) => {}
                 // A bucket with more entries than were asked for.
                 Err(Errno::NOSPC) => {
                     wanted *= 2;
@@ -96,37 +97,18 @@ pub(super) fn delete(map: impl AsFd, key: usize, mut keys: &[u8]) -> Result<(), 
             keys: keys.as_ptr() as u64,
             values: 0,
             count: (keys.len() / key) as u32,
-            map_fd: raw(map.as_fd()),
+            map_fd: number(&map),
             elem_flags: 0,
             flags: 0,
         };
         // SAFETY: the kernel reads `count` keys of the map's size, and so many there are.
         let done = unsafe { bpf(MAP_DELETE_BATCH, (&raw mut batch).cast(), size_of::<Batch>()) };
         match done {
-            Ok(()) => return Ok(()),
+            Ok(_) => return Ok(()),
             // It stops at a key that is gone.
             Err(Errno::NOENT) => keys = keys.get((batch.count as usize + 1) * key..).unwrap_or_default(),
             Err(errno) => return Err(errno),
         }
-    }
-    Ok(())
-}
-
-fn raw(fd: BorrowedFd<'_>) -> u32 {
-    fd.as_raw_fd().cast_unsigned()
-}
-
-/// The system call.
-///
-/// # Safety
-///
-/// What the attributes point to must be there, and large enough for the command.
-unsafe fn bpf(command: libc::c_int, attributes: *mut libc::c_void, size: usize) -> Result<(), Errno> {
-    // SAFETY: as the caller says.
-    let done = unsafe { libc::syscall(libc::SYS_bpf, command, attributes, size) };
-    if done < 0 {
-        let errno = std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO);
-        return Err(Errno::from_raw_os_error(errno));
     }
     Ok(())
 }

@@ -1,15 +1,20 @@
 //! What every process sends and receives, counted by programs in the kernel while netmonitor runs.
 //!
-//! The programs are loaded by a thread of their own: it takes longer than a first look at a process. Nothing is pinned, so that
+//! The programs are loaded by a thread of their own: it takes as long as a first look at a process. Nothing is pinned, so that
 //! they go with this process, however it ends. To add a program: write it in `bpf/netmonitor.bpf.c`, and name it in
 //! `load.rs`.
 
 mod abi;
+mod btf;
 mod load;
 mod maps;
+mod object;
 mod splice;
+mod syscall;
+mod why;
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 
 use netmonitor_core::plan::Counting;
@@ -18,9 +23,9 @@ use netmonitor_core::sample::{Origin, Sink, Status};
 use crate::clock::boottime;
 use crate::reader::{end, status_of, whole};
 use abi::{CLOSED, COOKIE, COUNTS, ENDED, PROCESS_KEY, PROCESS_SEEN, SOCKET_KEY, SOCKET_SEEN};
-use load::Programs;
-pub use load::Why;
+use load::{Programs, TYPES};
 use maps::{Entries, delete};
+pub use why::Why;
 
 /// Bytes that are gathered before they are handed on.
 const GATHER: usize = 64 * 1024;
@@ -148,15 +153,14 @@ impl Counter {
     }
 
     fn load(room: Option<(u32, u32)>) -> Result<Self, Why> {
-        let programs = load::load(room)?;
-        let cpus = aya::util::nr_cpus().unwrap_or(1);
+        let programs = load::load(Path::new(TYPES), room)?;
         Ok(Self {
             programs,
             since: boottime(),
-            sockets: Entries::new(SOCKET_KEY, COUNTS, cpus),
-            seen_sockets: Entries::new(COOKIE, SOCKET_SEEN, 1),
-            processes: Entries::new(PROCESS_KEY, PROCESS_SEEN, 1),
-            unattributed: Entries::new(4, COUNTS, cpus),
+            sockets: Entries::new(SOCKET_KEY, COUNTS),
+            seen_sockets: Entries::new(COOKIE, SOCKET_SEEN),
+            processes: Entries::new(PROCESS_KEY, PROCESS_SEEN),
+            unattributed: Entries::new(4, COUNTS),
             seen: HashMap::new(),
             out: Vec::new(),
             freed: Ok(()),
@@ -183,7 +187,7 @@ impl Counter {
     fn see(&mut self) -> Result<(), rustix::io::Errno> {
         let seen = &mut self.seen;
         seen.clear();
-        self.seen_sockets.read(self.programs.seen_sockets.fd(), |key, value| {
+        self.seen_sockets.read(&self.programs.seen_sockets, |key, value| {
             if let Some(value) = value.first_chunk() {
                 seen.insert(abi::number(key), *value);
             }
@@ -194,7 +198,7 @@ impl Counter {
         let (at, origin) = (boottime(), Origin::Bpf("processes".into()));
         let out = &mut self.out;
         out.clear();
-        let read = self.processes.read(self.programs.processes.fd(), |key, value| {
+        let read = self.processes.read(&self.programs.processes, |key, value| {
             out.extend_from_slice(key);
             out.extend_from_slice(value);
             if let (true, Some(key)) = (value[ENDED..][..4] != [0; 4], key.first_chunk()) {
@@ -210,11 +214,11 @@ impl Counter {
     fn hand_on_sockets(&mut self, over: &mut Over, sink: &mut dyn Sink) -> Result<(), rustix::io::Errno> {
         let (at, origin) = (boottime(), Origin::Bpf("sockets".into()));
         let Self { out, seen, .. } = self;
-        let read = self.sockets.read(self.programs.sockets.fd(), |key, copies| {
+        let read = self.sockets.read(&self.programs.sockets, |key, counts| {
             let cookie = abi::cookie_of(key);
             let seen = seen.get(&cookie).copied().unwrap_or([0; SOCKET_SEEN]);
             out.extend_from_slice(key);
-            out.extend_from_slice(&sum(copies));
+            out.extend_from_slice(counts);
             out.extend_from_slice(&seen);
             let is_over = seen[CLOSED..] != [0; 2] || over.processes.contains(&abi::process_of(key));
             if is_over {
@@ -234,7 +238,7 @@ impl Counter {
         let (at, origin) = (boottime(), Origin::Bpf("state".into()));
         let mut lost = [0; COUNTS];
         let unattributed =
-            self.unattributed.read(self.programs.unattributed.fd(), |_, copies| lost = sum(copies));
+            self.unattributed.read(&self.programs.unattributed, |_, counts| lost.copy_from_slice(counts));
         if let Err(errno) = read.and(unattributed).and(self.freed) {
             let _ = sink.chunk(&origin, format!("what was counted could not be read: {errno}").as_bytes());
             return end(sink, &origin, status_of(errno, 0), at);
@@ -258,9 +262,9 @@ impl Counter {
             cookies.filter(|cookie| !over.used.contains(cookie)).flat_map(u64::to_ne_bytes).collect();
         let processes: Vec<u8> = over.processes.iter().flatten().copied().collect();
         // What cannot be taken out is handed on again, and counted twice: it is said.
-        let sockets = delete(self.programs.sockets.fd(), SOCKET_KEY, &over.sockets);
-        let seen = delete(self.programs.seen_sockets.fd(), COOKIE, &unused);
-        let freed = sockets.and(seen).and(delete(self.programs.processes.fd(), PROCESS_KEY, &processes));
+        let sockets = delete(&self.programs.sockets, SOCKET_KEY, &over.sockets);
+        let seen = delete(&self.programs.seen_sockets, COOKIE, &unused);
+        let freed = sockets.and(seen).and(delete(&self.programs.processes, PROCESS_KEY, &processes));
         self.freed = freed;
     }
 }
@@ -272,19 +276,4 @@ fn hand_on(out: &mut Vec<u8>, least: usize, origin: &Origin, sink: &mut dyn Sink
         let _ = sink.chunk(origin, out);
         out.clear();
     }
-}
-
-/// The counts of all processors together.
-fn sum(copies: &[u8]) -> [u8; COUNTS] {
-    let mut sums = [0_u64; COUNTS / 8];
-    for copy in copies.chunks_exact(COUNTS) {
-        for (sum, bytes) in sums.iter_mut().zip(copy.chunks_exact(8)) {
-            *sum = sum.wrapping_add(abi::number(bytes));
-        }
-    }
-    let mut out = [0; COUNTS];
-    for (place, sum) in out.chunks_exact_mut(8).zip(sums) {
-        place.copy_from_slice(&sum.to_ne_bytes());
-    }
-    out
 }

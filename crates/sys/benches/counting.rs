@@ -1,0 +1,15 @@
+//! How long it takes until what processes send and receive is counted: `cargo bench -p netmonitor-sys --bench counting`, as
+//! root.
+
+use divan::Bencher;
+use netmonitor_sys::bpf::Counter;
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(max_time = 5)]
+fn load(bencher: Bencher<'_, '_>) {
+    // Taking the programs out again is not measured.
+    bencher.bench_local(|| Counter::start().unwrap_or_else(|why| panic!("{why}")));
+}
