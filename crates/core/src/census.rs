@@ -22,6 +22,9 @@ pub(crate) const AF_NETLINK: u16 = 16;
 pub(crate) const AF_PACKET: u16 = 17;
 pub(crate) const AF_VSOCK: u16 = 40;
 
+/// One that has no list.
+pub(crate) const AF_XDP: u16 = 44;
+
 /// The lists of other families than IP.
 static LISTS: [(u16, &Dump); 4] = [
     (AF_UNIX, &dumps::UNIX),

@@ -14,7 +14,7 @@
 /* Rooms, as the reader sets them before it loads. */
 #define SOCKETS 65536
 #define PROCESSES 16384
-#define SPLICES 1024
+#define CALLS 1024
 
 struct {
 	/* Not one for each processor: making 65,536 of those takes a tenth of a second, and reading them as many times longer. */
@@ -45,13 +45,20 @@ struct {
 	MAP_VALUE(struct counts);
 } unattributed SEC(".maps");
 
-/* Threads in splice that read from a stream: the socket. */
+/* A system call that receives from a stream past the tracepoints. */
+struct call {
+	struct sock *sk;
+	u64 value; /* where it tells how much, if it does not return that */
+	u64 length;
+};
+
+/* Those that threads are in. */
 struct {
 	MAP_TYPE(HASH);
-	MAP_ENTRIES(SPLICES);
+	MAP_ENTRIES(CALLS);
 	MAP_KEY(u64); /* of the thread */
-	MAP_VALUE(struct sock *);
-} splices SEC(".maps");
+	MAP_VALUE(struct call);
+} calls SEC(".maps");
 
 #define MSG_PEEK 0x2
 #define MSG_ERRQUEUE 0x2000
@@ -229,7 +236,7 @@ int sched_process_exit(u64 *arguments)
 	u64 thread = current_pid_tgid();
 
 	/* Killed in a splice, it comes to no end of the call. */
-	map_delete(&splices, &thread);
+	map_delete(&calls, &thread);
 	if (task->signal->live.counter)
 		return 0;
 	key.start = task->group_leader->start_boottime;
@@ -300,38 +307,50 @@ static ALWAYS_INLINE struct sock *stream_of(u32 fd)
 	return 0;
 }
 
+/* The call that the current thread was in, which has ended. */
+static ALWAYS_INLINE int take_call(struct call *call)
+{
+	u64 thread = current_pid_tgid();
+	struct call *found = map_lookup(&calls, &thread);
+
+	if (!found)
+		return 0;
+	*call = *found;
+	map_delete(&calls, &thread);
+	return 1;
+}
+
+/* Counts what the current process has received past the tracepoints. */
+static ALWAYS_INLINE void count_call(struct sock *sk, u64 received)
+{
+	struct task_struct *task = current_task(), *leader = READ(task, group_leader);
+	struct socket_key key = {};
+
+	key.start = READ(leader, start_boottime);
+	key.tgid = READ(task, tgid);
+	/* 0 as long as nobody has asked for it: the bytes are the process's, then, and of no socket. */
+	key.cookie = READ(sk, __sk_common.skc_cookie.counter);
+	count(&key, sk, received, 0);
+}
+
 SEC("tracepoint/syscalls/sys_enter_splice")
 int enter_splice(struct sys_enter *enter)
 {
-	struct sock *sk = stream_of(enter->arguments[0]);
+	struct call call = { .sk = stream_of(enter->arguments[0]) };
 	u64 thread = current_pid_tgid();
 
-	if (sk)
-		map_update(&splices, &thread, &sk, 0);
+	if (call.sk)
+		map_update(&calls, &thread, &call, 0);
 	return 0;
 }
 
 SEC("tracepoint/syscalls/sys_exit_splice")
 int exit_splice(struct sys_exit *exit)
 {
-	u64 thread = current_pid_tgid();
-	struct sock **found = map_lookup(&splices, &thread), *sk;
-	struct task_struct *task, *leader;
-	struct socket_key key = {};
+	struct call call;
 
-	if (!found)
-		return 0;
-	sk = *found;
-	map_delete(&splices, &thread);
-	if (exit->result <= 0)
-		return 0;
-	task = current_task();
-	leader = READ(task, group_leader);
-	key.start = READ(leader, start_boottime);
-	key.tgid = READ(task, tgid);
-	/* 0 as long as nobody has asked for it: the bytes are the process's, then, and of no socket. */
-	key.cookie = READ(sk, __sk_common.skc_cookie.counter);
-	count(&key, sk, exit->result, 0);
+	if (take_call(&call) && exit->result > 0)
+		count_call(call.sk, exit->result);
 	return 0;
 }
 

@@ -33,6 +33,7 @@ static u64 (*current_pid_tgid)(void) = (void *)14;
 static u64 (*current_uid_gid)(void) = (void *)15;
 static u64 (*socket_cookie)(void *sock) = (void *)46;
 static u64 (*current_cgroup_id)(void) = (void *)80;
+static long (*read_user)(void *to, u32 size, const void *from) = (void *)112;
 static long (*read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 static void *(*current_task)(void) = (void *)158;
 

@@ -3,5 +3,6 @@
  * The programs that run in the kernel, one header for each thing that they do.
  */
 #include "count.h"
+#include "zerocopy.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -5,7 +5,7 @@ use procnet::{AnyTable, Column, Field, Kind, Table, Value, proc};
 
 use super::interface_column::{InterfaceColumn, InterfacePlace};
 use super::socket_table::told_by;
-use super::traffic_columns::{self, Through, TrafficColumn};
+use super::traffic_columns::{self, Passes, Through, TrafficColumn};
 use super::{Content, Order, Rows};
 use crate::dumps::{self, Dump};
 use crate::plan::Needs;
@@ -62,8 +62,8 @@ enum Slot {
     Rate(usize),
     /// The owners of the socket whose inode the field holds.
     Owners(usize),
-    /// What was moved through the socket whose cookie the field holds.
-    Traffic(usize, &'static TrafficColumn),
+    /// What was moved through the socket whose cookie the field holds, and the field that tells of a ring.
+    Traffic(usize, Option<usize>, &'static TrafficColumn),
     /// The name of the interface whose number the source has.
     Interface(InterfacePlace),
     /// The source has no such field.
@@ -78,7 +78,7 @@ impl Want {
             Self::Rate(name) => place(name).map_or(Slot::Nowhere, Slot::Rate),
             Self::Owners(name) => place(name).map_or(Slot::Nowhere, Slot::Owners),
             Self::Traffic(column) => {
-                place(COOKIE).map_or(Slot::Nowhere, |field| Slot::Traffic(field, column))
+                place(COOKIE).map_or(Slot::Nowhere, |field| Slot::Traffic(field, place(RX_RING), column))
             }
             Self::Interface(column) => column.place(fields).map_or(Slot::Nowhere, Slot::Interface),
         }
@@ -91,6 +91,9 @@ const fn owners(name: &'static str, title: &'static str, doc: &'static str) -> C
 
 /// The field that tells one socket from all others.
 const COOKIE: &str = "cookie";
+
+/// The field that is there where frames are received in a ring.
+pub(super) const RX_RING: &str = "rx_ring_bytes";
 
 /// The column of a socket's owners.
 const OWNERS: Column = owners("owners", "owners", "All processes known to hold the socket.");
@@ -280,10 +283,12 @@ impl Rows for FileRows<'_> {
                 let owners = self.snapshot.map(|snapshot| &*snapshot.owners);
                 owners.zip(inode).map_or(Value::Absent(""), |(owners, inode)| owners.cell(inode, None))
             }
-            Some(Slot::Traffic(field, column)) => {
-                let cookie = self.source.table.cell(row, *field).count();
+            Some(Slot::Traffic(field, ring, column)) => {
+                let count = |field: usize| self.source.table.cell(row, field).count();
+                let (cookie, has_ring) = (count(*field), ring.and_then(count).is_some());
+                let passes = if has_ring { Passes::Sent } else { Passes::All };
                 self.snapshot.map_or(Value::Absent(""), |snapshot| {
-                    Through { snapshot, cookie, own: self.own, tcp: None }.cell(column)
+                    Through { snapshot, cookie, own: self.own, tcp: None, passes }.cell(column)
                 })
             }
             Some(Slot::Interface(place)) => {

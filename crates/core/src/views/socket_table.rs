@@ -6,7 +6,7 @@ use procnet::table::unknown_column;
 use procnet::{Column, Kind, Value};
 
 use super::file_table::rate;
-use super::traffic_columns::{self, OfTcp, Through, TrafficColumn};
+use super::traffic_columns::{self, OfTcp, Passes, Through, TrafficColumn};
 use super::{Content, Rows};
 use crate::dumps::{OWN_INET, OWN_OTHER};
 use crate::plan::Needs;
@@ -225,7 +225,7 @@ impl<'a> Placed<'a> {
         let cookie = self.socket.diag().map(|diag| diag.cookie).filter(|_| self.inet().inode != 0);
         let tcp = self.socket.detail().filter(|_| self.is_tcp());
         let tcp = tcp.and_then(|detail| OfTcp::of(self.inet(), &detail));
-        Through { snapshot: self.snapshot, cookie, own: self.own, tcp }
+        Through { snapshot: self.snapshot, cookie, own: self.own, tcp, passes: Passes::All }
     }
 
     /// Where the socket is told of.

@@ -4,14 +4,14 @@ use procnet::diag::{COLUMNS as DETAILS, DetailColumn};
 use procnet::dictionary;
 use procnet::{Column, Value};
 
-use super::file_table::rate;
+use super::file_table::{RX_RING, rate};
 use super::socket_columns::{
     ACCEPT_QUEUE, CONNECTED, DROPS, DROPS_RATE, FAMILY, OWNERS, RX_QUEUE, STATE, TX_QUEUE, UID, USER,
 };
 use super::socket_table::{Placed, told_by};
-use super::traffic_columns::{self, Through};
+use super::traffic_columns::{self, Passes, Through};
 use super::{Content, Rows, TableDef, View};
-use crate::census::{AF_NETLINK, AF_PACKET, AF_UNIX, AF_VSOCK, Census, Entry, Other, field};
+use crate::census::{AF_NETLINK, AF_PACKET, AF_UNIX, AF_VSOCK, AF_XDP, Census, Entry, Other, field};
 use crate::dumps::{self, Dump, OWN_OTHER};
 use crate::names::{End, Names};
 use crate::plan::{Derive, Needs};
@@ -283,7 +283,8 @@ impl<'a> Seen<'a> {
             Self::Inet(placed) => placed.through(),
             Self::Other(other) => {
                 let cookie = other.cell(&["cookie"]).count();
-                Through { snapshot: other.snapshot, cookie, own: other.is_held, tcp: None }
+                let passes = other.passes();
+                Through { snapshot: other.snapshot, cookie, own: other.is_held, tcp: None, passes }
             }
             Self::Unknown(_) => return Value::Absent(""),
         };
@@ -320,6 +321,15 @@ impl<'a> Seen<'a> {
 }
 
 impl<'a> OtherSeen<'a> {
+    /// What of its bytes can be counted.
+    fn passes(&self) -> Passes {
+        match self.family {
+            AF_XDP => Passes::Nothing,
+            AF_PACKET if self.cell(&[RX_RING]).count().is_some() => Passes::Sent,
+            _ => Passes::All,
+        }
+    }
+
     /// The first of these fields that is told, by the socket itself before its list.
     fn cell(&self, names: &[&str]) -> Value<'a> {
         for (source, row) in [self.own, self.list].into_iter().flatten() {

@@ -29,6 +29,19 @@ pub(super) struct Through<'a> {
     pub(super) own: bool,
     /// What TCP tells.
     pub(super) tcp: Option<OfTcp>,
+    /// How much of it passes the programs that count.
+    pub(super) passes: Passes,
+}
+
+/// What of a socket's bytes passes the programs that count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passes {
+    /// All that is sent and received.
+    All,
+    /// What is received lies in a ring that the program looks at without a call. Sending from a ring takes one.
+    Sent,
+    /// Nothing: both directions go through rings.
+    Nothing,
 }
 
 /// What a connection of TCP tells of itself: payload that the program has sent and received.
@@ -139,7 +152,7 @@ pub(super) static COLUMNS: [TrafficColumn; 9] = [
         "bytes from",
         Kind::Info,
         Unit::None,
-        "Where rx_bytes and tx_bytes come from: bpf counts exactly, of every family, since netmonitor began to; tcp_info tells since the connection began, of TCP.",
+        "Where rx_bytes and tx_bytes come from: bpf counts exactly, of every family, since netmonitor began to; tcp_info tells since the connection began, of TCP; not counted is what goes through a ring of a packet socket or of AF_XDP.",
         Get::Source,
     ),
 ];
@@ -147,6 +160,16 @@ pub(super) static COLUMNS: [TrafficColumn; 9] = [
 impl Through<'_> {
     /// The value of a column.
     pub(super) fn cell(&self, column: &TrafficColumn) -> Value<'static> {
+        let is_counted = match self.passes {
+            Passes::All => true,
+            Passes::Sent => !column.column.name.starts_with("rx_"),
+            Passes::Nothing => false,
+        };
+        match column.get {
+            Get::Source if self.passes != Passes::All => return Value::Label("not counted"),
+            Get::Count(..) | Get::Rate(_) if !is_counted => return Value::Absent(""),
+            _ => {}
+        }
         let number = |number: Option<u64>| number.map_or(Value::Absent(""), Value::Unsigned);
         let counted = match &self.snapshot.traffic {
             Some(Ok(traffic)) => self.cookie.filter(|cookie| *cookie != 0).map(|cookie| (traffic, cookie)),

@@ -129,3 +129,33 @@ fn without_the_privileges_tcp_tells_its_bytes_and_it_is_said_why() {
     let output = run(&["show", &pid, "processes"]);
     assert!(stdout(&output).contains("give --interval"), "{} {}", stdout(&output), stderr(&output));
 }
+
+#[test]
+fn what_goes_through_a_ring_is_not_counted_and_is_named_so() {
+    if !ready() {
+        return;
+    }
+    let [packet, xdp] = traffic::sockets_with_rings();
+    let inode = |socket: &std::os::fd::OwnedFd| rustix::fs::fstat(socket).unwrap().st_ino;
+    let mut showing = Showing::start(&[&std::process::id().to_string(), "sockets", "packet"]);
+    let is_of = |row: &Json, table: &str, inode: u64| row["table"] == table && row["inode"] == inode;
+    // A socket without a ring says that counting has begun.
+    let plain = traffic::send_a_frame();
+    showing.find(|row| is_of(row, "packet", inode(&plain)) && row["bytes_from"] == "bpf");
+    let plain = traffic::send_a_frame();
+    for table in ["packet", "sockets"] {
+        let row = showing.find(|row| is_of(row, table, inode(&plain)) && row["rx_bytes"] == 60);
+        // What goes over loopback comes to its sender, too.
+        assert_eq!((&row["bytes_from"], &row["tx_bytes"]), (&"bpf".into(), &60.into()), "{row}");
+    }
+    for (table, socket, tx_bytes) in [
+        ("packet", &packet, Json::from(0)),
+        ("sockets", &packet, Json::from(0)),
+        ("sockets", &xdp, Json::Null),
+    ] {
+        let row = showing.find(|row| is_of(row, table, inode(socket)));
+        assert_eq!(row["bytes_from"], "not counted", "{row}");
+        let figures = ["rx_bytes", "rx_bytes_rate", "rx_calls", "tx_bytes"].map(|name| &row[name]);
+        assert_eq!(figures, [&Json::Null, &Json::Null, &Json::Null, &tx_bytes], "{row}");
+    }
+}

@@ -28,7 +28,7 @@ pub(super) struct Programs {
     pub(super) seen_sockets: OwnedFd,
     pub(super) processes: OwnedFd,
     pub(super) unattributed: OwnedFd,
-    /// What is spliced out of streams is counted.
+    /// What is spliced out of streams is counted, and what TCP hands over without a copy.
     pub(super) has_splice: bool,
     /// The end of every socket of IP is noticed, not only of TCP's.
     pub(super) has_release: bool,
@@ -46,9 +46,9 @@ pub(super) fn load(types: &Path, room: Option<(u32, u32)>) -> Result<Programs, W
     let links = TRACEPOINTS.iter().map(|name| object.trace(name, &types, SINCE));
     let mut links: Vec<OwnedFd> = links.collect::<Result<_, Why>>()?;
     let release = release(&object);
-    let splices = splices(&object).unwrap_or_default();
-    let (has_release, has_splice) = (release.is_ok(), !splices.is_empty());
-    links.extend(release.into_iter().chain(splices));
+    let calls = calls(&object).unwrap_or_default();
+    let (has_release, has_splice) = (release.is_ok(), !calls.is_empty());
+    links.extend(release.into_iter().chain(calls));
     Ok(Programs {
         sockets: object.map("sockets")?,
         seen_sockets: object.map("seen_sockets")?,
@@ -99,15 +99,15 @@ fn cgroup_root() -> Result<OwnedFd, Why> {
         .map_err(|errno| Why::refused("the root of control groups", errno))
 }
 
-/// Attaches to the system call splice.
-fn splices(object: &Object) -> Result<Vec<OwnedFd>, Why> {
+/// Attaches to the system calls that receive past the tracepoints of sockets.
+fn calls(object: &Object) -> Result<Vec<OwnedFd>, Why> {
     let refused = |errno: Errno| Why::refused("tracefs", errno);
     let tracefs = splice::tracefs().map_err(refused)?;
     // Where a call ends first: one that is under way now has not been seen to begin.
-    let pairs = [("exit_splice", "sys_exit_splice"), ("enter_splice", "sys_enter_splice")];
+    let names = ["exit_splice", "enter_splice", "exit_getsockopt", "enter_getsockopt"];
     let attach =
-        |(name, tracepoint)| splice::attach(&tracefs, tracepoint, object.load(name, 0)?).map_err(refused);
-    pairs.into_iter().map(attach).collect()
+        |name: &str| splice::attach(&tracefs, &format!("sys_{name}"), object.load(name, 0)?).map_err(refused);
+    names.into_iter().map(attach).collect()
 }
 
 #[cfg(test)]

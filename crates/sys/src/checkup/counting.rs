@@ -13,7 +13,9 @@ pub(super) fn counting(privileges: &Privileges) -> Check {
                 (true, true) => {
                     return Check::ok(name, "what every process sends and receives is counted to the byte");
                 }
-                (false, _) => "what is spliced out of TCP and UNIX streams, for tracefs cannot be opened",
+                (false, _) => {
+                    "what is spliced out of TCP and UNIX streams or received by TCP_ZEROCOPY_RECEIVE, for tracefs cannot be opened"
+                }
                 (true, false) => {
                     "the ends of sockets that are not TCP's, for no control group of version 2 can be attached to"
                 }

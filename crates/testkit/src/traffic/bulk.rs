@@ -28,11 +28,20 @@ pub(super) fn sendfile(socket: impl AsFd) {
 
 /// Sends through a pipe.
 pub(super) fn splice_in(socket: impl AsFd) {
+    splice_parts(socket, |number| 1 + number * 7919 % PIPE);
+}
+
+/// The same with whole pages, that nobody else has.
+pub(super) fn splice_pages(socket: impl AsFd) {
+    splice_parts(socket, |_| PIPE);
+}
+
+fn splice_parts(socket: impl AsFd, part: impl Fn(usize) -> usize) {
     let (reader, mut writer) = std::io::pipe().unwrap();
     let (bytes, mut left, mut number) = (vec![0x5a; PIPE], TOTAL, 0);
     while left > 0 {
         number += 1;
-        let mut part = left.min(1 + number * 7919 % PIPE);
+        let mut part = left.min(part(number));
         writer.write_all(&bytes[..part]).unwrap();
         left -= part;
         while part > 0 {

@@ -6,6 +6,7 @@
 
 mod bulk;
 mod datagrams;
+mod mapped;
 mod processes;
 mod raw;
 mod role;
@@ -25,6 +26,7 @@ use rustix::process::{Pid, Signal};
 
 use crate::netns::Netns;
 
+pub use mapped::{send_a_frame, sockets_with_rings};
 pub use scenarios::SCENARIOS;
 
 const ROLE: &str = "NETMONITOR_TEST_TRAFFIC";

@@ -67,13 +67,13 @@ pub(super) fn experiment_client() -> Datagrams {
 }
 
 /// An Ethernet protocol for experiments.
-const ETHERTYPE: u16 = 0x88b5;
+pub(super) const ETHERTYPE: u16 = 0x88b5;
 const FRAMES: usize = 200;
 
-/// A packet socket on the link. Without a protocol it receives nothing.
-fn packets(protocol: u16) -> OwnedFd {
+/// A packet socket on an interface. Without a protocol it receives nothing.
+pub(super) fn packets(interface: &str, protocol: u16) -> OwnedFd {
     let socket = rustix::net::socket(AddressFamily::PACKET, SocketType::RAW, None).unwrap();
-    let index = rustix::net::netdevice::name_to_index(&socket, "veth0").unwrap();
+    let index = rustix::net::netdevice::name_to_index(&socket, interface).unwrap();
     // SAFETY: a structure of numbers.
     let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
     address.sll_family = libc::AF_PACKET.try_into().unwrap();
@@ -87,7 +87,7 @@ fn packets(protocol: u16) -> OwnedFd {
 }
 
 pub(super) fn frames_server() {
-    let socket = packets(ETHERTYPE);
+    let socket = packets("veth0", ETHERTYPE);
     // All of them may come before the first is read.
     rustix::net::sockopt::set_socket_recv_buffer_size_force(&socket, 4 << 20).unwrap();
     ready();
@@ -97,7 +97,7 @@ pub(super) fn frames_server() {
 }
 
 pub(super) fn frames_client() {
-    let socket = packets(0);
+    let socket = packets("veth0", 0);
     for number in 0..FRAMES {
         let length = 60 + number * 37 % 1455;
         let mut frame = vec![0x5a; length];

@@ -4,7 +4,7 @@ use rustix::net::SocketType;
 
 use super::datagrams::{self, CLIENT, CLIENT6, CUT, PLAN, SMALL, link_client, link_server};
 use super::streams::{Calls, DRIPS, LINK, LINK6, LOOPBACK, PORT, accept, both, connect, drip, receive, send};
-use super::{Over, Scenario, bulk, processes, raw, streams, unix, uring};
+use super::{Over, Scenario, bulk, mapped, processes, raw, streams, unix, uring};
 
 const HTTPS: u16 = 443;
 
@@ -104,6 +104,12 @@ pub static SCENARIOS: &[Scenario] = &[
         raw::frames_client,
     ),
     link(
+        "packet-ring-send",
+        "Frames from a ring of a packet socket, sent by calls of send without a buffer, to a packet socket.",
+        raw::frames_server,
+        mapped::ring_client,
+    ),
+    link(
         "tcp-streams",
         "16 TCP connections at once, each with its threads, both ways.",
         streams::streams_server,
@@ -156,6 +162,12 @@ pub static SCENARIOS: &[Scenario] = &[
         "A TCP client sends with MSG_ZEROCOPY, and reads from the error queue when it is done.",
         || receive(accept((LINK, PORT)), bulk::TOTAL, Calls::Plain),
         || bulk::zerocopy(connect((LINK, PORT))),
+    ),
+    link(
+        "zerocopy-receive",
+        "A TCP client receives whole pages by TCP_ZEROCOPY_RECEIVE, with and without a buffer for the rest.",
+        mapped::pages_server,
+        mapped::zerocopy_client,
     ),
     link(
         "peek",

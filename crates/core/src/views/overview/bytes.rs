@@ -69,7 +69,8 @@ impl Rows for ByteRows<'_> {
 
     fn remark(&self) -> Option<String> {
         let lost = self.traffic.unattributed != Counts::default();
-        let splice = (!self.traffic.has_splice).then_some("what is spliced out of streams is not counted");
+        let splice = (!self.traffic.has_splice)
+            .then_some("what is spliced out of streams or received by TCP_ZEROCOPY_RECEIVE is not counted");
         let lost = lost.then_some("some processes were counted only in sum: there was no room for them");
         let remarks: Vec<&str> = splice.into_iter().chain(lost).collect();
         (!remarks.is_empty()).then(|| remarks.join("; "))
