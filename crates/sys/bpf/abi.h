@@ -53,10 +53,175 @@ struct socket_seen {
 	u16 closed; /* nobody can use it any more */
 };
 
+/* What follows is handed on as it is: messages and attributes of netlink, in the byte order of the machine.
+ * The numbers of types are those of src/own_sockets.rs and of include/uapi/linux/inet_diag.h. */
+#define SOCK_DIAG_BY_FAMILY 20
+#define OTHER_SOCKET 0xff00
+#define TABLE 0xff02
+
+/* Flag of a message. */
+#define ASK_CONGESTION 0x200
+
+#define ATTR_TYPE 0x3f01
+#define ATTR_PROTOCOL 0x3f02
+#define ATTR_NETNS 0x3f03
+#define ATTR_TIMER 0x3f0a
+#define INET_DIAG_INFO 2
+#define INET_DIAG_CONG 4
+#define INET_DIAG_TOS 5
+#define INET_DIAG_TCLASS 6
+#define INET_DIAG_SKMEMINFO 7
+#define INET_DIAG_SHUTDOWN 8
+#define INET_DIAG_PROTOCOL 10
+#define INET_DIAG_SKV6ONLY 11
+#define INET_DIAG_MARK 15
+#define INET_DIAG_BBRINFO 16
+#define INET_DIAG_CLASS_ID 17
+#define INET_DIAG_ULP_INFO 19
+#define INET_DIAG_CGROUP_ID 21
+#define INET_DIAG_SOCKOPT 22
+#define INET_ULP_INFO_NAME 1
+
+struct message {
+	u32 length;
+	u16 type;
+	u16 flags;
+	u32 descriptor;
+	u32 port;
+};
+
+struct attribute {
+	u16 length; /* with this header */
+	u16 type;
+};
+
+struct attribute32 {
+	u16 length;
+	u16 type;
+	u32 value;
+};
+
+struct attribute64 {
+	u16 length;
+	u16 type;
+	u32 value[2];
+};
+
+static ALWAYS_INLINE void set(struct attribute32 *attribute, u16 type, u32 value)
+{
+	attribute->length = sizeof(*attribute);
+	attribute->type = type;
+	attribute->value = value;
+}
+
+/* A value of one byte, which stands at its place in both byte orders. */
+static ALWAYS_INLINE void set_byte(struct attribute32 *attribute, u16 type, u8 value)
+{
+	attribute->length = sizeof(struct attribute) + 1;
+	attribute->type = type;
+	attribute->value = 0;
+	*(u8 *)&attribute->value = value;
+}
+
+static ALWAYS_INLINE void set_long(struct attribute64 *attribute, u16 type, u64 value)
+{
+	attribute->length = sizeof(*attribute);
+	attribute->type = type;
+	__builtin_memcpy(attribute->value, &value, sizeof(value));
+}
+
+/* struct tcp_info, up to the last four bytes, which mean something else in younger kernels. */
+struct figures {
+	u8 state, ca_state, retransmits, probes, backoff, options;
+	u8 snd_wscale : 4, rcv_wscale : 4;
+	u8 rate_app_limited : 1, fastopen_client_fail : 2;
+	u32 rto, ato, snd_mss, rcv_mss;
+	u32 unacked, sacked, lost, retrans, fackets;
+	u32 last_data_sent, last_ack_sent, last_data_recv, last_ack_recv;
+	u32 pmtu, rcv_ssthresh, rtt, rttvar, snd_ssthresh, snd_cwnd, advmss, reordering;
+	u32 rcv_rtt, rcv_space, total_retrans;
+	u64 pacing_rate, max_pacing_rate, bytes_acked, bytes_received;
+	u32 segs_out, segs_in, notsent_bytes, min_rtt, data_segs_in, data_segs_out;
+	u64 delivery_rate, busy_time, rwnd_limited, sndbuf_limited;
+	u32 delivered, delivered_ce;
+	u64 bytes_sent, bytes_retrans;
+	u32 dsack_dups, reord_seen, rcv_ooopack, snd_wnd, rcv_wnd, rehash;
+	u16 total_rto, total_rto_recoveries;
+	u32 total_rto_time, received_ce;
+	u32 delivered_e1_bytes, delivered_e0_bytes, delivered_ce_bytes;
+	u32 received_e1_bytes, received_e0_bytes, received_ce_bytes;
+} __attribute__((packed, aligned(8)));
+
+/* A socket of IP: struct inet_diag_msg and attributes. Those from `congestion` on are TCP's. */
+struct inet_record {
+	struct message message;
+	u8 family, state, timer, count;
+	u16 local_port, remote_port;
+	u32 local[4], remote[4];
+	u32 interface;
+	u32 cookie[2];
+	u32 expires, rqueue, wqueue, user, inode;
+	struct attribute32 type, protocol, mark, shutdown, protocol_byte, class_id, tos, options, has_timer;
+	struct attribute64 netns, cgroup;
+	struct attribute memory;
+	u32 memories[9];
+	struct attribute congestion;
+	char congestion_name[16];
+	struct attribute info;
+	struct figures figures;
+};
+
+/* What BBR tells of itself. */
+struct bbr_record {
+	struct attribute attribute;
+	u32 bandwidth[2], min_rtt, pacing_gain, cwnd_gain;
+};
+
+/* The name of what works on top of TCP. */
+struct above_record {
+	struct attribute nest, name;
+	char text[16];
+};
+
+/* A socket that nothing more is told of. */
+struct descriptor_record {
+	struct message message;
+	u16 family, type;
+	u32 protocol, user, accepts;
+	u64 inode, cookie;
+};
+
+/* What follows are descriptors of this table, which a thread of this process has. */
+struct table_record {
+	struct message message;
+	u64 table; /* the same number, the same table */
+	u32 process;
+	u32 thread;
+};
+
+/* What the kernel hands to a program that goes through the descriptors of processes. */
+struct iter_task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	u64 fd;
+	struct file *file;
+};
+
 _Static_assert(sizeof(struct process_key) == 16, "process_key");
 _Static_assert(sizeof(struct socket_key) == 24, "socket_key");
 _Static_assert(sizeof(struct counts) == 32, "counts");
 _Static_assert(sizeof(struct process_seen) == 72, "process_seen");
 _Static_assert(sizeof(struct socket_seen) == 48, "socket_seen");
+_Static_assert(sizeof(struct message) == 16, "message");
+_Static_assert(__builtin_offsetof(struct figures, pacing_rate) == 104, "figures up to Linux 2.6");
+_Static_assert(__builtin_offsetof(struct figures, delivery_rate) == 160, "figures up to Linux 4.8");
+_Static_assert(__builtin_offsetof(struct figures, total_rto) == 240, "figures up to Linux 6.6");
+_Static_assert(__builtin_offsetof(struct inet_record, type) == 88, "inet_diag_msg");
+_Static_assert(__builtin_offsetof(struct inet_record, congestion) == 224, "inet_record");
+_Static_assert(__builtin_offsetof(struct inet_record, figures) == 248, "figures");
+_Static_assert(sizeof(struct bbr_record) == 24, "bbr_record");
+_Static_assert(sizeof(struct above_record) == 24, "above_record");
+_Static_assert(sizeof(struct descriptor_record) == 48, "descriptor_record");
+_Static_assert(sizeof(struct table_record) == 32, "table_record");
 
 #endif

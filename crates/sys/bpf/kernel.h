@@ -29,13 +29,18 @@ typedef long long s64;
 static void *(*map_lookup)(void *map, const void *key) = (void *)1;
 static long (*map_update)(void *map, const void *key, const void *value, u64 flags) = (void *)2;
 static long (*map_delete)(void *map, const void *key) = (void *)3;
+static u64 (*clock_ns)(void) = (void *)5;
 static u64 (*current_pid_tgid)(void) = (void *)14;
 static u64 (*current_uid_gid)(void) = (void *)15;
 static u64 (*socket_cookie)(void *sock) = (void *)46;
 static u64 (*current_cgroup_id)(void) = (void *)80;
 static long (*read_user)(void *to, u32 size, const void *from) = (void *)112;
 static long (*read_kernel)(void *to, u32 size, const void *from) = (void *)113;
+static u64 (*jiffies64)(void) = (void *)118;
+static long (*seq_write)(void *seq, const void *from, u32 size) = (void *)127;
+static void *(*tcp_sock_of)(void *sock) = (void *)137;
 static void *(*current_task)(void) = (void *)158;
+static void *(*socket_of_file)(void *file) = (void *)162;
 
 /* Reads a field through a pointer that the verifier does not follow. */
 #define READ(from, field)                                                          \
@@ -45,20 +50,67 @@ static void *(*current_task)(void) = (void *)158;
 		read;                                                              \
 	})
 
+/* What is known of a field in the running kernel (BPF_FIELD_* of clang). */
+#define FIELD_EXISTS(from, field) __builtin_preserve_field_info((from)->field, 2)
+
+/* Reads a field of bits, wherever and however wide the running kernel has it, through a pointer that the verifier follows. */
+#define BITS(from, field)                                                          \
+	({                                                                         \
+		const void *place = (const void *)(from) +                         \
+				    __builtin_preserve_field_info((from)->field, 0); \
+		u64 bits = 0;                                                      \
+		switch (__builtin_preserve_field_info((from)->field, 1)) {         \
+		case 1:                                                            \
+			bits = *(const u8 *)place;                                 \
+			break;                                                     \
+		case 2:                                                            \
+			bits = *(const u16 *)place;                                \
+			break;                                                     \
+		case 4:                                                            \
+			bits = *(const u32 *)place;                                \
+			break;                                                     \
+		case 8:                                                            \
+			bits = *(const u64 *)place;                                \
+			break;                                                     \
+		}                                                                  \
+		bits << __builtin_preserve_field_info((from)->field, 4) >>         \
+			__builtin_preserve_field_info((from)->field, 5);           \
+	})
+
+/* The same through any pointer. The field must end in the four bytes that it begins in, as fields of numbers of 32 bits do. */
+#define READ_BITS(from, field)                                                     \
+	({                                                                         \
+		u32 word = 0;                                                      \
+		read_kernel(&word, sizeof(word),                                   \
+			    (const void *)(from) + __builtin_preserve_field_info((from)->field, 0)); \
+		(u64) word << __builtin_preserve_field_info((from)->field, 4) >>   \
+			__builtin_preserve_field_info((from)->field, 5);           \
+	})
+
+/* Bytes of a type in the running kernel. */
+#define SIZE_OF(type) __builtin_preserve_type_info(*(type *)0, 1)
+
 struct ns_common {
 	u32 inum;
 } RELOCATED;
 
 struct net {
 	struct ns_common ns;
+	u64 net_cookie;
 } RELOCATED;
 
 struct nsproxy {
 	struct net *net_ns;
 } RELOCATED;
 
+typedef struct {
+	u32 val;
+} kuid_t;
+
 struct inode {
 	u16 i_mode;
+	kuid_t i_uid;
+	u64 i_ino;
 } RELOCATED;
 
 struct file {
@@ -81,9 +133,13 @@ struct signal_struct {
 	} live;
 } RELOCATED;
 
+struct pid;
+
 struct task_struct {
 	struct signal_struct *signal;
+	int pid;
 	int tgid;
+	struct pid *thread_pid;
 	u64 start_boottime;
 	struct task_struct *group_leader;
 	struct task_struct *real_parent;
@@ -100,12 +156,23 @@ struct in6_addr {
 	u8 bytes[16];
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
+	atomic_t refs;
+} refcount_t;
+
 struct sock_common {
 	u32 skc_daddr;
 	u32 skc_rcv_saddr;
 	u16 skc_dport;
 	u16 skc_num;
 	u16 skc_family;
+	u8 skc_state;
+	u8 skc_ipv6only : 1;
+	int skc_bound_dev_if;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -114,14 +181,232 @@ struct sock_common {
 	} skc_cookie;
 } RELOCATED;
 
+struct kernfs_node {
+	u64 id;
+} RELOCATED;
+
+struct cgroup {
+	struct kernfs_node *kn;
+} RELOCATED;
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+	u32 classid;
+} RELOCATED;
+
+struct numa_drop_counters {
+	atomic_t drops0;
+	atomic_t drops1;
+} RELOCATED;
+
+struct hlist_node {
+	void *pprev;
+} RELOCATED;
+
+struct timer_list {
+	struct hlist_node entry;
+	u64 expires;
+} RELOCATED;
+
+struct dst_entry {
+	u64 _metrics;
+} RELOCATED;
+
 struct sock {
 	struct sock_common __sk_common;
 	u16 sk_type;
 	u16 sk_protocol;
+	u8 sk_shutdown;
+	u32 sk_mark;
+	u32 sk_priority;
+	int sk_rcvbuf;
+	int sk_sndbuf;
+	int sk_forward_alloc;
+	int sk_wmem_queued;
+	refcount_t sk_wmem_alloc;
+	atomic_t sk_omem_alloc;
+	atomic_t sk_drops;
+	struct numa_drop_counters *sk_drop_counters;
+	struct {
+		atomic_t rmem_alloc;
+		int len;
+	} sk_backlog;
+	u32 sk_ack_backlog;
+	u32 sk_max_ack_backlog;
+	u64 sk_pacing_rate;
+	u64 sk_max_pacing_rate;
+	struct dst_entry *sk_dst_cache;
+	struct sock_cgroup_data sk_cgrp_data;
+	struct timer_list sk_timer;
+	/* Younger kernels' place for TCP's timer of retransmissions. */
+	struct timer_list tcp_retransmit_timer;
 } RELOCATED;
 
 struct socket {
 	struct sock *sk;
+} RELOCATED;
+
+struct ipv6_pinfo {
+	u8 tclass;
+} RELOCATED;
+
+struct inet_sock {
+	struct sock sk;
+	struct ipv6_pinfo *pinet6;
+	u64 inet_flags;
+	u8 tos;
+} RELOCATED;
+
+struct udp_sock {
+	int forward_deficit;
+} RELOCATED;
+
+struct tcp_congestion_ops {
+	void *get_info;
+	char name[16];
+} RELOCATED;
+
+struct tcp_ulp_ops {
+	char name[16];
+} RELOCATED;
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+	struct timer_list icsk_retransmit_timer;
+	struct timer_list icsk_keepalive_timer;
+	u64 icsk_timeout;
+	u32 icsk_rto;
+	u32 icsk_rto_min;
+	u32 icsk_delack_max;
+	u32 icsk_pmtu_cookie;
+	const struct tcp_congestion_ops *icsk_ca_ops;
+	const struct tcp_ulp_ops *icsk_ulp_ops;
+	u8 icsk_ca_state : 5;
+	u8 icsk_retransmits;
+	u8 icsk_pending;
+	u8 icsk_backoff;
+	u8 icsk_probes_out;
+	struct {
+		u32 ato : 8;
+		u32 lrcvtime;
+		u16 rcv_mss;
+	} icsk_ack;
+	u64 icsk_ca_priv[13];
+} RELOCATED;
+
+struct tcp_options_received {
+	u16 tstamp_ok : 1;
+	u16 wscale_ok : 1;
+	u16 sack_ok : 3;
+	u16 snd_wscale : 4;
+	u16 rcv_wscale : 4;
+} RELOCATED;
+
+struct minmax_sample {
+	u32 t;
+	u32 v;
+} RELOCATED;
+
+struct minmax {
+	struct minmax_sample s[3];
+} RELOCATED;
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+	u32 rcv_ssthresh;
+	u32 reordering;
+	u32 snd_wnd;
+	u32 mss_cache;
+	u32 snd_cwnd;
+	u32 lost_out;
+	u32 sacked_out;
+	u8 tcp_usec_ts : 1;
+	u32 copied_seq;
+	u32 retrans_out;
+	u16 advmss;
+	u32 snd_ssthresh;
+	struct minmax rtt_min;
+	u32 segs_out;
+	u32 data_segs_out;
+	u64 bytes_sent;
+	u8 chrono_type;
+	u32 chrono_start;
+	u32 chrono_stat[3];
+	u32 write_seq;
+	u32 lsndtime;
+	u32 mdev_us;
+	u8 ecn_flags;
+	u8 rate_app_limited : 1;
+	u32 rcv_nxt;
+	u32 snd_nxt;
+	u32 snd_una;
+	u32 srtt_us;
+	u32 packets_out;
+	u32 delivered;
+	u32 delivered_ce;
+	u32 received_ce;
+	u32 received_ecn_bytes[3];
+	u32 rcv_wnd;
+	u32 rcv_tstamp;
+	struct tcp_options_received rx_opt;
+	u64 bytes_received;
+	u32 segs_in;
+	u32 data_segs_in;
+	u32 rate_delivered;
+	u32 rate_interval_us;
+	u32 delivered_ecn_bytes[3];
+	u64 bytes_acked;
+	struct {
+		u32 rtt_us;
+	} rcv_rtt_est;
+	struct {
+		int space;
+	} rcvq_space;
+	u32 dsack_dups;
+	u8 fastopen_client_fail : 2;
+	u8 syn_data_acked : 1;
+	u8 syn_fastopen_child : 1;
+	u32 reord_seen;
+	u64 bytes_retrans;
+	u32 total_retrans;
+	u32 rto_stamp;
+	u16 total_rto;
+	u16 total_rto_recoveries;
+	u32 total_rto_time;
+	u16 timeout_rehash;
+	u32 rcv_ooopack;
+	u32 plb_rehash;
+} RELOCATED;
+
+/* What congestion control by BBR keeps with a connection. */
+struct bbr {
+	u32 min_rtt_us;
+	struct minmax bw;
+	u32 lt_use_bw : 1;
+	u32 lt_bw;
+	u32 pacing_gain : 10;
+	u32 cwnd_gain : 10;
+} RELOCATED;
+
+/* The size of it tells how much this kernel knows. */
+struct tcp_info {
+	u8 tcpi_state;
+} RELOCATED;
+
+struct upid {
+	int nr;
+} RELOCATED;
+
+struct pid {
+	u32 level;
+	struct upid numbers[1];
+} RELOCATED;
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+	u64 session_id;
 } RELOCATED;
 
 #endif

@@ -3,6 +3,7 @@
  * The programs that run in the kernel, one header for each thing that they do.
  */
 #include "count.h"
+#include "sockets.h"
 #include "zerocopy.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

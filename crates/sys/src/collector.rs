@@ -16,6 +16,7 @@ use crate::dir::gone;
 use crate::ends::Ends;
 use crate::family::Family;
 use crate::links::{LinkReader, Process};
+use crate::listed_sockets::ListedSockets;
 use crate::net_files::{self, place, stays_below};
 use crate::netns::Namespace;
 use crate::reader::{Reader, end, link_part, status_of};
@@ -61,6 +62,9 @@ pub struct Collector {
     descriptors: Descriptors,
     /// How reading the target's links went in this tick.
     own_status: Option<Status>,
+    /// The target's sockets were told with their descriptors in this tick.
+    is_told: bool,
+    listed: ListedSockets,
     sockets: SocketSource,
     ends: Ends,
     family: Family,
@@ -87,6 +91,8 @@ impl Collector {
             links: LinkReader::default(),
             descriptors: Descriptors::default(),
             own_status: None,
+            is_told: false,
+            listed: ListedSockets::default(),
             sockets: SocketSource::default(),
             ends: Ends::default(),
             family: Family::default(),
@@ -159,7 +165,10 @@ impl Collector {
             details::parts(self.target.dir(), self.thread, &mut self.path, &mut self.reader, sink);
         }
         if plan.owners != Owners::None || plan.asks() {
-            self.own_status = Some(self.own_links(sink)?);
+            self.own_status = Some(match self.listed_sockets(plan, sink) {
+                Some(status) => status,
+                None => self.own_links(sink)?,
+            });
         }
         if plan.pieces {
             self.owners(plan, moment, sink)?;
@@ -190,15 +199,10 @@ impl Collector {
 
     /// Sockets and lists over netlink. Gives the files to be read in the stead of what the kernel does not give.
     fn sockets(&mut self, plan: &Plan, sink: &mut dyn Sink) -> Vec<&'static str> {
-        let subject = Subject {
-            dir: self.target.dir(),
-            pidfd: self.target.pidfd(),
-            thread: self.thread,
-            namespace: &self.namespace,
-            is_listed: self.own_status.is_some_and(Status::is_answer),
-        };
+        let is_listed = self.own_status.is_some_and(Status::is_answer);
+        let subject = subject(&self.target, self.thread, &self.namespace, is_listed);
         self.ends.listen(plan.ends, subject);
-        let files = self.sockets.tick(plan, subject, &self.descriptors, sink);
+        let files = self.sockets.tick(plan, subject, (self.is_told, &self.descriptors), sink);
         self.ends.hand_on(sink);
         files
     }
@@ -290,6 +294,23 @@ impl Collector {
         net_files::read(&mut self.reader, self.target.dir(), &self.path, cap, origin, sink)
     }
 
+    /// The target's own sockets with its links to them, as a program in the kernel lists them; `None` where there is
+    /// none, or nobody looks at the process's own sockets.
+    fn listed_sockets(&mut self, plan: &Plan, sink: &mut dyn Sink) -> Option<Status> {
+        self.is_told = false;
+        if !plan.asks() || plan.pieces || self.target.dir().is_copy() {
+            return None;
+        }
+        let subject = subject(&self.target, self.thread, &self.namespace, true);
+        let told = self.listed.tell(self.counters.lister()?, subject, &mut self.sockets, sink).ok()?;
+        self.is_told = told == Status::Ok;
+        let process = Process {
+            thread: self.thread,
+            ..Process::new(&self.tree, subject.dir, self.target.pid(), self.stat)
+        };
+        Some(self.links.listed_part(process, self.listed.links(), sink))
+    }
+
     /// The target's links, with those of threads that have descriptors of their own.
     fn own_links(&mut self, sink: &mut dyn Sink) -> Result<Status, Ended> {
         let (pid, dir) = (self.target.pid(), self.target.dir());
@@ -334,6 +355,11 @@ impl Collector {
         }
         Ok(())
     }
+}
+
+/// The target, as far as its sockets are concerned.
+fn subject<'t>(target: &'t Target, thread: Option<u32>, namespace: &'t [u8], is_listed: bool) -> Subject<'t> {
+    Subject { dir: target.dir(), pidfd: target.pidfd(), thread, namespace, is_listed }
 }
 
 /// A path as an origin has it: most are known, and need no copy.

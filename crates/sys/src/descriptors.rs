@@ -56,11 +56,16 @@ impl Descriptors {
             None => (None, path),
         };
         let fd = path.strip_prefix("fd/")?.parse().ok()?;
-        match self.tables.last_mut() {
-            Some((last, table)) if *last == thread => table.push(Descriptor { fd, inode }),
-            _ => self.tables.push((thread, vec![Descriptor { fd, inode }])),
-        }
+        self.push(thread, Descriptor { fd, inode });
         Some(())
+    }
+
+    /// Adds a descriptor of the process, or of a thread.
+    pub(crate) fn push(&mut self, thread: Option<u32>, descriptor: Descriptor) {
+        match self.tables.last_mut() {
+            Some((last, table)) if *last == thread => table.push(descriptor),
+            _ => self.tables.push((thread, vec![descriptor])),
+        }
     }
 }
 

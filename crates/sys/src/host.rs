@@ -119,8 +119,11 @@ impl HostCollector {
         let subject =
             Subject { dir: &dir, pidfd: None, thread: None, namespace: name.as_bytes(), is_listed: false };
         let source = self.sources.entry(inode).or_default();
-        let mut paths: Vec<String> =
-            source.tick(plan, subject, &Default::default(), sink).into_iter().map(str::to_owned).collect();
+        let mut paths: Vec<String> = source
+            .tick(plan, subject, (false, &Default::default()), sink)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         paths.extend(plan.net.iter().map(|path| path.to_string()));
         for path in paths {
             let at = boottime();

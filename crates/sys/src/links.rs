@@ -98,6 +98,21 @@ impl LinkReader {
         status
     }
 
+    /// Reads which network namespace a process is in, and hands it on with lines that are known.
+    pub(crate) fn listed_part(&mut self, process: Process<'_>, lines: &[u8], sink: &mut dyn Sink) -> Status {
+        let at = boottime();
+        let origin = Origin::Links(process.pid);
+        self.out.clear();
+        let status = self.find_namespace(process).map_or_else(|status| status, |_| Status::Ok);
+        for bytes in [&*self.out, lines] {
+            if !bytes.is_empty() {
+                let _ = sink.chunk(&origin, bytes);
+            }
+        }
+        end(sink, &origin, status, at);
+        status
+    }
+
     fn attempt(&mut self, process: Process<'_>, origin: &Origin, sink: &mut dyn Sink) -> Status {
         self.out.clear();
         let dir = process.dir;

@@ -88,6 +88,12 @@ pub const ATTR_SKMEMINFO: u16 = 0x3f08;
 /// Attribute: `SO_MARK`, 4 bytes.
 pub const ATTR_MARK: u16 = 0x3f09;
 
+/// Attribute of a listed socket: 1 if the fields of its timer are true, 1 byte.
+pub const ATTR_TIMER: u16 = 0x3f0a;
+/// Flag of the message of a socket that was listed by a program in the kernel (`bpf/sockets.h`): its congestion control
+/// tells something that only the socket itself hands out.
+pub const ASK_CONGESTION: u16 = 0x200;
+
 /// `PIDFD_THREAD` (`include/uapi/linux/pidfd.h`).
 const PIDFD_THREAD: u32 = libc::O_EXCL.cast_unsigned();
 

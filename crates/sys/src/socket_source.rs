@@ -71,13 +71,13 @@ struct Sockets {
 }
 
 impl SocketSource {
-    /// Reads what the plan asks for. Gives the files that are to be read in the stead of lists that the kernel
-    /// does not give.
+    /// Reads what the plan asks for, but for the process's own sockets where these were told already. Gives the files
+    /// that are to be read in the stead of lists that the kernel does not give.
     pub(crate) fn tick(
         &mut self,
         plan: &Plan,
         subject: Subject<'_>,
-        descriptors: &Descriptors,
+        (is_told, descriptors): (bool, &Descriptors),
         sink: &mut dyn Sink,
     ) -> Vec<&'static str> {
         let mut files = Vec::new();
@@ -91,7 +91,8 @@ impl SocketSource {
             }
             return files;
         }
-        let own = self.is_worth_asking(plan, subject, descriptors) && self.ask(subject, descriptors, sink);
+        let own = is_told
+            || self.is_worth_asking(plan, subject, descriptors) && self.ask_all(subject, descriptors, sink);
         for dump in plan.dumps.iter().filter(|dump| !(own && dump.is_own)) {
             if !self.list(dump, subject, sink) {
                 files.extend(dump.files);
@@ -116,22 +117,26 @@ impl SocketSource {
     }
 
     /// Asks the process's own sockets; `false` if that is refused.
-    fn ask(&mut self, subject: Subject<'_>, descriptors: &Descriptors, sink: &mut dyn Sink) -> bool {
+    fn ask_all(&mut self, subject: Subject<'_>, descriptors: &Descriptors, sink: &mut dyn Sink) -> bool {
         let at = boottime();
-        let mut status = Status::Ok;
-        if !subject.is_listed || self.changes_classes(subject) {
-            status = Status::Denied;
-        } else {
-            for (thread, sockets) in descriptors.tables() {
-                let asked = self.ask_table(subject, thread, sockets, sink);
-                if asked != Status::Ok {
-                    status = asked;
-                    break;
-                }
-            }
-        }
+        let status = if subject.is_listed { self.ask(subject, descriptors, sink) } else { Status::Denied };
         end(sink, &Origin::Own, status, at);
         status == Status::Ok
+    }
+
+    /// Asks some of them. The part is not ended here.
+    pub(crate) fn ask(
+        &mut self,
+        subject: Subject<'_>,
+        descriptors: &Descriptors,
+        sink: &mut dyn Sink,
+    ) -> Status {
+        if self.changes_classes(subject) {
+            return Status::Denied;
+        }
+        let mut asked =
+            descriptors.tables().map(|(thread, table)| self.ask_table(subject, thread, table, sink));
+        asked.find(|status| *status != Status::Ok).unwrap_or(Status::Ok)
     }
 
     fn ask_table(

@@ -36,6 +36,8 @@ const ATTR_PEER_CREDENTIALS: u16 = 0x3f06;
 const ATTR_QUEUES: u16 = 0x3f07;
 const ATTR_SKMEMINFO: u16 = 0x3f08;
 const ATTR_MARK: u16 = 0x3f09;
+/// 1: the fields of the timer in the structure are true.
+const ATTR_TIMER: u16 = 0x3f0a;
 
 const SOCK_STREAM: u32 = 1;
 const SOCK_RAW: u32 = 3;
@@ -75,7 +77,8 @@ impl Message for OwnInet {
         let number = |kind| attributes.find(kind).and_then(|attribute| attribute.u32());
         let transport = transport(number(ATTR_TYPE), number(ATTR_PROTOCOL)).ok_or("protocol not told")?;
         inet::push(payload, transport, table, endian)?;
-        if let Some(row) = table.last_mut() {
+        let has_timer = attributes.find(ATTR_TIMER).and_then(|attribute| attribute.u8()) == Some(1);
+        if let Some(row) = table.last_mut().filter(|_| !has_timer) {
             row.socket.tr = UNKNOWN_TIMER;
         }
         Ok(())

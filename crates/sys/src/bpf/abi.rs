@@ -10,6 +10,16 @@ pub(super) const COUNTS: usize = 32;
 pub(super) const PROCESS_SEEN: usize = 72;
 /// `struct socket_seen`.
 pub(super) const SOCKET_SEEN: usize = 48;
+/// `struct message`.
+pub(super) const MESSAGE: usize = 16;
+/// `struct table_record`.
+pub(super) const TABLE_RECORD: usize = 32;
+/// `struct descriptor_record`.
+pub(super) const DESCRIPTOR_RECORD: usize = 48;
+/// Types of messages.
+pub(super) const SOCK_DIAG_BY_FAMILY: u16 = crate::netlink::SOCK_DIAG_BY_FAMILY;
+pub(super) const OTHER_SOCKET: u16 = crate::own_sockets::OTHER_SOCKET;
+pub(super) const TABLE: u16 = 0xff02;
 /// The key of a socket by itself: its cookie.
 pub(super) const COOKIE: usize = 8;
 
@@ -36,4 +46,14 @@ pub(super) fn cookie_of(key: &[u8]) -> u64 {
 /// The number that bytes begin with.
 pub(super) fn number(bytes: &[u8]) -> u64 {
     bytes.first_chunk().map_or(0, |bytes| u64::from_ne_bytes(*bytes))
+}
+
+/// The number of 32 bits that bytes begin with.
+pub(super) fn number32(bytes: &[u8]) -> u32 {
+    bytes.first_chunk().map_or(0, |bytes| u32::from_ne_bytes(*bytes))
+}
+
+/// The number of 16 bits that bytes begin with.
+pub(super) fn number16(bytes: &[u8]) -> u16 {
+    bytes.first_chunk().map_or(0, |bytes| u16::from_ne_bytes(*bytes))
 }

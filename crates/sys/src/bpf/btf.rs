@@ -78,6 +78,11 @@ impl Types {
     pub(super) fn tracepoint(&self, name: &str) -> Option<u32> {
         self.points.get(&*format!("{TRACEPOINT}{name}")).copied()
     }
+
+    /// The number of what a program is attached to that goes through all of a kind.
+    pub(super) fn iterator(&self, kind: &str) -> Option<u32> {
+        self.points.get(&*format!("{ITERATOR}{kind}")).copied()
+    }
 }
 
 /// One description of types.

@@ -6,6 +6,7 @@ use std::path::Path;
 use rustix::io::Errno;
 
 use super::btf::Types;
+use super::lister::{Clock, Lister};
 use super::object::Object;
 use super::splice;
 use super::why::Why;
@@ -28,6 +29,8 @@ pub(super) struct Programs {
     pub(super) seen_sockets: OwnedFd,
     pub(super) processes: OwnedFd,
     pub(super) unattributed: OwnedFd,
+    /// Lists the sockets of processes, or why it cannot.
+    pub(super) lister: Result<Lister, Why>,
     /// What is spliced out of streams is counted, and what TCP hands over without a copy.
     pub(super) has_splice: bool,
     /// The end of every socket of IP is noticed, not only of TCP's.
@@ -42,11 +45,13 @@ pub(super) fn load(types: &Path, room: Option<(u32, u32)>) -> Result<Programs, W
     let room = room.map(|(sockets, processes)| {
         [("sockets", sockets), ("seen_sockets", sockets), ("processes", processes)]
     });
-    let object = Object::new(&types, room.as_ref().map_or(&[], <[_; 3]>::as_slice))?;
+    let object =
+        Object::new(&types, room.as_ref().map_or(&[], <[_; 3]>::as_slice), Clock::of_kernel().globals())?;
     let links = TRACEPOINTS.iter().map(|name| object.trace(name, &types, SINCE));
     let mut links: Vec<OwnedFd> = links.collect::<Result<_, Why>>()?;
     let release = release(&object);
     let calls = calls(&object).unwrap_or_default();
+    let lister = Lister::load(&object, &types);
     let (has_release, has_splice) = (release.is_ok(), !calls.is_empty());
     links.extend(release.into_iter().chain(calls));
     Ok(Programs {
@@ -54,6 +59,7 @@ pub(super) fn load(types: &Path, room: Option<(u32, u32)>) -> Result<Programs, W
         seen_sockets: object.map("seen_sockets")?,
         processes: object.map("processes")?,
         unattributed: object.map("unattributed")?,
+        lister,
         has_splice,
         has_release,
         _links: links,

@@ -6,6 +6,7 @@
 
 mod abi;
 mod btf;
+mod lister;
 mod load;
 mod maps;
 mod object;
@@ -23,6 +24,7 @@ use netmonitor_core::sample::{Origin, Sink, Status};
 use crate::clock::boottime;
 use crate::reader::{end, status_of, whole};
 use abi::{CLOSED, COOKIE, COUNTS, ENDED, PROCESS_KEY, PROCESS_SEEN, SOCKET_KEY, SOCKET_SEEN};
+pub use lister::{Lister, Listing, Record, Told, descriptor_of, records};
 use load::{Programs, TYPES};
 use maps::{Entries, delete};
 pub use why::Why;
@@ -76,6 +78,17 @@ impl Counters {
                 end(sink, &origin, Status::NotAsked, at);
             }
             Stage::On(_) => {}
+        }
+    }
+
+    /// What lists the sockets of processes, where the programs have come so far.
+    pub(crate) fn lister(&mut self) -> Option<&mut Lister> {
+        if let Stage::Loading(_) = self.0 {
+            self.go_on();
+        }
+        match &mut self.0 {
+            Stage::On(counter) => counter.lister().ok(),
+            _ => None,
         }
     }
 
@@ -165,6 +178,11 @@ impl Counter {
             out: Vec::new(),
             freed: Ok(()),
         })
+    }
+
+    /// What lists the sockets of processes, or why that cannot be.
+    pub fn lister(&mut self) -> Result<&mut Lister, &Why> {
+        self.programs.lister.as_mut().map_err(|why| &*why)
     }
 
     /// Whether what is spliced out of streams is counted, and whether the end of every socket of IP is noticed.

@@ -45,9 +45,12 @@ impl Object {
     }
 
     /// Makes the maps, and fits the programs to these types. `room` is for how many entries, by map, where that is not what
-    /// the object says.
-    pub(super) fn new(types: &Types, room: &[(&str, u32)]) -> Result<Self, Why> {
+    /// the object says; `globals` are numbers that the programs are told.
+    pub(super) fn new(types: &Types, room: &[(&str, u32)], globals: &[(&str, u32)]) -> Result<Self, Why> {
         let mut object = Self::parse()?;
+        let globals: Vec<_> = globals.iter().map(|(name, number)| (*name, number.to_ne_bytes())).collect();
+        let told = globals.iter().map(|(name, number)| (*name, (&number[..], true))).collect();
+        object.patch_map_data(told).map_err(|error| Why::unfit(&error))?;
         let sanitized = object.fixup_and_sanitize_btf(&FEATURES).map_err(|error| Why::unfit(&error))?;
         let own = sanitized.map(Btf::to_bytes).unwrap_or_default();
         let own = syscall::load_types(&own).map_err(|errno| Why::refused("describing BPF maps", errno))?;

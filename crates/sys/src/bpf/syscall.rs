@@ -1,6 +1,6 @@
 //! The system call `bpf`: `include/uapi/linux/bpf.h`, `union bpf_attr`.
 
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use rustix::io::Errno;
 
@@ -11,6 +11,10 @@ const RAW_TRACEPOINT_OPEN: libc::c_int = 17;
 const BTF_LOAD: libc::c_int = 18;
 const MAP_FREEZE: libc::c_int = 22;
 const LINK_CREATE: libc::c_int = 28;
+const ITER_CREATE: libc::c_int = 33;
+
+/// `BPF_TRACE_ITER`.
+const TRACE_ITER: u32 = 28;
 
 /// Characters of a name, its end included.
 const NAME: usize = 16;
@@ -167,6 +171,32 @@ pub(super) fn attach(program: impl AsFd, target: impl AsFd, attach: u32) -> Resu
     let mut attributes = [number(program.as_fd()), number(target.as_fd()), attach, 0];
     // SAFETY: the attributes point nowhere.
     unsafe { descriptor(LINK_CREATE, &mut attributes) }
+}
+
+/// What an iterator over tasks is to go through: the threads of the process of a pidfd (Linux 6.1), or all.
+pub(super) fn attach_iterator(program: impl AsFd, process: Option<BorrowedFd<'_>>) -> Result<OwnedFd, Errno> {
+    #[repr(C)]
+    struct Attributes {
+        link: [u32; 4],
+        info: u64,
+        info_size: u32,
+        padding: u32,
+    }
+    // `union bpf_iter_link_info`, `task`: a thread, a process, a pidfd.
+    let info = [0, 0, process.map_or(0, number)];
+    let info_size = if process.is_some() { size_of_val(&info) as u32 } else { 0 };
+    let place = if process.is_some() { (&raw const info) as u64 } else { 0 };
+    let link = [number(program.as_fd()), 0, TRACE_ITER, 0];
+    let mut attributes = Attributes { link, info: place, info_size, padding: 0 };
+    // SAFETY: the kernel reads as many bytes of the information as it is told that there are, and these outlive the call.
+    unsafe { descriptor(LINK_CREATE, &mut attributes) }
+}
+
+/// What an iterator writes in one pass, to be read.
+pub(super) fn iterate(link: impl AsFd) -> Result<OwnedFd, Errno> {
+    let mut attributes = [number(link.as_fd()), 0];
+    // SAFETY: the attributes point nowhere.
+    unsafe { descriptor(ITER_CREATE, &mut attributes) }
 }
 
 /// As much of a name as the kernel keeps.
