@@ -28,6 +28,10 @@
 //!
 //! Any other socket gives [`OTHER_SOCKET`].
 //!
+//! A program in the kernel lists sockets in the same messages (`bpf/sockets.h`), with the descriptor as sequence number and
+//! [`ATTR_TIMER`]. It leaves out `INET_DIAG_MEMINFO`, the last four bytes of `INET_DIAG_INFO` and what only a socket's
+//! congestion control can tell, but for BBR's; all else is there that a dump tells.
+//!
 //! # What asking does to a socket
 //!
 //! - It gets a cookie if it had none, as from a dump. `SO_ERROR` is not read: that would clear it.

@@ -44,6 +44,11 @@ impl Netns {
         command
     }
 
+    /// A file that stands for it, to enter it.
+    pub fn path(&self) -> std::path::PathBuf {
+        std::path::Path::new("/run/netns").join(&self.name)
+    }
+
     /// A second namespace, and a link between the two: `veth0` here with the addresses ending in 1, there
     /// with those ending in 2 (192.0.2.0/24, 2001:db8::/64).
     pub fn peer(&self) -> Self {

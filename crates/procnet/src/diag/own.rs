@@ -3,7 +3,7 @@
 //!
 //! An IP socket is a message of `struct inet_diag_msg` whose attributes name the protocol; of any other socket
 //! there is a message of type [`OTHER_SOCKET`] with a structure of its own. Both kinds come in one stream: each
-//! decoder here takes one of them and leaves the other out. No timer is known of such a socket.
+//! decoder here takes one of them and leaves the other out. No timer is known of a socket that was asked.
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

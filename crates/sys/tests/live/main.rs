@@ -7,6 +7,7 @@ mod copy;
 mod end;
 mod files;
 mod links;
+mod listing;
 mod message;
 mod netlink;
 mod own_sockets;
