@@ -123,7 +123,7 @@ fn columns(wrong: &mut Vec<String>) {
     for view in netmonitor_core::views::ALL {
         for table in view.tables {
             for column in table.content.columns() {
-                if netmonitor_core::views::RESERVED.contains(&column.name) {
+                if netmonitor_core::views::is_reserved(table, column.name) {
                     wrong.push(format!("{}.{}: column {} is reserved", view.name, table.name, column.name));
                 }
             }

@@ -9,7 +9,7 @@ use netmonitor_core::plan::Plan;
 use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_core::views::{self, View};
+use netmonitor_core::views::{self, By, View};
 
 /// Sockets of the process.
 const SOCKETS: u32 = 100_000;
@@ -109,7 +109,7 @@ fn frame(bencher: Bencher<'_, '_>, name: &str) {
     let snapshot = snapshot(view);
     bencher.bench_local(|| {
         let mut cells = 0;
-        for table in view.tables_on(&snapshot, Scope::Process) {
+        for table in view.tables_on(&snapshot, Scope::Process, By::default()) {
             for row in 0..table.len().min(40) {
                 for column in 0..table.columns.len() {
                     cells += usize::from(table.cell(row, column).count().is_some());

@@ -8,13 +8,16 @@ use crate::names::Names;
 use crate::plan::{Ask, Plan};
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
-use crate::views::Summary;
+use crate::views::{By, ProcessGroup, Summary, listed_processes};
 
 /// What is computed of a snapshot.
 #[derive(Default)]
 pub(crate) struct Derived {
     /// Of those that hold sockets, of which a snapshot knows one scope, and of the namespace.
     scopes: [Scoped; 2],
+    /// Processes by what they moved.
+    processes: OnceLock<Vec<u32>>,
+    groups: [OnceLock<Vec<ProcessGroup>>; By::ALL.len()],
 }
 
 #[derive(Default)]
@@ -51,6 +54,20 @@ impl Derived {
     pub(crate) fn summary(&self, snapshot: &Snapshot, scope: Scope) -> Option<&Summary> {
         let make = || snapshot.census(scope).map(|census| Summary::of(snapshot, census));
         self.scoped(scope).summary.get_or_init(make).as_ref()
+    }
+
+    pub(crate) fn processes(&self, snapshot: &Snapshot) -> &[u32] {
+        self.processes.get_or_init(|| match &snapshot.traffic {
+            Some(Ok(traffic)) => listed_processes(traffic),
+            _ => Vec::new(),
+        })
+    }
+
+    pub(crate) fn groups(&self, snapshot: &Snapshot, by: By) -> &[ProcessGroup] {
+        self.groups[by as usize].get_or_init(|| match &snapshot.traffic {
+            Some(Ok(traffic)) => ProcessGroup::all(traffic, by),
+            _ => Vec::new(),
+        })
     }
 
     pub(crate) fn names(&self, snapshot: &Snapshot, scope: Scope) -> Option<&Names> {

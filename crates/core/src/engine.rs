@@ -416,10 +416,13 @@ impl Engine {
         match name {
             "processes" => self.traffic.take_processes(bytes, self.machine.endian),
             "sockets" => self.traffic.take_sockets(bytes, self.machine.endian),
+            "cgroups" => self.traffic.take_cgroups(bytes),
             _ => {
                 let target = (self.seen.pid, self.seen.start_time);
                 let (clk_tck, members) = (self.machine.clk_tck, self.owners.group());
-                self.traffic.end(bytes, reading, self.moment.seq, Group { target, clk_tck, members });
+                let ended_once = self.plan.as_ref().is_some_and(|plan| plan.ended_once);
+                let group = Group { target, clk_tck, members, ended_once };
+                self.traffic.end(bytes, reading, self.moment.seq, group);
             }
         }
     }

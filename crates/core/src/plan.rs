@@ -42,6 +42,8 @@ pub struct Plan {
     pub walk: Pace,
     /// Whether what processes send and receive is counted in the kernel, and read.
     pub counting: Counting,
+    /// Whether it is told in one tick only that a process has ended of which something was counted.
+    pub ended_once: bool,
     /// Whether the rows of lists are handed on while they are read. Whose they are is looked at before, then.
     pub pieces: bool,
 }

@@ -21,7 +21,7 @@ use crate::sockets::{SocketKind, Sockets};
 use crate::tally::Totals;
 use crate::traffic::{Reason, Traffic};
 use crate::users::Users;
-use crate::views::Summary;
+use crate::views::{By, ProcessGroup, Summary};
 
 /// One moment of a process and its network namespace.
 #[derive(Clone)]
@@ -148,6 +148,16 @@ impl Snapshot {
     /// The sums of the sockets of a scope.
     pub(crate) fn summary(&self, scope: Scope) -> Option<&Summary> {
         self.derived.summary(self, scope)
+    }
+
+    /// Processes of which something was counted, by their places among all, in the order in which they are listed.
+    pub(crate) fn listed_processes(&self) -> &[u32] {
+        self.derived.processes(self)
+    }
+
+    /// The same in groups.
+    pub(crate) fn groups(&self, by: By) -> &[ProcessGroup] {
+        self.derived.groups(self, by)
     }
 
     /// What the sockets of a scope are called.

@@ -9,7 +9,7 @@ use netmonitor_core::export::{self, Format, Selection};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::query::Query;
 use netmonitor_core::scope::Scope;
-use netmonitor_core::views::CounterMode;
+use netmonitor_core::views::{By, CounterMode};
 
 use crate::config::{self, Options};
 use crate::run::Refused;
@@ -194,6 +194,8 @@ pub(crate) enum Task {
         scope: Scope,
         /// How counters are shown.
         counters: CounterMode,
+        /// What processes are grouped by.
+        by: By,
         /// Without introduction.
         skip_intro: bool,
         /// Keep the last view.
@@ -227,6 +229,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         options.scope = Some(Scope::Cgroup);
     }
     let (scope, counters) = (options.scope.unwrap_or_default(), options.counters.unwrap_or_default());
+    let by = options.by.unwrap_or_default();
     let follow = match options.follow.unwrap_or(false) {
         false => Follow::No,
         true if given_by_hand(&matches, "follow") => Follow::Typed,
@@ -245,6 +248,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
                 interval: options.interval.unwrap_or_default(),
                 scope,
                 counters,
+                by,
                 skip_intro: options.skip_intro.unwrap_or(false),
                 linger: options.linger.unwrap_or(false),
             },
@@ -262,7 +266,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             let many = given_by_hand(&matches, "interval") || show.count.is_some_and(|count| count.get() > 1);
             // Of the whole machine no process is named: all words are tabs.
             let show = if scope == Scope::Host { show.of_host() } else { show };
-            (show.target.clone(), show.meant((scope, counters), many.then_some(interval))?)
+            (show.target.clone(), show.meant((scope, counters, by), many.then_some(interval))?)
         }
     };
     Ok(Meant::Look(Look { target, procfs, follow, task }))
@@ -294,10 +298,11 @@ impl Show {
 
     fn meant(
         self,
-        (scope, counters): (Scope, CounterMode),
+        (scope, counters, by): (Scope, CounterMode, By),
         interval: Option<Interval>,
     ) -> anyhow::Result<Task> {
-        let selection = Selection { counters, ..Selection::parse(&self.tabs, scope).map_err(refuse)? };
+        let selection = Selection::parse(&self.tabs, scope).map_err(refuse)?.grouped(by);
+        let selection = Selection { counters, ..selection };
         let selection = selection.asked(self.query.into()).map_err(|refused| refuse(refused.to_string()))?;
         let format = export::find(&self.format).ok_or_else(|| {
             let names: Vec<_> = export::FORMATS.iter().map(|format| format.name).collect();

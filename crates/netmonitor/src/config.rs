@@ -8,7 +8,7 @@ use std::str::FromStr;
 use clap::Args;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
-use netmonitor_core::views::CounterMode;
+use netmonitor_core::views::{By, CounterMode};
 use serde::Deserialize;
 
 use crate::run::Refused;
@@ -30,6 +30,11 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "MODE", env = "NETMONITOR_COUNTERS", hide_env_values = true)]
     #[serde(default, deserialize_with = "word")]
     pub(crate) counters: Option<CounterMode>,
+
+    /// What processes are grouped by: process, cgroup, user, name or netns [default: process, each for itself]
+    #[arg(long, global = true, value_name = "WHAT", env = "NETMONITOR_BY", hide_env_values = true)]
+    #[serde(default, deserialize_with = "word")]
+    pub(crate) by: Option<By>,
 
     /// Leave the introduction of a session out
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
@@ -68,6 +73,7 @@ impl Options {
             interval: self.interval.or(file.interval),
             scope: self.scope.or(file.scope),
             counters: self.counters.or(file.counters),
+            by: self.by.or(file.by),
             skip_intro: self.skip_intro.or(file.skip_intro),
             linger: self.linger.or(file.linger),
             follow: self.follow.or(file.follow),
@@ -129,6 +135,7 @@ mod tests {
             "interval = \"x\"",
             "scope = \"hosts\"",
             "counters = \"x\"",
+            "by = \"x\"",
             "linger = 1",
             "[",
         ] {

@@ -35,7 +35,8 @@ struct process_seen {
 	u32 ppid;
 	u32 uid;
 	u32 netns;
-	u32 ended; /* its last thread has ended: it moves nothing any more */
+	u16 ended; /* its last thread has ended: it moves nothing any more */
+	u16 followed; /* it descends from a process that is followed, or is that */
 	char comm[16];
 };
 
@@ -51,6 +52,8 @@ struct socket_seen {
 	u16 type;
 	u16 protocol;
 	u16 closed; /* nobody can use it any more */
+	u32 retrans; /* segments of TCP that were sent again */
+	u32 zero;
 };
 
 /* What follows is handed on as it is: messages and attributes of netlink, in the byte order of the machine.
@@ -211,7 +214,7 @@ _Static_assert(sizeof(struct process_key) == 16, "process_key");
 _Static_assert(sizeof(struct socket_key) == 24, "socket_key");
 _Static_assert(sizeof(struct counts) == 32, "counts");
 _Static_assert(sizeof(struct process_seen) == 72, "process_seen");
-_Static_assert(sizeof(struct socket_seen) == 48, "socket_seen");
+_Static_assert(sizeof(struct socket_seen) == 56, "socket_seen");
 _Static_assert(sizeof(struct message) == 16, "message");
 _Static_assert(__builtin_offsetof(struct figures, pacing_rate) == 104, "figures up to Linux 2.6");
 _Static_assert(__builtin_offsetof(struct figures, delivery_rate) == 160, "figures up to Linux 4.8");

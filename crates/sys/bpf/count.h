@@ -9,6 +9,7 @@
 #define NETMONITOR_COUNT_H
 
 #include "abi.h"
+#include "family.h"
 #include "kernel.h"
 
 /* Rooms, as the reader sets them before it loads. */
@@ -110,6 +111,7 @@ static ALWAYS_INLINE struct process_seen *see_process(const struct process_key *
 	seen.ppid = READ(parent, tgid);
 	seen.uid = current_uid_gid();
 	seen.netns = READ(READ(READ(task, nsproxy), net_ns), ns.inum);
+	seen.followed = is_followed(key->tgid);
 	read_kernel(seen.comm, sizeof(seen.comm), leader->comm);
 	map_update(&processes, key, &seen, NOEXIST);
 	return map_lookup(&processes, key);
@@ -239,11 +241,31 @@ int sched_process_exit(u64 *arguments)
 	map_delete(&calls, &thread);
 	if (task->signal->live.counter)
 		return 0;
+	forget_followed(task->tgid);
 	key.start = task->group_leader->start_boottime;
 	key.tgid = task->tgid;
 	seen = map_lookup(&processes, &key);
 	if (seen)
 		seen->ended = 1;
+	return 0;
+}
+
+/* Retransmissions are of the socket: whoever is running then need not be its owner. What is sent again before anybody
+ * has sent anything is a request for a connection. */
+SEC("tp_btf/tcp_retransmit_skb")
+int count_retransmission(u64 *arguments)
+{
+	struct sock *sk = (struct sock *)arguments[0];
+	struct sk_buff *skb = (struct sk_buff *)arguments[1];
+	u64 cookie = socket_cookie(sk);
+	struct socket_seen *seen = map_lookup(&seen_sockets, &cookie);
+
+	if (!seen) {
+		see_socket(cookie, sk);
+		seen = map_lookup(&seen_sockets, &cookie);
+	}
+	if (seen)
+		__sync_fetch_and_add(&seen->retrans, READ((struct tcp_skb_cb *)skb->cb, tcp_gso_segs));
 	return 0;
 }
 

@@ -246,6 +246,14 @@ struct socket {
 	struct sock *sk;
 } RELOCATED;
 
+struct sk_buff {
+	char cb[48];
+} RELOCATED;
+
+struct tcp_skb_cb {
+	u16 tcp_gso_segs;
+} RELOCATED;
+
 struct ipv6_pinfo {
 	u8 tclass;
 } RELOCATED;

@@ -51,6 +51,7 @@ fn session() -> (App, Terminal<TestBackend>) {
         interval: Interval::default(),
         scope: Scope::Namespace,
         counters: netmonitor_core::views::CounterMode::All,
+        by: netmonitor_core::views::By::default(),
         skip_intro: true,
         linger: false,
         color: true,

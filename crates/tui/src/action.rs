@@ -89,6 +89,9 @@ pub(crate) static ALL: &[Action] = actions! {
     "processes" "all processes of the machine by what they send and receive"
         &[Key::char('p')], TAB, None,
         |app, _, _| app.select(views::place(views::PROCESSES));
+    "grouping" "processes: each of them, or by control group, user, name, network namespace"
+        &[Key::char('b')], TAB, None,
+        |app, _, _| app.change_grouping();
     "filter" "show the rows that match; empty: all of them"
         &[Key::char('/')], TAB, Some("filter"),
         |app, _, _| app.open_filter();

@@ -9,7 +9,7 @@ use netmonitor_core::plan::Plan;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::session::{Event, State};
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_core::views::{self, CounterMode, TableView, View};
+use netmonitor_core::views::{self, By, CounterMode, TableView, View};
 
 use crate::asking::Draft;
 use crate::command::Completion;
@@ -33,6 +33,8 @@ pub struct Settings {
     pub scope: Scope,
     /// How counters are shown.
     pub counters: CounterMode,
+    /// What processes are grouped by.
+    pub by: By,
     /// Begin with the first tab at once.
     pub skip_intro: bool,
     /// Keep the last view when the process has ended.

@@ -31,6 +31,7 @@ impl App {
             file: self.file.as_ref().map(|file| file.opened.clone()),
             scope: self.settings.scope,
             counters: self.settings.counters,
+            by: self.settings.by,
             filter: self.panes[self.place()].filter.clone(),
             choices: self.choices.clone(),
         }
@@ -42,6 +43,7 @@ impl App {
             && shown.file.as_ref() == self.file.as_ref().map(|file| &file.opened)
             && shown.scope == self.settings.scope
             && shown.counters == self.settings.counters
+            && shown.by == self.settings.by
             && shown.filter == self.panes[self.place()].filter
             && shown.choices == self.choices
     }

@@ -63,12 +63,11 @@ impl App {
     fn open_text_of_table(&mut self) {
         let Some(snapshot) = self.snapshot.clone() else { return };
         let table = self.panes[self.tab].cursor.table;
-        let shown = self
+        let mut shown = self
             .view()
-            .tables
-            .iter()
+            .tables_by(self.settings.by)
             .filter(|def| def.view(&snapshot, self.settings.scope).is_worth_showing());
-        let needs = shown.clone().nth(table).map(|def| def.content.needs()).unwrap_or_default();
+        let needs = shown.nth(table).map(|def| def.content.needs()).unwrap_or_default();
         let files = needs.dumps.iter().flat_map(|dump| dump.files).map(|path| NetPath::Borrowed(path));
         let mut paths = needs.net.into_iter().chain(files);
         match paths.next() {

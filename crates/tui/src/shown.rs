@@ -10,7 +10,7 @@ use std::sync::{Arc, Weak};
 use netmonitor_core::query::Query;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_core::views::{self, Arrangement, CounterMode, Look, Opened, TableView};
+use netmonitor_core::views::{self, Arrangement, By, CounterMode, Look, Opened, TableView};
 
 /// Order and columns of a table, as they would be typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Shown {
     pub(crate) scope: Scope,
     /// How counters are shown.
     pub(crate) counters: CounterMode,
+    /// What processes are grouped by.
+    pub(crate) by: By,
     /// Which rows.
     pub(crate) filter: String,
     /// In what order, and which columns.
@@ -52,7 +54,7 @@ impl Shown {
     pub(crate) fn plain_tables<'a>(&self, snapshot: &'a Snapshot) -> Vec<TableView<'a>> {
         match (&self.file, views::ALL.get(self.tab)) {
             (Some(file), _) => vec![file.view(snapshot)],
-            (None, Some(view)) => view.tables_on(snapshot, self.scope),
+            (None, Some(view)) => view.tables_on(snapshot, self.scope, self.by),
             (None, None) => Vec::new(),
         }
     }

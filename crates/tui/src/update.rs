@@ -17,6 +17,7 @@ use crate::event::{Effect, Input, Progress};
 use crate::key::Key;
 use crate::line::Line;
 use crate::overlay::{Cells, Content, Meaning, Overlay, Search, TabList};
+use crate::pane::Pane;
 
 impl App {
     /// Takes an input and says what is to be done for it.
@@ -160,6 +161,18 @@ impl App {
             )));
         }
         self.pane().columns.clear();
+    }
+
+    /// Groups processes by the next of what they can be grouped by.
+    pub(crate) fn change_grouping(&mut self) {
+        if self.view().tables.iter().all(|table| table.content.by().is_none()) {
+            self.message = Some(Message::Remark("only processes are grouped: p shows them".to_owned()));
+            return;
+        }
+        self.settings.by = self.settings.by.next();
+        let title = self.settings.by.title();
+        self.message = Some(Message::Remark(format!("processes: {title}")));
+        *self.pane() = Pane { filter: std::mem::take(&mut self.pane().filter), ..Pane::default() };
     }
 
     /// Shows counters in the next way.

@@ -42,7 +42,7 @@ impl Export for JsonLines {
                 ("netns", Cell(netns)),
             ];
             // A table of the whole machine says it of each row.
-            let told = table.columns.first().is_some_and(|column| column.name == "netns");
+            let told = table.columns.iter().any(|column| column.name == "netns");
             let before = &before[..before.len() - usize::from(told)];
             for row in 0..table.len() {
                 let mut serializer = serde_json::Serializer::with_formatter(&mut out, Harmless::compact());

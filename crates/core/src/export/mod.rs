@@ -16,7 +16,7 @@ use crate::plan::Needs;
 use crate::query::{self, Query};
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
-use crate::views::{self, CounterMode, Look, Opened, TableDef, TableView, View};
+use crate::views::{self, By, CounterMode, Look, Opened, TableDef, TableView, View};
 
 /// Version of the machine-readable output.
 pub const SCHEMA: u32 = 1;
@@ -138,6 +138,38 @@ impl Selection {
         Ok(())
     }
 
+    /// The same with processes grouped so, where no group was named.
+    #[must_use]
+    pub fn grouped(mut self, by: By) -> Self {
+        for (view, tables) in &mut self.views {
+            for table in tables.iter_mut() {
+                let Printed::Table(one) = table else { continue };
+                let mut grouped = view.tables.iter().filter(|other| other.content.by() == Some(by));
+                if let (Some(By::Process), Some(other)) = (one.content.by(), grouped.next()) {
+                    *table = Printed::Table(other);
+                }
+            }
+            let mut seen: Vec<Printed> = Vec::new();
+            tables.retain(|table| {
+                let is_new = !seen.iter().any(|other| other.is(table));
+                seen.push(table.clone());
+                is_new
+            });
+        }
+        self
+    }
+
+    /// Of its tables those that are counted while somebody looks.
+    #[must_use]
+    pub fn counted(&self) -> Self {
+        let is_counted = |table: &&Printed| table.needs().traffic && table.scope() == Some(Scope::Host);
+        let views = self
+            .views
+            .iter()
+            .map(|(view, tables)| (*view, tables.iter().filter(is_counted).cloned().collect::<Vec<_>>()));
+        Self { views: views.filter(|(_, tables)| !tables.is_empty()).collect(), ..self.clone() }
+    }
+
     /// All tables with their views, in order.
     pub fn tables(&self) -> impl Iterator<Item = (&'static View, &Printed)> + '_ {
         self.views.iter().flat_map(|(view, tables)| tables.iter().map(move |table| (*view, table)))
@@ -184,7 +216,7 @@ impl Selection {
 }
 
 fn all_of(view: &View) -> Vec<Printed> {
-    view.tables.iter().copied().map(Printed::Table).collect()
+    view.tables_by(By::default()).map(Printed::Table).collect()
 }
 
 fn one_of(view: &'static View, name: &str) -> Result<Printed, String> {

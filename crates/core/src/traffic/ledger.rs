@@ -1,14 +1,13 @@
 //! Keeps what is counted: adds up what is over, and tells how much came in the last tick.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::ops::AddAssign;
 use std::sync::Arc;
 
 use procnet::Endian;
 use procnet::number::decimal;
 
-use super::record::{PROCESS, ProcessId, ProcessRecord, SOCKET, SocketRecord};
-use super::{Counts, Moved, Process, Socket, Traffic};
+use super::record::{PROCESS, ProcessId, ProcessRecord, SOCKET, SocketRecord, Way};
+use super::{Counts, Moved, Process, Socket, Sums, Traffic};
 use crate::sample::{Reading, Status};
 use crate::views::explain;
 
@@ -17,6 +16,9 @@ const NOT_SPLIT: &str = "not split";
 
 /// Processes that have ended and are still told of one by one.
 const ENDED: usize = 20_000;
+
+/// Paths of control groups are kept that no process is in any more, until there are so many.
+const CGROUPS: usize = 4096;
 
 /// What is kept from tick to tick.
 #[derive(Default)]
@@ -30,6 +32,7 @@ pub(crate) struct Ledger {
     /// Which processes have ended, oldest first.
     ended: VecDeque<ProcessId>,
     pub(crate) traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
+    cgroups: Arc<HashMap<u64, Vec<u8>>>,
 }
 
 /// Why nothing is counted.
@@ -45,33 +48,40 @@ pub struct Reason {
 #[derive(Default)]
 struct Living {
     by_protocol: BTreeMap<&'static str, Moved>,
-    sum: Sum,
+    sums: Sums,
 }
 
-/// What is told of sockets in sum.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sum {
-    sockets: u64,
-    conns: u64,
-    loopback_bytes: u64,
-}
-
-impl Sum {
-    fn add(&mut self, socket: &Socket) {
-        let Socket { seen, moved, .. } = socket;
-        self.sockets += 1;
-        self.conns += u64::from(seen.is_connected());
-        if seen.is_loopback() {
-            self.loopback_bytes += moved.counts.rx_bytes + moved.counts.tx_bytes;
+impl Sums {
+    fn of(socket: &Socket) -> Self {
+        let Socket { seen, moved, retrans_lately, .. } = *socket;
+        let mut sums = Self {
+            moved,
+            sockets: 1,
+            conns: u64::from(seen.is_connected()),
+            retrans: seen.retrans.into(),
+            retrans_lately: retrans_lately.into(),
+            ..Self::default()
+        };
+        match seen.way() {
+            Way::Remote => sums.remote = moved,
+            Way::Loopback => sums.loopback = moved,
+            Way::Other if seen.speaks() == "unix" => sums.unix = moved,
+            Way::Other => {}
         }
+        sums
     }
-}
 
-impl AddAssign for Sum {
-    fn add_assign(&mut self, other: Self) {
-        self.sockets += other.sockets;
-        self.conns += other.conns;
-        self.loopback_bytes += other.loopback_bytes;
+    /// As they are for the ticks to come.
+    fn past(self) -> Self {
+        let past = |moved: Moved| Moved { lately: Counts::default(), ..moved };
+        Self {
+            moved: past(self.moved),
+            remote: past(self.remote),
+            loopback: past(self.loopback),
+            unix: past(self.unix),
+            retrans_lately: 0,
+            ..self
+        }
     }
 }
 
@@ -80,7 +90,7 @@ struct Known {
     seen: ProcessRecord,
     /// What it moved through sockets that are over, by protocol.
     folded: BTreeMap<&'static str, Counts>,
-    over: Sum,
+    over: Sums,
     /// What was not split, up to the tick before.
     rest: Counts,
     /// It is among those that have ended.
@@ -95,6 +105,8 @@ pub(crate) struct Group<'a> {
     pub(crate) clk_tck: u64,
     /// The others of its group.
     pub(crate) members: &'a [u32],
+    /// That a process has ended is told of in one tick.
+    pub(crate) ended_once: bool,
 }
 
 impl Ledger {
@@ -105,6 +117,23 @@ impl Ledger {
 
     pub(crate) fn take_sockets(&mut self, bytes: &[u8], endian: Endian) {
         self.sockets.extend(bytes.as_chunks::<SOCKET>().0.iter().map(|it| SocketRecord::read(it, endian)));
+    }
+
+    /// Lines `NUMBER PATH` of control groups.
+    pub(crate) fn take_cgroups(&mut self, lines: &[u8]) {
+        let cgroups = Arc::make_mut(&mut self.cgroups);
+        if cgroups.len() > CGROUPS {
+            let known = self.known.values().map(|known| known.seen.cgroup);
+            let used: HashSet<u64> =
+                known.chain(self.processes.iter().map(|process| process.cgroup)).collect();
+            cgroups.retain(|number, _| used.contains(number));
+        }
+        for line in lines.split(|&byte| byte == b'\n') {
+            let Some(blank) = line.iter().position(|&byte| byte == b' ') else { continue };
+            if let Some(number) = decimal(&line[..blank]) {
+                cgroups.insert(number, line[blank + 1..].to_vec());
+            }
+        }
     }
 
     /// The records have all come; `tick` counts the ticks.
@@ -136,6 +165,9 @@ impl Ledger {
             since: word("since"),
             elapsed,
             has_splice: word("splice") == 1,
+            has_retransmissions: word("retrans") == 1,
+            unfollowed: word("unfollowed"),
+            tells_over: !group.ended_once,
             unattributed: Counts {
                 rx_bytes: word("rx_bytes"),
                 tx_bytes: word("tx_bytes"),
@@ -144,6 +176,7 @@ impl Ledger {
             },
             processes: processes.into(),
             sockets: sockets.collect(),
+            cgroups: self.cgroups.clone(),
         })));
         self.forget();
     }
@@ -161,9 +194,11 @@ impl Ledger {
         let with_lately = |SocketRecord { id, cookie, counts, seen }| {
             while earlier.next_if(|before| (before.cookie, before.id) < (cookie, id)).is_some() {}
             let before = earlier.peek().filter(|before| (before.cookie, before.id) == (cookie, id));
-            let before = before.map_or(Counts::default(), |before| before.moved.counts);
-            let lately = if has_before { counts - before } else { Counts::default() };
-            Socket { cookie, id, is_own: false, moved: Moved { counts, lately }, seen }
+            let (counts_before, retrans_before) =
+                before.map_or(Default::default(), |before| (before.moved.counts, before.seen.retrans));
+            let lately = if has_before { counts - counts_before } else { Counts::default() };
+            let retrans_lately = if has_before { seen.retrans.saturating_sub(retrans_before) } else { 0 };
+            Socket { cookie, id, is_own: false, moved: Moved { counts, lately }, seen, retrans_lately }
         };
         records.into_iter().map(with_lately).collect()
     }
@@ -183,7 +218,7 @@ impl Ledger {
         for socket in sockets {
             let living = of.entry(socket.id).or_default();
             *living.by_protocol.entry(socket.seen.speaks()).or_default() += socket.moved;
-            living.sum.add(socket);
+            living.sums += Sums::of(socket);
             // One that began after the processes were read is told of with the next tick; its sums are kept.
             let unknown = || Known::new(ProcessRecord { id: socket.id, ..ProcessRecord::default() });
             self.known.entry(socket.id).or_insert_with(unknown);
@@ -191,14 +226,15 @@ impl Ledger {
         let mut processes = Vec::with_capacity(self.known.len());
         for (id, known) in &mut self.known {
             let living = of.remove(id).unwrap_or_default();
-            processes.push(known.process(living, has_before, group.has(*id)));
+            let is_own = known.seen.followed || group.has(*id);
+            processes.push(known.process(living, has_before, is_own));
         }
         group.keep_newest(&mut processes);
         for socket in sockets {
             let Some(known) = self.known.get_mut(&socket.id) else { continue };
             if socket.seen.closed || known.seen.ended {
                 *known.folded.entry(socket.seen.speaks()).or_default() += socket.moved.counts;
-                known.over.add(socket);
+                known.over += Sums::of(socket).past();
             }
         }
         processes
@@ -232,7 +268,7 @@ impl Known {
         Self {
             seen,
             folded: BTreeMap::new(),
-            over: Sum::default(),
+            over: Sums::default(),
             rest: Counts::default(),
             is_listed: false,
         }
@@ -246,19 +282,18 @@ impl Known {
         for (protocol, moved) in living.by_protocol {
             *by.entry(protocol).or_default() += moved;
         }
-        let mut sum = self.over;
-        sum += living.sum;
+        let mut sums = self.over;
+        sums += living.sums;
         let rest = self.seen.rest;
         if rest != Counts::default() {
             let lately = if has_before { rest - self.rest } else { Counts::default() };
-            *by.entry(NOT_SPLIT).or_default() += Moved { counts: rest, lately };
+            let moved = Moved { counts: rest, lately };
+            *by.entry(NOT_SPLIT).or_default() += moved;
+            sums.moved += moved;
         }
         self.rest = rest;
-        let mut moved = Moved::default();
-        by.values().for_each(|part| moved += *part);
-        let Sum { sockets, conns, loopback_bytes } = sum;
-        let by_protocol = by.into_iter().collect();
-        Process { seen: self.seen.clone(), is_own, moved, by_protocol, loopback_bytes, sockets, conns }
+        let is_over = self.is_listed && sums.moved.lately == Counts::default();
+        Process { seen: self.seen.clone(), is_own, sums, by_protocol: by.into_iter().collect(), is_over }
     }
 }
 
@@ -292,7 +327,7 @@ mod tests {
     use crate::traffic::Figure;
 
     const SECOND: u64 = 1_000_000_000;
-    const GROUP: Group<'static> = Group { target: (7, 500), clk_tck: 100, members: &[9] };
+    const GROUP: Group<'static> = Group { target: (7, 500), clk_tck: 100, members: &[9], ended_once: false };
     const RX: Figure = |counts| counts.rx_bytes;
 
     fn counts(rx_bytes: u64, tx_bytes: u64) -> [u8; 32] {
@@ -328,6 +363,8 @@ mod tests {
         for number in [80, 4000, 2, 1, 6, u16::from(closed)] {
             bytes.extend(number.to_le_bytes());
         }
+        // Two segments were sent again.
+        bytes.extend(2_u64.to_le_bytes());
         bytes
     }
 
@@ -363,7 +400,7 @@ mod tests {
         let own: Vec<_> = traffic.processes.iter().filter(|it| it.is_own).collect();
         assert_eq!(own.len(), 1, "another process had its number before");
         assert_eq!((own[0].seen.name.as_slice(), own[0].seen.ppid, own[0].seen.cgroup), (&b"web"[..], 1, 33));
-        assert_eq!((own[0].moved.counts.rx_bytes, own[0].sockets), (105, 1));
+        assert_eq!((own[0].sums.moved.counts.rx_bytes, own[0].sums.sockets), (105, 1));
         let seen = traffic.sockets[0].seen;
         assert_eq!((seen.speaks(), seen.local_port, seen.remote_port), ("tcp", 80, 4000));
         assert_eq!(seen.remote.unwrap().to_string(), "192.0.2.1");
@@ -387,7 +424,7 @@ mod tests {
         let both = [sockets(150), vec![socket(7, START, 41, 7, false)]].concat();
         let traffic = book.tick(&processes, &both);
         assert_eq!((rate(&traffic), traffic.rate(&traffic.socket(41, true), RX)), (Some(0.0), Some(7.0)));
-        assert_eq!(traffic.processes[0].moved.lately.rx_bytes, 7);
+        assert_eq!(traffic.processes[0].sums.moved.lately.rx_bytes, 7);
         book.tick += 1;
         assert_eq!(rate(&book.tick(&processes, &sockets(900))), None, "nobody looked in between");
     }
@@ -397,16 +434,17 @@ mod tests {
         let mut book = book();
         let living = [process(7, START, 0, false)];
         book.tick(&living, &[socket(7, START, 40, 100, false), socket(7, START, 41, 10, false)]);
-        let of =
-            |traffic: &Traffic| (traffic.processes[0].moved.counts.rx_bytes, traffic.processes[0].sockets);
+        let of = |traffic: &Traffic| {
+            (traffic.processes[0].sums.moved.counts.rx_bytes, traffic.processes[0].sums.sockets)
+        };
         let sockets = [socket(7, START, 40, 120, true), socket(7, START, 41, 10, false)];
         assert_eq!(of(&book.tick(&living, &sockets)), (130, 2));
         let traffic = book.tick(&living, &[socket(7, START, 41, 11, false)]);
-        assert_eq!((of(&traffic), traffic.processes[0].moved.lately.rx_bytes), ((131, 2), 1));
+        assert_eq!((of(&traffic), traffic.processes[0].sums.moved.lately.rx_bytes), ((131, 2), 1));
         let ended = [process(7, START, 4, true)];
         assert_eq!(of(&book.tick(&ended, &[socket(7, START, 41, 12, false)])), (136, 2));
         let traffic = book.tick(&[], &[]);
-        assert_eq!((of(&traffic), traffic.processes[0].moved.lately.rx_bytes), ((136, 2), 0));
+        assert_eq!((of(&traffic), traffic.processes[0].sums.moved.lately.rx_bytes), ((136, 2), 0));
         assert!(traffic.processes[0].seen.ended);
     }
 
@@ -419,9 +457,75 @@ mod tests {
         book.tick(&[], &[]);
         let traffic = book.tick(&[], &[]);
         assert_eq!(traffic.processes.len(), ENDED + 1);
-        assert_eq!((traffic.processes[0].seen.id.pid, traffic.processes[0].moved.counts.rx_bytes), (0, 3));
-        let sum: u64 = traffic.processes.iter().map(|process| process.moved.counts.rx_bytes).sum();
+        assert_eq!(
+            (traffic.processes[0].seen.id.pid, traffic.processes[0].sums.moved.counts.rx_bytes),
+            (0, 3)
+        );
+        let sum: u64 = traffic.processes.iter().map(|process| process.sums.moved.counts.rx_bytes).sum();
         assert_eq!(sum, ENDED as u64 + 3);
+    }
+
+    #[test]
+    fn that_a_process_has_ended_is_news_once() {
+        let mut book = book();
+        let is_over = |traffic: &Traffic| traffic.processes[0].is_over;
+        assert!(!is_over(&book.tick(&[process(7, START, 1, false)], &[])));
+        assert!(!is_over(&book.tick(&[process(7, START, 1, true)], &[])));
+        assert!(is_over(&book.tick(&[], &[])));
+        // What comes later is told.
+        let traffic = book.tick(&[], &[socket(7, START, 40, 9, true)]);
+        assert_eq!((is_over(&traffic), traffic.processes[0].sums.moved.lately.rx_bytes), (false, 9));
+        let traffic = book.tick(&[], &[]);
+        assert!(is_over(&traffic) && traffic.tells_over);
+        assert_eq!(traffic.processes[0].sums.moved.counts.rx_bytes, 10);
+    }
+
+    #[test]
+    fn what_stays_here_is_told_apart_and_so_is_what_was_sent_again() {
+        let mut book = book();
+        let unix = |cookie: u64, bytes: u64| {
+            let mut record = socket(7, START, cookie, bytes, false);
+            let family = SOCKET - 16;
+            record[family..family + 2].copy_from_slice(&1_u16.to_le_bytes());
+            record
+        };
+        let here = |cookie: u64, bytes: u64| {
+            let mut record = socket(7, START, cookie, bytes, false);
+            let remote = SOCKET - 40;
+            record[remote..remote + 4].copy_from_slice(&[127, 0, 0, 1]);
+            record
+        };
+        let again = |mut record: Vec<u8>| {
+            record[SOCKET - 8] = 5;
+            record
+        };
+        let sockets = [socket(7, START, 40, 100, false), here(41, 20), unix(42, 3)];
+        book.tick(&[process(7, START, 0, false)], &sockets);
+        let sockets = [again(socket(7, START, 40, 150, true)), here(41, 21), unix(42, 3)];
+        let sums = |traffic: &Traffic| traffic.processes[0].sums;
+        let told = sums(&book.tick(&[process(7, START, 0, false)], &sockets));
+        let rx = |moved: Moved| (moved.counts.rx_bytes, moved.lately.rx_bytes);
+        assert_eq!(rx(told.moved), (174, 51));
+        assert_eq!((rx(told.remote), rx(told.loopback), rx(told.unix)), ((150, 50), (21, 1), (3, 0)));
+        assert_eq!((told.retrans, told.retrans_lately, told.sockets, told.conns), (9, 3, 3, 2));
+        let told = sums(&book.tick(&[process(7, START, 0, false)], &[here(41, 21), unix(42, 3)]));
+        assert_eq!((rx(told.remote), told.retrans, told.retrans_lately), ((150, 0), 9, 0));
+    }
+
+    #[test]
+    fn control_groups_have_names_as_long_as_they_are_used() {
+        let mut book = book();
+        book.ledger.take_cgroups(b"33 /a b\nx /y\n34\n35 /gone\n");
+        let traffic = book.tick(&[process(7, START, 0, false)], &[]);
+        assert_eq!(traffic.cgroups.get(&33).map(Vec::as_slice), Some(&b"/a b"[..]));
+        assert_eq!(traffic.cgroups.len(), 2);
+        let many: String = (100..=100 + CGROUPS).map(|number| format!("{number} /x\n")).collect();
+        book.ledger.take_cgroups(many.as_bytes());
+        book.ledger.take_cgroups(b"50 /new");
+        let traffic = book.tick(&[], &[]);
+        let mut known: Vec<u64> = traffic.cgroups.keys().copied().collect();
+        known.sort_unstable();
+        assert_eq!(known, [33, 50]);
     }
 
     #[test]

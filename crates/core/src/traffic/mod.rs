@@ -3,11 +3,12 @@
 //!
 //! It arrives in three parts: `bpf/processes` and `bpf/sockets` are [records](record), `bpf/state` is words, `NAME=NUMBER`,
 //! that say since when it is counted and what was counted with nobody; where nothing is counted it is the reason.
+//! `bpf/cgroups` are lines, `NUMBER PATH`, of control groups that were not told of before.
 
 mod ledger;
 pub mod record;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::{Add, AddAssign, Sub};
 use std::sync::Arc;
 
@@ -83,6 +84,40 @@ impl AddAssign for Moved {
     }
 }
 
+/// What was moved, and through how many sockets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sums {
+    /// All of it.
+    pub moved: Moved,
+    /// Of that, what went through sockets of IP and is not known to have stayed on this machine.
+    pub remote: Moved,
+    /// Of that, what stayed on this machine over IP.
+    pub loopback: Moved,
+    /// Of that, what went over UNIX sockets.
+    pub unix: Moved,
+    /// Sockets, those that are closed included.
+    pub sockets: u64,
+    /// Of these, those of IP that had another end.
+    pub conns: u64,
+    /// Segments that TCP sent again through them.
+    pub retrans: u64,
+    /// Of these, those of the last tick.
+    pub retrans_lately: u64,
+}
+
+impl AddAssign for Sums {
+    fn add_assign(&mut self, other: Self) {
+        self.moved += other.moved;
+        self.remote += other.remote;
+        self.loopback += other.loopback;
+        self.unix += other.unix;
+        self.sockets += other.sockets;
+        self.conns += other.conns;
+        self.retrans += other.retrans;
+        self.retrans_lately += other.retrans_lately;
+    }
+}
+
 /// A process that moved something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
@@ -91,15 +126,11 @@ pub struct Process {
     /// It is one of those that are asked for.
     pub is_own: bool,
     /// All that it moved.
-    pub moved: Moved,
+    pub sums: Sums,
     /// Of that, by what the sockets speak; `not split` for sockets that there was no room for.
     pub by_protocol: Vec<(&'static str, Moved)>,
-    /// Of that, what stayed on this machine over IP, both ways.
-    pub loopback_bytes: u64,
-    /// Sockets through which it moved something, those that are closed included.
-    pub sockets: u64,
-    /// Of these, those of IP that had another end.
-    pub conns: u64,
+    /// That it has ended was told in an earlier tick, and it has moved nothing since.
+    pub is_over: bool,
 }
 
 /// What a process moved through a socket.
@@ -115,6 +146,8 @@ pub struct Socket {
     pub moved: Moved,
     /// The socket as it was first seen.
     pub seen: SeenSocket,
+    /// Segments of TCP that were sent again in the last tick.
+    pub retrans_lately: u32,
 }
 
 /// What was counted up to one moment.
@@ -128,12 +161,20 @@ pub struct Traffic {
     pub elapsed: u64,
     /// What is spliced out of streams is counted.
     pub has_splice: bool,
+    /// Segments that TCP sent again are counted.
+    pub has_retransmissions: bool,
+    /// Processes that were to be followed and are not, because there was no room.
+    pub unfollowed: u64,
+    /// Processes that are over are told of once more: those that are left out else.
+    pub tells_over: bool,
     /// What was counted with nobody, because there was no room.
     pub unattributed: Counts,
     /// By number and start. Those that have ended stay.
     pub processes: Arc<[Process]>,
     /// By cookie, then by process. Those that are closed are here once more.
     pub sockets: Arc<[Socket]>,
+    /// Paths of control groups by their numbers.
+    pub cgroups: Arc<HashMap<u64, Vec<u8>>>,
 }
 
 impl Traffic {
@@ -160,6 +201,11 @@ impl Traffic {
 
     /// A figure in a second of the last tick.
     pub fn rate(&self, moved: &Moved, figure: Figure) -> Option<f64> {
-        rates::per_second(0, figure(&moved.lately), self.elapsed)
+        self.per_second(figure(&moved.lately))
+    }
+
+    /// What came in the last tick, a second.
+    pub fn per_second(&self, lately: u64) -> Option<f64> {
+        rates::per_second(0, lately, self.elapsed)
     }
 }

@@ -9,7 +9,7 @@ use super::Counts;
 /// Bytes of a record of a process: its key, and what was seen of it.
 pub const PROCESS: usize = 16 + 72;
 /// Bytes of a record of a socket: its key, its counts, and what was seen of it.
-pub const SOCKET: usize = 24 + 32 + 48;
+pub const SOCKET: usize = 24 + 32 + 56;
 
 /// A process: its number may be given again, so that it stands beside the time since boot at which it began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -37,6 +37,8 @@ pub struct ProcessRecord {
     pub netns: u32,
     /// It has ended, and this is the last that is told of it.
     pub ended: bool,
+    /// It is one of those that are followed, from before it moved anything.
+    pub followed: bool,
     /// Its name.
     pub name: Vec<u8>,
 }
@@ -75,6 +77,19 @@ pub struct SeenSocket {
     pub protocol: u16,
     /// Nobody can use it any more, and this is the last that is told of it.
     pub closed: bool,
+    /// Segments of TCP that were sent again.
+    pub retrans: u32,
+}
+
+/// Where what goes through a socket goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Over IP, and nothing is known of it but that it may leave this machine.
+    Remote,
+    /// Over IP to this machine itself.
+    Loopback,
+    /// Otherwise.
+    Other,
 }
 
 const AF_UNIX: u16 = 1;
@@ -97,6 +112,15 @@ impl SeenSocket {
             (Some(local), Some(remote)) if remote.is_unspecified() => local.is_loopback(),
             (Some(local), Some(remote)) => remote.is_loopback() || local == remote,
             _ => false,
+        }
+    }
+
+    /// Where what goes through it goes.
+    pub fn way(&self) -> Way {
+        match self.family {
+            AF_INET | AF_INET6 if self.is_loopback() => Way::Loopback,
+            AF_INET | AF_INET6 => Way::Remote,
+            _ => Way::Other,
         }
     }
 
@@ -176,7 +200,8 @@ impl ProcessRecord {
             ppid: numbers.u32(56),
             uid: numbers.u32(60),
             netns: numbers.u32(64),
-            ended: numbers.u32(68) != 0,
+            ended: numbers.u16(68) != 0,
+            followed: numbers.u16(70) != 0,
             name: name[..end].to_vec(),
         }
     }
@@ -202,6 +227,7 @@ impl SocketRecord {
                 kind: numbers.u16(SEEN + 42),
                 protocol: numbers.u16(SEEN + 44),
                 closed: numbers.u16(SEEN + 46) != 0,
+                retrans: numbers.u32(SEEN + 48),
             },
         }
     }

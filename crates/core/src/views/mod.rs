@@ -19,6 +19,24 @@ macro_rules! described {
     };
 }
 
+/// The columns of a group of processes that fit on a screen.
+macro_rules! shown {
+    ($($key:literal),*) => {
+        &[
+            $($key,)*
+            "processes",
+            "remote_rx_bytes_rate",
+            "remote_tx_bytes_rate",
+            "rx_bytes",
+            "tx_bytes",
+            "loopback_bytes_rate",
+            "unix_bytes_rate",
+            "total_retrans",
+            "conns",
+        ]
+    };
+}
+
 mod addresses;
 mod analysis;
 mod arp;
@@ -71,6 +89,8 @@ pub use counter_mode::CounterMode;
 pub use counts::Counts;
 pub use opened::Opened;
 pub(crate) use overview::Summary;
+pub use processes::By;
+pub(crate) use processes::{Group as ProcessGroup, listed as listed_processes};
 pub use socket_columns::state_of;
 pub use table::{TableState, TableView, explain};
 
@@ -84,6 +104,13 @@ pub struct View {
     pub owners: bool,
     /// Its tables, in order.
     pub tables: &'static [&'static TableDef],
+}
+
+impl View {
+    /// The tables that are shown where rows are grouped so.
+    pub fn tables_by(&self, by: By) -> impl Iterator<Item = &'static TableDef> + use<> {
+        self.tables.iter().copied().filter(move |table| table.content.by().is_none_or(|its| its == by))
+    }
 }
 
 /// All tabs: the overview, the nine with the numbers 1 to 9, then those that are reached by name.
@@ -165,6 +192,12 @@ pub fn inode_of(path: &str) -> Option<&'static str> {
 /// Names that machine output uses for itself: no column may have one.
 pub const RESERVED: [&str; 6] = ["at", "view", "table", "scope", "netns", "status"];
 
+/// Whether machine output uses this name beside a table for itself. A table of the whole machine may say of each row which
+/// namespace it is of.
+pub fn is_reserved(table: &TableDef, column: &str) -> bool {
+    RESERVED.contains(&column) && !(column == "netns" && table.scope == Some(Scope::Host))
+}
+
 /// A table as it is declared. The same name always has the same columns.
 pub struct TableDef {
     /// Name, as typed and printed.
@@ -190,6 +223,10 @@ pub trait Content: Sync {
     }
     /// The rows; `None` when nothing was read.
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>>;
+    /// What its rows are grouped by, of tables of which one is shown at a time.
+    fn by(&self) -> Option<By> {
+        None
+    }
     /// It has one row, which people read as a list of facts, one below the other.
     fn is_record(&self) -> bool {
         false
@@ -275,7 +312,7 @@ mod tests {
                 let names: HashSet<_> = columns.iter().map(|column| column.name).collect();
                 assert_eq!(names.len(), columns.len(), "a column twice in {}", table.name);
                 for column in &columns {
-                    assert!(!RESERVED.contains(&column.name), "{}.{}", table.name, column.name);
+                    assert!(!is_reserved(table, column.name), "{}.{}", table.name, column.name);
                     let counter = column.kind == procnet::Kind::Counter;
                     let rate = format!("{}_rate", column.name);
                     let special = column.name == "value" && names.contains("rate");

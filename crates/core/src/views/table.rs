@@ -9,7 +9,7 @@ use super::arrangement::{Arrangement, Look};
 use super::counter_mode::CounterMode;
 use super::counts::Counts;
 use super::host_rows::{self, HostRows};
-use super::{Rows, TableDef, View};
+use super::{By, Rows, TableDef, View};
 use crate::dumps::{self, Dump, OWN_INET};
 use crate::files::NetPath;
 use crate::plan::Needs;
@@ -138,8 +138,8 @@ impl TableDef {
 
 impl View {
     /// The tables that there is something to be said of.
-    pub fn tables_on<'a>(&self, snapshot: &'a Snapshot, asked: Scope) -> Vec<TableView<'a>> {
-        let tables = self.tables.iter().map(|table| table.view(snapshot, asked));
+    pub fn tables_on<'a>(&self, snapshot: &'a Snapshot, asked: Scope, by: By) -> Vec<TableView<'a>> {
+        let tables = self.tables_by(by).map(|table| table.view(snapshot, asked));
         tables.filter(TableView::is_worth_showing).collect()
     }
 }

@@ -77,9 +77,10 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
             let why = "a session needs a terminal; without one, use: netmonitor show";
             Ok(refuse(Event::NoTerminal, &format!("{why} {typed}")))
         }
-        Task::Session { interval, scope, counters, skip_intro, linger } => {
+        Task::Session { interval, scope, counters, by, skip_intro, linger } => {
             let color = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-            let settings = netmonitor_tui::Settings { interval, scope, counters, skip_intro, linger, color };
+            let settings =
+                netmonitor_tui::Settings { interval, scope, counters, by, skip_intro, linger, color };
             session::run(tree, target, follow, settings)
         }
         Task::Show { selection, format, interval, count, all_owners } => {

@@ -37,26 +37,34 @@ impl Show {
         let mut export = (self.format.export)();
         let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
         let mut plan = Plan { ask: Ask::Never, ..Plan::in_scope(Scope::Host) };
-        if self.interval.is_some() && self.count != Some(1) {
+        let is_repeated = self.interval.is_some() && self.count != Some(1);
+        if is_repeated {
             plan.counting = Counting::On;
         }
         for (_, table) in self.selection.tables() {
             plan.add(table.needs());
         }
-        engine.follow(&plan);
         let (mut told, mut next) = (Vec::new(), Instant::now());
+        let (mut selection, mut is_last) = (self.selection.clone(), false);
         for reading in 1.. {
+            is_last |= self.count == Some(reading);
+            plan.ended_once = is_repeated && !is_last;
+            engine.follow(&plan);
             collector.collect(&plan, &mut engine);
             let snapshot = engine.snapshot();
-            export
-                .write(&mut out, &snapshot, &self.selection)
-                .and_then(|()| out.flush())
-                .context("writing")?;
-            tell_problems(&snapshot, (&self.selection, self.format), &mut told);
+            export.write(&mut out, &snapshot, &selection).and_then(|()| out.flush()).context("writing")?;
+            tell_problems(&snapshot, (&selection, self.format), &mut told);
             let (Some(interval), Some(stop)) = (self.interval, &stop) else { break };
-            next = (next + interval.duration()).max(Instant::now());
-            if self.count == Some(reading) || stop.wait(next, None) != Woken::Due {
+            if is_last {
                 break;
+            }
+            next = (next + interval.duration()).max(Instant::now());
+            if stop.wait(next, None) != Woken::Due {
+                // What was counted up to the end is told once more, and as a whole.
+                (selection, is_last) = (self.selection.counted(), true);
+                if selection.views.is_empty() || netmonitor_sys::output_is_closed() {
+                    break;
+                }
             }
         }
         Ok(ExitCode::SUCCESS)

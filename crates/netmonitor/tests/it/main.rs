@@ -32,7 +32,9 @@ const HOLDER: &str = "holder";
 fn netmonitor() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
     // Nobody's configuration but the test's own.
-    for option in ["CONFIG", "COUNTERS", "FOLLOW", "INTERVAL", "LINGER", "PROCFS", "SCOPE", "SKIP_INTRO"] {
+    for option in
+        ["BY", "CONFIG", "COUNTERS", "FOLLOW", "INTERVAL", "LINGER", "PROCFS", "SCOPE", "SKIP_INTRO"]
+    {
         command.env_remove(format!("NETMONITOR_{option}"));
     }
     command.env("XDG_CONFIG_HOME", "/nonexistent");

@@ -79,13 +79,11 @@ fn processes_that_live_for_moments_are_listed_with_their_bytes() {
     let there = here.peer();
     let told = traffic::run(traffic::scenario("processes"), ROLE, &here, &there);
     assert_eq!(told.len(), 1001, "1,000 senders and who received");
-    let last = told.iter().max_by_key(|moved| moved.rx_bytes).unwrap().pid;
     let mut seen = std::collections::BTreeMap::new();
-    // Those that have ended stay: once the receiver has ended all others have been told of.
-    showing.find(|row| row["pid"] == last && row["ended"] == "ended");
     let mut wanted: std::collections::BTreeSet<u32> = told.iter().map(|moved| moved.pid).collect();
     while !wanted.is_empty() {
-        let row = showing.find(|row| row["pid"].as_u64().is_some_and(|pid| wanted.contains(&(pid as u32))));
+        let is_wanted = |row: &Json| row["pid"].as_u64().is_some_and(|pid| wanted.contains(&(pid as u32)));
+        let row = showing.find(|row| row["ended"] == "ended" && is_wanted(row));
         let pid = row["pid"].as_u64().unwrap() as u32;
         wanted.remove(&pid);
         seen.insert(pid, row);
@@ -95,6 +93,80 @@ fn processes_that_live_for_moments_are_listed_with_their_bytes() {
         assert_eq!((&row["rx_bytes"], &row["tx_bytes"]), (&(*rx_bytes).into(), &(*tx_bytes).into()), "{row}");
         assert_eq!((&row["name"], &row["ended"]), (&name.as_str().into(), &"ended".into()), "{row}");
     }
+}
+
+/// Where the second version's control groups are mounted.
+fn cgroup_root() -> Option<std::path::PathBuf> {
+    let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap();
+    let mount = mounts.lines().find(|line| line.split(' ').nth(2) == Some("cgroup2"))?;
+    mount.split(' ').nth(1).map(Into::into)
+}
+
+#[test]
+fn who_has_ended_is_told_once_and_again_at_the_end() {
+    if !ready() || !netmonitor_testkit::need("cgroup2", cgroup_root().is_some()) {
+        return;
+    }
+    let mut showing = Showing::start(&["--scope", "host", "processes"]);
+    let name = format!("netmonitor-it-{}", std::process::id());
+    let group = cgroup_root().unwrap().join(&name);
+    std::fs::create_dir(&group).unwrap();
+    let netns = Netns::new();
+    let inode: u64 = {
+        let link = netns.run("readlink /proc/self/ns/net");
+        link.trim().trim_start_matches("net:[").trim_end_matches(']').parse().unwrap()
+    };
+    // In the group until it is told of, which it is once counting has begun.
+    let (reader, mut go) = std::io::pipe().unwrap();
+    let script = "read -r _; while :; do echo x > /dev/udp/127.0.0.1/9; sleep 0.02; done";
+    let mut talking = netns.command("bash").args(["-c", script]).stdin(reader).spawn().unwrap();
+    let pid = talking.id();
+    std::fs::write(group.join("cgroup.procs"), pid.to_string()).unwrap();
+    std::io::Write::write_all(&mut go, b"go\n").unwrap();
+    let row = showing.find(|row| row["pid"] == pid && row["tx_bytes_rate"].as_f64() > Some(0.0));
+    assert_eq!((&row["cgroup"], &row["netns"]), (&format!("/{name}").into(), &inode.into()), "{row}");
+    assert_eq!((&row["name"], &row["user"], &row["ended"]), (&"bash".into(), &"root".into(), &Json::Null));
+    talking.kill().unwrap();
+    talking.wait().unwrap();
+    // Its last child sleeps for a moment more.
+    let is_gone = |_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::fs::remove_dir(&group).is_ok()
+    };
+    assert!((0..500).any(is_gone));
+    let ended = showing.find(|row| row["pid"] == pid && row["ended"] == "ended");
+    // Some sets later it is not told of any more, until the end is asked for.
+    let mut last = ended["at"].clone();
+    for _ in 0..3 {
+        let other = showing.find(|row| {
+            assert!(row["pid"] != pid || row["at"] == ended["at"], "{row}");
+            row["at"] != last
+        });
+        last = other["at"].clone();
+    }
+    let status = std::process::Command::new("kill").args(["-INT", &showing.child.id().to_string()]).status();
+    assert!(status.unwrap().success());
+    let again = showing.find(|row| row["pid"] == pid && row["at"] != ended["at"]);
+    assert_eq!((&again["tx_bytes"], &again["cgroup"]), (&ended["tx_bytes"], &format!("/{name}").into()));
+    let rest: Vec<String> = showing.lines.by_ref().map(Result::unwrap).collect();
+    assert!(rest.iter().all(|line| serde_json::from_str::<Json>(line).unwrap()["at"] == again["at"]));
+    assert_eq!(showing.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn processes_are_grouped_as_asked() {
+    if !ready() {
+        return;
+    }
+    let mut showing = Showing::start(&["--scope", "host", "processes", "--by", "user"]);
+    let netns = Netns::new();
+    let script = "while :; do echo x > /dev/udp/127.0.0.1/9; sleep 0.02; done";
+    let mut talking = netns.command("bash").args(["-c", script]).spawn().unwrap();
+    let row = showing.find(|row| row["uid"] == 0 && row["tx_bytes"].as_u64() > Some(0));
+    assert_eq!((&row["table"], &row["user"]), (&"by_user".into(), &"root".into()));
+    assert!(row["processes"].as_u64() >= Some(1) && row.get("netns").is_none_or(Json::is_null), "{row}");
+    talking.kill().unwrap();
+    talking.wait().unwrap();
 }
 
 #[test]

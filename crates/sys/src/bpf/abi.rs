@@ -9,7 +9,7 @@ pub(super) const COUNTS: usize = 32;
 /// `struct process_seen`.
 pub(super) const PROCESS_SEEN: usize = 72;
 /// `struct socket_seen`.
-pub(super) const SOCKET_SEEN: usize = 48;
+pub(super) const SOCKET_SEEN: usize = 56;
 /// `struct message`.
 pub(super) const MESSAGE: usize = 16;
 /// `struct table_record`.
@@ -23,10 +23,12 @@ pub(super) const TABLE: u16 = 0xff02;
 /// The key of a socket by itself: its cookie.
 pub(super) const COOKIE: usize = 8;
 
+/// Where `struct process_seen` has `cgroup`.
+pub(super) const CGROUP: usize = COUNTS;
 /// Where `struct process_seen` has `ended`.
 pub(super) const ENDED: usize = COUNTS + 8 + 12;
 /// Where `struct socket_seen` has `closed`.
-pub(super) const CLOSED: usize = SOCKET_SEEN - 2;
+pub(super) const CLOSED: usize = 46;
 /// Where `struct socket_key` has the cookie.
 pub(super) const KEY_COOKIE: usize = 8;
 

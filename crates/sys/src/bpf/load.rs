@@ -7,6 +7,7 @@ use rustix::io::Errno;
 
 use super::btf::Types;
 use super::lister::{Clock, Lister};
+use super::maps::update;
 use super::object::Object;
 use super::splice;
 use super::why::Why;
@@ -31,15 +32,27 @@ pub(super) struct Programs {
     pub(super) unattributed: OwnedFd,
     /// Lists the sockets of processes, or why it cannot.
     pub(super) lister: Result<Lister, Why>,
+    /// How many processes were not followed, because there was no room.
+    pub(super) unfollowed: OwnedFd,
     /// What is spliced out of streams is counted, and what TCP hands over without a copy.
     pub(super) has_splice: bool,
     /// The end of every socket of IP is noticed, not only of TCP's.
     pub(super) has_release: bool,
+    /// Segments that TCP sends again are counted.
+    pub(super) has_retransmissions: bool,
 }
 
-/// Loads and attaches. What is attached counts at once. `room` is for how many sockets and how many processes, where that is
-/// not what the programs say.
-pub(super) fn load(types: &Path, room: Option<(u32, u32)>) -> Result<Programs, Why> {
+/// What is wanted beside counting.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanted {
+    /// Room for so many sockets and so many processes, where that is not what the programs say.
+    pub(super) room: Option<(u32, u32)>,
+    /// A process that is followed, with all that descend from it from now on.
+    pub(super) followed: Option<u32>,
+}
+
+/// Loads and attaches. What is attached counts at once.
+pub(super) fn load(types: &Path, Wanted { room, followed }: Wanted) -> Result<Programs, Why> {
     may_load()?;
     let types = read_types(types)?;
     let room = room.map(|(sockets, processes)| {
@@ -47,8 +60,12 @@ pub(super) fn load(types: &Path, room: Option<(u32, u32)>) -> Result<Programs, W
     });
     let object =
         Object::new(&types, room.as_ref().map_or(&[], <[_; 3]>::as_slice), Clock::of_kernel().globals())?;
+    let follow = followed.map(|pid| follow(&object, pid, &types)).transpose()?;
     let links = TRACEPOINTS.iter().map(|name| object.trace(name, &types, SINCE));
     let mut links: Vec<OwnedFd> = links.collect::<Result<_, Why>>()?;
+    let retransmissions = object.trace_at("count_retransmission", "tcp_retransmit_skb", &types, SINCE);
+    let has_retransmissions = retransmissions.is_ok();
+    links.extend(follow.into_iter().chain(retransmissions));
     let release = release(&object);
     let calls = calls(&object).unwrap_or_default();
     let lister = Lister::load(&object, &types);
@@ -60,10 +77,19 @@ pub(super) fn load(types: &Path, room: Option<(u32, u32)>) -> Result<Programs, W
         processes: object.map("processes")?,
         unattributed: object.map("unattributed")?,
         lister,
+        unfollowed: object.map("unfollowed")?,
         has_splice,
         has_release,
+        has_retransmissions,
         _links: links,
     })
+}
+
+/// Follows a process, and from now on all that are forked by it or by its descendants.
+fn follow(object: &Object, pid: u32, types: &Types) -> Result<OwnedFd, Why> {
+    update(object.map("followed")?, &pid.to_ne_bytes(), &1_u32.to_ne_bytes())
+        .map_err(|errno| Why::refused("following a process", errno))?;
+    object.trace_at("follow_fork", "sched_process_fork", types, SINCE)
 }
 
 /// What the object needs of the kernel's types.
@@ -90,7 +116,7 @@ fn release(object: &Object) -> Result<OwnedFd, Why> {
 }
 
 /// The root of the second version of control groups, wherever it is mounted.
-fn cgroup_root() -> Result<OwnedFd, Why> {
+pub(super) fn cgroup_root() -> Result<OwnedFd, Why> {
     let mounts = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
     let place = mounts.split(|&byte| byte == b'\n').find_map(|line| {
         let line = str::from_utf8(line).ok()?;
@@ -127,7 +153,7 @@ mod tests {
 
     /// Why nothing is counted where the kernel describes its types in this file.
     fn why(types: &Path) -> Why {
-        load(types, None).map(drop).unwrap_err()
+        load(types, Wanted::default()).map(drop).unwrap_err()
     }
 
     #[test]

@@ -6,6 +6,7 @@ use rustix::io::Errno;
 
 use super::syscall::{bpf, number};
 
+const MAP_UPDATE_ELEM: libc::c_int = 2;
 const MAP_LOOKUP_BATCH: libc::c_int = 24;
 const MAP_DELETE_BATCH: libc::c_int = 27;
 
@@ -111,4 +112,22 @@ pub(super) fn delete(map: impl AsFd, key: usize, mut keys: &[u8]) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// `union bpf_attr` of the commands for one entry.
+#[repr(C)]
+struct Entry {
+    map_fd: u32,
+    padding: u32,
+    key: u64,
+    value: u64,
+    flags: u64,
+}
+
+/// Sets an entry. Key and value have the sizes of the map's.
+pub(super) fn update(map: impl AsFd, key: &[u8], value: &[u8]) -> Result<(), Errno> {
+    let (key, value) = (key.as_ptr() as u64, value.as_ptr() as u64);
+    let mut entry = Entry { map_fd: number(map.as_fd()), padding: 0, key, value, flags: 0 };
+    // SAFETY: the kernel reads one key and one value, which are as large as the map's.
+    unsafe { bpf(MAP_UPDATE_ELEM, (&raw mut entry).cast(), size_of::<Entry>()) }.map(drop)
 }

@@ -6,6 +6,7 @@
 
 mod abi;
 mod btf;
+mod groups;
 mod lister;
 mod load;
 mod maps;
@@ -23,9 +24,10 @@ use netmonitor_core::sample::{Origin, Sink, Status};
 
 use crate::clock::boottime;
 use crate::reader::{end, status_of, whole};
-use abi::{CLOSED, COOKIE, COUNTS, ENDED, PROCESS_KEY, PROCESS_SEEN, SOCKET_KEY, SOCKET_SEEN};
+use abi::{CGROUP, CLOSED, COOKIE, COUNTS, ENDED, PROCESS_KEY, PROCESS_SEEN, SOCKET_KEY, SOCKET_SEEN};
+use groups::Groups;
 pub use lister::{Lister, Listing, Record, Told, descriptor_of, records};
-use load::{Programs, TYPES};
+use load::{Programs, TYPES, Wanted};
 use maps::{Entries, delete};
 pub use why::Why;
 
@@ -137,8 +139,10 @@ pub struct Counter {
     seen_sockets: Entries,
     processes: Entries,
     unattributed: Entries,
+    unfollowed: Entries,
     /// What was seen of each socket, by cookie.
     seen: HashMap<u64, [u8; SOCKET_SEEN]>,
+    groups: Groups,
     out: Vec<u8>,
     /// How making room went the last time.
     freed: Result<(), rustix::io::Errno>,
@@ -157,16 +161,21 @@ struct Over {
 impl Counter {
     /// Loads the programs and begins to count. Fails with the reason why that cannot be.
     pub fn start() -> Result<Self, Why> {
-        Self::load(None)
+        Self::load(Wanted::default())
+    }
+
+    /// The same, following a process and all that descend from it from now on.
+    pub fn following(pid: u32) -> Result<Self, Why> {
+        Self::load(Wanted { followed: Some(pid), ..Wanted::default() })
     }
 
     /// The same with room for so many sockets and processes.
     pub fn with_room(sockets: u32, processes: u32) -> Result<Self, Why> {
-        Self::load(Some((sockets, processes)))
+        Self::load(Wanted { room: Some((sockets, processes)), ..Wanted::default() })
     }
 
-    fn load(room: Option<(u32, u32)>) -> Result<Self, Why> {
-        let programs = load::load(Path::new(TYPES), room)?;
+    fn load(wanted: Wanted) -> Result<Self, Why> {
+        let programs = load::load(Path::new(TYPES), wanted)?;
         Ok(Self {
             programs,
             since: boottime(),
@@ -174,7 +183,9 @@ impl Counter {
             seen_sockets: Entries::new(COOKIE, SOCKET_SEEN),
             processes: Entries::new(PROCESS_KEY, PROCESS_SEEN),
             unattributed: Entries::new(4, COUNTS),
+            unfollowed: Entries::new(4, 8),
             seen: HashMap::new(),
+            groups: Groups::default(),
             out: Vec::new(),
             freed: Ok(()),
         })
@@ -188,6 +199,18 @@ impl Counter {
     /// Whether what is spliced out of streams is counted, and whether the end of every socket of IP is noticed.
     pub fn parts(&self) -> (bool, bool) {
         (self.programs.has_splice, self.programs.has_release)
+    }
+
+    /// How many sockets are closed of which nobody has moved anything; the next tick makes their room free.
+    pub fn closed_and_unused(&mut self) -> usize {
+        if self.see().is_err() {
+            return 0;
+        }
+        let mut used = HashSet::new();
+        // What cannot be read holds nothing that is known.
+        let _ = self.sockets.read(&self.programs.sockets, |key, _| _ = used.insert(abi::cookie_of(key)));
+        let closed = self.seen.iter().filter(|(_, seen)| is_closed(seen));
+        closed.filter(|(cookie, _)| !used.contains(*cookie)).count()
     }
 
     /// Hands on what was counted: processes, what each moved through each socket, and how far the counts reach. Whatever can
@@ -214,18 +237,23 @@ impl Counter {
 
     fn hand_on_processes(&mut self, over: &mut Over, sink: &mut dyn Sink) -> Result<(), rustix::io::Errno> {
         let (at, origin) = (boottime(), Origin::Bpf("processes".into()));
-        let out = &mut self.out;
+        let Self { out, groups, .. } = self;
         out.clear();
         let read = self.processes.read(&self.programs.processes, |key, value| {
             out.extend_from_slice(key);
             out.extend_from_slice(value);
-            if let (true, Some(key)) = (value[ENDED..][..4] != [0; 4], key.first_chunk()) {
+            groups.saw(abi::number(&value[CGROUP..]));
+            if let (true, Some(key)) = (value[ENDED..][..2] != [0; 2], key.first_chunk()) {
                 over.processes.insert(*key);
             }
             hand_on(out, GATHER, &origin, sink);
         });
         hand_on(out, 0, &origin, sink);
         end(sink, &origin, read.map_or_else(|errno| status_of(errno, 0), |()| Status::Ok), at);
+        let paths = self.groups.news();
+        if !paths.is_empty() {
+            whole(sink, &Origin::Bpf("cgroups".into()), &paths, boottime());
+        }
         read
     }
 
@@ -238,7 +266,7 @@ impl Counter {
             out.extend_from_slice(key);
             out.extend_from_slice(counts);
             out.extend_from_slice(&seen);
-            let is_over = seen[CLOSED..] != [0; 2] || over.processes.contains(&abi::process_of(key));
+            let is_over = is_closed(&seen) || over.processes.contains(&abi::process_of(key));
             if is_over {
                 over.sockets.extend_from_slice(key);
             } else {
@@ -264,20 +292,35 @@ impl Counter {
         let [rx_bytes, tx_bytes, rx_calls, tx_calls] =
             [0, 8, 16, 24].map(|place| abi::number(&lost[place..]));
         let (splice, release) = self.parts();
+        let unfollowed = self.unfollowed();
         let text = format!(
-            "since={} splice={} release={} rx_bytes={rx_bytes} tx_bytes={tx_bytes} rx_calls={rx_calls} tx_calls={tx_calls}",
+            "since={} splice={} release={} retrans={} unfollowed={unfollowed} rx_bytes={rx_bytes} tx_bytes={tx_bytes} rx_calls={rx_calls} tx_calls={tx_calls}",
             self.since,
             u8::from(splice),
             u8::from(release),
+            u8::from(self.programs.has_retransmissions),
         );
         whole(sink, &origin, text.as_bytes(), at);
+    }
+
+    /// How many processes were not followed, because there was no room.
+    fn unfollowed(&mut self) -> u64 {
+        let mut lost = 0;
+        // Of a map that cannot be read the others tell.
+        let _ = self.unfollowed.read(&self.programs.unfollowed, |_, value| lost = abi::number(value));
+        lost
     }
 
     /// Makes room: what was handed on for the last time goes.
     fn free(&mut self, over: &Over) {
         let cookies = over.sockets.chunks_exact(SOCKET_KEY).map(abi::cookie_of);
-        let unused: Vec<u8> =
-            cookies.filter(|cookie| !over.used.contains(cookie)).flat_map(u64::to_ne_bytes).collect();
+        // Of those through which nobody has moved anything, too.
+        let closed = self.seen.iter().filter(|(_, seen)| is_closed(seen)).map(|(cookie, _)| *cookie);
+        let unused: Vec<u8> = cookies
+            .chain(closed)
+            .filter(|cookie| !over.used.contains(cookie))
+            .flat_map(u64::to_ne_bytes)
+            .collect();
         let processes: Vec<u8> = over.processes.iter().flatten().copied().collect();
         // What cannot be taken out is handed on again, and counted twice: it is said.
         let sockets = delete(&self.programs.sockets, SOCKET_KEY, &over.sockets);
@@ -285,6 +328,10 @@ impl Counter {
         let freed = sockets.and(seen).and(delete(&self.programs.processes, PROCESS_KEY, &processes));
         self.freed = freed;
     }
+}
+
+fn is_closed(seen: &[u8; SOCKET_SEEN]) -> bool {
+    seen[CLOSED..][..2] != [0; 2]
 }
 
 /// Hands on what was gathered, once it is so much.

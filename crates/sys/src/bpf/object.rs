@@ -111,9 +111,14 @@ impl Object {
     /// Loads a program and attaches it to the tracepoint that has its name. Since when kernels have it is said if this one has
     /// not.
     pub(super) fn trace(&self, name: &str, types: &Types, since: &str) -> Result<OwnedFd, Why> {
+        self.trace_at(name, name, types, since)
+    }
+
+    /// The same at a tracepoint of another name.
+    pub(super) fn trace_at(&self, name: &str, at: &str, types: &Types, since: &str) -> Result<OwnedFd, Why> {
         let point = types
-            .tracepoint(name)
-            .ok_or_else(|| Why::missing(format!("this kernel has no tracepoint {name}: {since} has it")))?;
+            .tracepoint(at)
+            .ok_or_else(|| Why::missing(format!("this kernel has no tracepoint {at}: {since} has it")))?;
         let program = self.load(name, point)?;
         syscall::attach_tracepoint(program).map_err(|errno| refused(name, errno))
     }

@@ -157,6 +157,82 @@ fn where_there_is_no_room_sums_stay_exact() {
 }
 
 #[test]
+fn what_tcp_sends_again_is_counted_as_the_kernel_counts_it() {
+    if !need_root() || !need_tool("ip") || !need_tool("nft") {
+        return;
+    }
+    let mut counter = start();
+    let here = Netns::new();
+    let there = here.peer();
+    // Only full segments are lost: what is sent again of handshakes is of listeners, too.
+    there.run("nft add table ip t");
+    there.run("nft add chain ip t in '{ type filter hook input priority 0; }'");
+    there.run("nft add rule ip t in meta length gt 1000 numgen random mod 20 == 0 drop");
+    let told = traffic::run(traffic::scenario("tcp-both"), ROLE, &here, &there);
+    let counted = Counted::read(&mut counter);
+    let retrans = |netns: &Netns| -> u64 {
+        let snmp = netns.run("grep ^Tcp: /proc/net/snmp");
+        let mut lines = snmp.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let (names, values) = (lines.next().unwrap(), lines.next().unwrap());
+        values[names.iter().position(|name| *name == "RetransSegs").unwrap()].parse().unwrap()
+    };
+    let is_told = |pid: u32| told.iter().any(|moved| moved.pid == pid);
+    let sockets = counted.sockets.iter().filter(|socket| is_told(socket.id.pid));
+    let sum: u64 = sockets.map(|socket| u64::from(socket.seen.retrans)).sum();
+    assert_eq!(sum, retrans(&here) + retrans(&there));
+    assert!(sum > 0, "some were lost");
+}
+
+#[test]
+fn connections_that_never_are_leave_nothing_behind() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let mut counter = start();
+    let here = Netns::new();
+    here.ip("link add veth0 type veth peer name veth1");
+    here.ip("addr add 192.0.2.1/24 dev veth0");
+    here.ip("link set veth0 up");
+    here.ip("link set veth1 up");
+    here.ip("neigh add 192.0.2.9 lladdr 02:00:00:00:00:01 dev veth0");
+    // The request is sent again after a second, and nobody answers.
+    let connect = "timeout 2 bash -c 'exec 3<>/dev/tcp/192.0.2.9/80' 2>/dev/null; true";
+    here.run(connect);
+    let left = counter.closed_and_unused();
+    assert!(left >= 1, "the socket was seen when it sent again");
+    // Other tests have connections of their own.
+    let is_free = |_| {
+        Counted::read(&mut counter);
+        counter.closed_and_unused() == 0
+    };
+    assert!((0..50).any(is_free));
+}
+
+#[test]
+fn descendants_are_followed_whether_or_not_their_parents_live() {
+    if !need_root() || !need_tool("ip") || !need_tool("bash") {
+        return;
+    }
+    let here = Netns::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut shell = here.command("bash");
+    // Children whose parent, a subshell, has ended before they send; and one that is replaced by another program.
+    let script = "read -r _; for i in 1 2 3; do ( ( sleep 0.05; ip link >/dev/null ) & ); done; ip link >/dev/null; sleep 0.5";
+    let mut shell = shell.args(["-c", script]).stdin(reader).spawn().unwrap();
+    let mut counter = Counter::following(shell.id()).unwrap_or_else(|why| panic!("{why}\n{}", why.log));
+    // One of somebody else.
+    here.ip("addr");
+    std::io::Write::write_all(&mut &writer, b"go\n").unwrap();
+    assert!(shell.wait().unwrap().success());
+    let counted = Counted::read(&mut counter);
+    let followed: Vec<_> = counted.processes.iter().filter(|process| process.followed).collect();
+    let names: Vec<_> = followed.iter().map(|process| String::from_utf8_lossy(&process.name)).collect();
+    assert_eq!(names, ["ip"; 4], "{followed:?}");
+    assert!(counted.processes.iter().any(|process| process.name == b"ip" && !process.followed));
+    assert!(counted.state.contains(" unfollowed=0 "), "{}", counted.state);
+}
+
+#[test]
 fn nothing_stays_in_the_kernel_after_a_kill() {
     if !need_root() {
         return;

@@ -42,6 +42,7 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
         interval: Interval::default(),
         scope,
         counters: CounterMode::All,
+        by: netmonitor_core::views::By::default(),
         skip_intro,
         linger: false,
         color: true,

@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::session::State;
-use netmonitor_core::views;
+use netmonitor_core::views::{self, By};
 use netmonitor_tui::{Effect, Input};
 
 use crate::harness::Session;
@@ -43,7 +43,7 @@ fn each_tab_by_name_and_by_number() {
             seen.push_str(&session.screen());
         }
         // Those for what other kernels have are left out while they are empty.
-        for table in view.tables.iter().filter(|table| !table.content.is_optional()) {
+        for table in view.tables_by(By::default()).filter(|table| !table.content.is_optional()) {
             assert!(seen.contains(&format!(" {} · ", table.name)), "{} in {}", table.name, view.name);
         }
     }

@@ -16,6 +16,7 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     interval: Interval::default(),
     scope: Scope::Process,
     counters: CounterMode::All,
+    by: netmonitor_core::views::By::default(),
     skip_intro: true,
     linger: false,
     color: true,

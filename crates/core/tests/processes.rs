@@ -1,0 +1,195 @@
+//! Processes by what they moved, one by one and in groups, as records of the counting programs tell it.
+
+use netmonitor_core::engine::Engine;
+use netmonitor_core::export::{self, Selection};
+use netmonitor_core::plan::Plan;
+use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
+use netmonitor_core::scope::Scope;
+use netmonitor_core::views::By;
+use serde_json::Value as Json;
+
+const SECOND: u64 = 1_000_000_000;
+
+fn engine() -> Engine {
+    Engine::new(Machine {
+        kernel: String::new(),
+        arch: String::new(),
+        endian: Endian::Little,
+        clk_tck: 100,
+        page_size: 4096,
+        boot_id: String::new(),
+        boot_time: 0,
+    })
+}
+
+/// A process as it is laid out for the programs.
+struct Process {
+    pid: u32,
+    uid: u32,
+    netns: u32,
+    cgroup: u64,
+    ended: bool,
+    name: &'static str,
+}
+
+impl Process {
+    fn record(&self) -> Vec<u8> {
+        let mut bytes = [u64::from(self.pid) * SECOND, self.pid.into(), 0, 0, 0, 0, self.cgroup]
+            .into_iter()
+            .flat_map(u64::to_le_bytes)
+            .collect::<Vec<u8>>();
+        bytes.extend([1, self.uid, self.netns, u32::from(self.ended)].into_iter().flat_map(u32::to_le_bytes));
+        let mut name = [0; 16];
+        name[..self.name.len()].copy_from_slice(self.name.as_bytes());
+        bytes.extend(name);
+        bytes
+    }
+}
+
+/// Bytes received through a UDP socket of a process from an address.
+fn socket(pid: u32, remote: [u8; 4], rx_bytes: u64) -> Vec<u8> {
+    let mut bytes = [u64::from(pid) * SECOND, u64::from(pid) + 100, pid.into(), rx_bytes, 0, 1, 0]
+        .into_iter()
+        .flat_map(u64::to_le_bytes)
+        .collect::<Vec<u8>>();
+    bytes.extend([10, 0, 0, 1].into_iter().chain([0; 12]).chain(remote).chain([0; 12]));
+    bytes.extend(5_u32.to_le_bytes());
+    bytes.extend([4000, 53, 2, 2, 17, 0].into_iter().flat_map(u16::to_le_bytes));
+    bytes.extend([0; 8]);
+    bytes
+}
+
+fn sample(seq: u64, processes: &[Process], sockets: &[Vec<u8>]) -> Sample {
+    let moment = Moment { wall: 0, boottime: (seq + 1) * SECOND, seq };
+    let mut sample = Sample { moment, parts: Vec::new() };
+    sample.push(Origin::Users, *b"root:x:0:\nme:x:1000:\n");
+    sample.push(
+        Origin::Bpf("processes".into()),
+        processes.iter().flat_map(Process::record).collect::<Vec<u8>>(),
+    );
+    sample.push(Origin::Bpf("cgroups".into()), *b"1 /a.service\n2 /b.service\n3 /a.service\n");
+    sample.push(Origin::Bpf("sockets".into()), sockets.concat());
+    sample.push(Origin::Bpf("state".into()), *b"since=1 splice=1 retrans=1 rx_bytes=0");
+    sample
+}
+
+fn rows(engine: &mut Engine, words: &[&str], by: By) -> Vec<Json> {
+    let selection = Selection::parse(words, Scope::Host).unwrap().grouped(by);
+    let mut out = Vec::new();
+    let snapshot = engine.snapshot();
+    (export::find("jsonl").unwrap().export)().write(&mut out, &snapshot, &selection).unwrap();
+    String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+const fn processes(has_ended: bool) -> [Process; 4] {
+    [
+        Process { pid: 1, uid: 0, netns: 50, cgroup: 1, ended: false, name: "web" },
+        Process { pid: 2, uid: 1000, netns: 50, cgroup: 2, ended: has_ended, name: "web" },
+        Process { pid: 3, uid: 1000, netns: 60, cgroup: 3, ended: false, name: "\x1b[31m" },
+        Process { pid: 4, uid: 1001, netns: 50, cgroup: 9, ended: false, name: "db" },
+    ]
+}
+
+const AWAY: [u8; 4] = [192, 0, 2, 1];
+const HERE: [u8; 4] = [10, 0, 0, 1];
+
+fn sockets(grown: u64) -> [Vec<u8>; 4] {
+    [
+        socket(1, AWAY, 100),
+        socket(2, AWAY, 200),
+        socket(3, AWAY, 40 + grown),
+        socket(4, HERE, 5000 + 9 * grown),
+    ]
+}
+
+#[test]
+fn groups_are_sums_of_their_processes() {
+    let mut engine = engine();
+    engine.advance(&sample(0, &processes(false), &sockets(0)));
+    engine.advance(&sample(1, &processes(true), &sockets(10)));
+    let told = |engine: &mut Engine, by: By, key: &str| -> Vec<(String, u64, u64, u64)> {
+        let number = |row: &Json, name: &str| row[name].as_u64().unwrap();
+        rows(engine, &["processes"], by)
+            .iter()
+            .map(|row| {
+                assert_eq!(row["table"], format!("by_{}", by.word()));
+                (
+                    row[key].to_string(),
+                    number(row, "processes"),
+                    number(row, "ended"),
+                    number(row, "rx_bytes"),
+                )
+            })
+            .collect()
+    };
+    let wanted = |rows: &[(&str, u64, u64, u64)]| -> Vec<(String, u64, u64, u64)> {
+        rows.iter()
+            .map(|(key, processes, ended, bytes)| (key.to_string(), *processes, *ended, *bytes))
+            .collect()
+    };
+    // What goes elsewhere comes before what stays here, and what moves before what has moved.
+    let by_user = told(&mut engine, By::User, "uid");
+    assert_eq!(by_user, wanted(&[("1000", 2, 1, 250), ("1001", 1, 0, 5090), ("0", 1, 0, 100)]));
+    let by_netns = told(&mut engine, By::Netns, "netns");
+    assert_eq!(by_netns, wanted(&[("60", 1, 0, 50), ("50", 3, 1, 5390)]));
+    let by_cgroup = told(&mut engine, By::Cgroup, "cgroup");
+    assert_eq!(
+        by_cgroup,
+        wanted(&[("\"/a.service\"", 2, 0, 150), ("null", 1, 0, 5090), ("\"/b.service\"", 1, 1, 200)])
+    );
+    let by_name = told(&mut engine, By::Name, "name");
+    assert_eq!(
+        by_name,
+        wanted(&[("\"\\u001b[31m\"", 1, 0, 50), ("\"db\"", 1, 0, 5090), ("\"web\"", 2, 1, 300)])
+    );
+    // A table that is named is that table, whatever others are grouped by.
+    assert_eq!(rows(&mut engine, &["processes.by_user"], By::Process).len(), 3);
+}
+
+#[test]
+fn processes_tell_where_they_are_and_what_they_moved_where() {
+    let mut engine = engine();
+    engine.advance(&sample(0, &processes(false), &sockets(0)));
+    engine.advance(&sample(1, &processes(true), &sockets(10)));
+    let rows = rows(&mut engine, &["processes"], By::Process);
+    let pids: Vec<u64> = rows.iter().map(|row| row["pid"].as_u64().unwrap()).collect();
+    assert_eq!(pids, [3, 4, 2, 1]);
+    let row = &rows[0];
+    assert_eq!(
+        (&row["cgroup"], &row["cgroup_id"], &row["netns"]),
+        (&"/a.service".into(), &3.into(), &60.into())
+    );
+    assert_eq!((&row["start_time"], &row["ppid"], &row["user"]), (&300.into(), &1.into(), &"me".into()));
+    assert_eq!(
+        (&row["rx_bytes"], &row["rx_bytes_rate"], &row["conns"]),
+        (&50.into(), &10.0.into(), &1.into())
+    );
+    assert_eq!((&row["remote_rx_bytes"], &row["loopback_bytes"]), (&50.into(), &0.into()));
+    assert_eq!((&rows[1]["remote_rx_bytes"], &rows[1]["loopback_bytes"]), (&0.into(), &5090.into()));
+    assert_eq!(
+        (&rows[2]["ended"], &row["ended"], &rows[1]["cgroup"]),
+        (&"ended".into(), &Json::Null, &Json::Null)
+    );
+    // Only one of the two says of which namespace a row is.
+    let line = rows[0].as_object().unwrap();
+    assert_eq!(line.keys().filter(|name| name.as_str() == "netns").count(), 1);
+}
+
+#[test]
+fn who_is_over_is_left_out_where_that_is_told_once() {
+    let mut engine = engine();
+    let mut plan = Plan { ended_once: true, ..Plan::default() };
+    engine.follow(&plan);
+    engine.advance(&sample(0, &processes(true), &sockets(0)));
+    let count = |engine: &mut Engine| rows(engine, &["processes"], By::Process).len();
+    assert_eq!(count(&mut engine), 4);
+    let [one, _, three, four] = sockets(10);
+    let [first, _, third, fourth] = processes(true);
+    let (living, sockets) = ([first, third, fourth], [one, three, four]);
+    engine.advance(&sample(1, &living, &sockets));
+    assert_eq!(count(&mut engine), 3);
+    plan.ended_once = false;
+    engine.follow(&plan);
+    engine.advance(&sample(2, &living, &sockets));
+    assert_eq!(count(&mut engine), 4);
+}
