@@ -417,6 +417,7 @@ impl Engine {
             "processes" => self.traffic.take_processes(bytes, self.machine.endian),
             "sockets" => self.traffic.take_sockets(bytes, self.machine.endian),
             "cgroups" => self.traffic.take_cgroups(bytes),
+            "wire" => self.traffic.take_wire(bytes, self.machine.endian, reading, self.moment.seq),
             _ => {
                 let target = (self.seen.pid, self.seen.start_time);
                 let (clk_tck, members) = (self.machine.clk_tck, self.owners.group());

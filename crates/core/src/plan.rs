@@ -44,6 +44,8 @@ pub struct Plan {
     pub counting: Counting,
     /// Whether it is told in one tick only that a process has ended of which something was counted.
     pub ended_once: bool,
+    /// Whether packets are counted, too, as they go over the wire.
+    pub wire: bool,
     /// Whether the rows of lists are handed on while they are read. Whose they are is looked at before, then.
     pub pieces: bool,
 }

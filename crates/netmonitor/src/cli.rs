@@ -169,6 +169,8 @@ pub(crate) struct Look {
     pub(crate) procfs: PathBuf,
     /// Whether to go on with its successor when it has ended.
     pub(crate) follow: Follow,
+    /// Whether packets are counted as they go over the wire.
+    pub(crate) wire: bool,
     /// What to do with it.
     pub(crate) task: Task,
 }
@@ -269,7 +271,8 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             (show.target.clone(), show.meant((scope, counters, by), many.then_some(interval))?)
         }
     };
-    Ok(Meant::Look(Look { target, procfs, follow, task }))
+    let wire = options.wire.unwrap_or(false);
+    Ok(Meant::Look(Look { target, procfs, follow, wire, task }))
 }
 
 /// The target of a command stands behind it.

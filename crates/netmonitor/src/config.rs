@@ -51,6 +51,11 @@ pub(crate) struct Options {
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_FOLLOW", hide_env_values = true)]
     pub(crate) follow: Option<bool>,
 
+    /// Count packets, too, as they go over the wire: the columns wire_rx_bytes and the like; needs CAP_NET_ADMIN
+    #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_WIRE", hide_env_values = true)]
+    pub(crate) wire: Option<bool>,
+
     /// Read another proc tree: a container's mounted host tree, or a captured copy [default: /proc]
     #[arg(long, global = true, value_name = "DIR", env = "NETMONITOR_PROCFS", hide_env_values = true)]
     pub(crate) procfs: Option<PathBuf>,
@@ -77,6 +82,7 @@ impl Options {
             skip_intro: self.skip_intro.or(file.skip_intro),
             linger: self.linger.or(file.linger),
             follow: self.follow.or(file.follow),
+            wire: self.wire.or(file.wire),
             procfs: self.procfs.or(file.procfs),
         }
     }

@@ -210,11 +210,21 @@ struct iter_task_file {
 	struct file *file;
 };
 
+/* Packets of IP that a socket sent and received, with their headers. */
+struct wire_seen {
+	u64 rx_bytes;
+	u64 tx_bytes;
+	u64 rx_packets;
+	u64 tx_packets;
+	u64 ended; /* it sends and receives nothing any more */
+};
+
 _Static_assert(sizeof(struct process_key) == 16, "process_key");
 _Static_assert(sizeof(struct socket_key) == 24, "socket_key");
 _Static_assert(sizeof(struct counts) == 32, "counts");
 _Static_assert(sizeof(struct process_seen) == 72, "process_seen");
 _Static_assert(sizeof(struct socket_seen) == 56, "socket_seen");
+_Static_assert(sizeof(struct wire_seen) == 40, "wire_seen");
 _Static_assert(sizeof(struct message) == 16, "message");
 _Static_assert(__builtin_offsetof(struct figures, pacing_rate) == 104, "figures up to Linux 2.6");
 _Static_assert(__builtin_offsetof(struct figures, delivery_rate) == 160, "figures up to Linux 4.8");

@@ -32,6 +32,7 @@ static long (*map_delete)(void *map, const void *key) = (void *)3;
 static u64 (*clock_ns)(void) = (void *)5;
 static u64 (*current_pid_tgid)(void) = (void *)14;
 static u64 (*current_uid_gid)(void) = (void *)15;
+static long (*load_bytes)(const void *skb, u32 offset, void *to, u32 size) = (void *)26;
 static u64 (*socket_cookie)(void *sock) = (void *)46;
 static u64 (*current_cgroup_id)(void) = (void *)80;
 static long (*read_user)(void *to, u32 size, const void *from) = (void *)112;

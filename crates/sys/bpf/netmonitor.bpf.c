@@ -4,6 +4,7 @@
  */
 #include "count.h"
 #include "sockets.h"
+#include "wire.h"
 #include "zerocopy.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

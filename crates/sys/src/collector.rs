@@ -144,7 +144,7 @@ impl Collector {
         if !plan.pieces {
             self.owners(plan, moment, sink)?;
         }
-        self.counters.tick(plan.counting, self.target.dir().is_copy(), sink);
+        self.counters.tick(plan, self.target.dir().is_copy(), sink);
         self.previous = Some(moment.boottime);
         Ok(())
     }

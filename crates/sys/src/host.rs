@@ -90,7 +90,7 @@ impl HostCollector {
         self.seq += 1;
         self.users.tick(false, &mut self.reader, sink);
         self.capabilities.tick(false, sink);
-        self.counters.tick(plan.counting, false, sink);
+        self.counters.tick(plan, false, sink);
         // Whoever wants no sockets needs not know whose they are, nor which namespaces there are.
         if plan.dumps.is_empty() && plan.net.is_empty() {
             return;

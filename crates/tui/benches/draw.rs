@@ -55,6 +55,7 @@ fn session() -> (App, Terminal<TestBackend>) {
         skip_intro: true,
         linger: false,
         color: true,
+        wire: false,
     };
     let mut app = App::new(settings);
     app.start();

@@ -41,6 +41,8 @@ pub struct Settings {
     pub linger: bool,
     /// Whether colours may be used.
     pub color: bool,
+    /// Whether packets are counted, too, as they go over the wire.
+    pub wire: bool,
 }
 
 /// What keys mean at the moment.
@@ -301,7 +303,7 @@ impl App {
         if self.paused || self.ended() || self.is_over() {
             return;
         }
-        let mut plan = self.wanted();
+        let mut plan = Plan { wire: self.settings.wire, ..self.wanted() };
         if self.snapshot.is_none() {
             plan = plan.with_first_readings();
         }

@@ -7,6 +7,7 @@ use procnet::Endian;
 use procnet::number::decimal;
 
 use super::record::{PROCESS, ProcessId, ProcessRecord, SOCKET, SocketRecord, Way};
+use super::wire::Wires;
 use super::{Counts, Moved, Process, Socket, Sums, Traffic};
 use crate::sample::{Reading, Status};
 use crate::views::explain;
@@ -29,6 +30,7 @@ pub(crate) struct Ledger {
     known: BTreeMap<ProcessId, Known>,
     /// When it was last read, and in which tick.
     last: Option<(u64, u64)>,
+    wires: Wires,
     /// Which processes have ended, oldest first.
     ended: VecDeque<ProcessId>,
     pub(crate) traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
@@ -136,6 +138,10 @@ impl Ledger {
         }
     }
 
+    pub(crate) fn take_wire(&mut self, bytes: &[u8], endian: Endian, reading: Reading, tick: u64) {
+        self.wires.take(bytes, endian, reading, tick);
+    }
+
     /// The records have all come; `tick` counts the ticks.
     pub(crate) fn end(&mut self, words: &[u8], reading: Reading, tick: u64, group: Group<'_>) {
         if reading.status != Status::Ok {
@@ -174,6 +180,7 @@ impl Ledger {
                 rx_calls: word("rx_calls"),
                 tx_calls: word("tx_calls"),
             },
+            wire: self.wires.now.clone(),
             processes: processes.into(),
             sockets: sockets.collect(),
             cgroups: self.cgroups.clone(),

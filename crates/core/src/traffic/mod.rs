@@ -3,10 +3,12 @@
 //!
 //! It arrives in three parts: `bpf/processes` and `bpf/sockets` are [records](record), `bpf/state` is words, `NAME=NUMBER`,
 //! that say since when it is counted and what was counted with nobody; where nothing is counted it is the reason.
-//! `bpf/cgroups` are lines, `NUMBER PATH`, of control groups that were not told of before.
+//! `bpf/cgroups` are lines, `NUMBER PATH`, of control groups that were not told of before. Where packets are counted, too,
+//! `bpf/wire` has them, or the reason why not.
 
 mod ledger;
 pub mod record;
+mod wire;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::{Add, AddAssign, Sub};
@@ -16,6 +18,7 @@ pub use ledger::Reason;
 pub(crate) use ledger::{Group, Ledger};
 pub use record::ProcessId;
 use record::{ProcessRecord, SeenSocket};
+pub use wire::Wire;
 
 use crate::rates;
 use crate::sample::Reading;
@@ -169,6 +172,8 @@ pub struct Traffic {
     pub tells_over: bool,
     /// What was counted with nobody, because there was no room.
     pub unattributed: Counts,
+    /// What went over the wire, where that was asked for, or why it is not counted.
+    pub wire: Option<Result<Arc<Wire>, Arc<Reason>>>,
     /// By number and start. Those that have ended stay.
     pub processes: Arc<[Process]>,
     /// By cookie, then by process. Those that are closed are here once more.

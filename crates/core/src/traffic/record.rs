@@ -11,6 +11,9 @@ pub const PROCESS: usize = 16 + 72;
 /// Bytes of a record of a socket: its key, its counts, and what was seen of it.
 pub const SOCKET: usize = 24 + 32 + 56;
 
+/// Bytes of a record of what a socket sent and received over the wire: its cookie, its counts, whether it is the last one.
+pub const WIRE: usize = 8 + 32 + 8;
+
 /// A process: its number may be given again, so that it stands beside the time since boot at which it began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ProcessId {
@@ -54,6 +57,15 @@ pub struct SocketRecord {
     pub counts: Counts,
     /// The socket, as it was when a process was first seen to use it.
     pub seen: SeenSocket,
+}
+
+/// Packets of IP that a socket sent and received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WireRecord {
+    /// Which socket; 0: those that there was no room for.
+    pub cookie: u64,
+    /// Bytes with all headers from IP's on, and packets in the place of calls.
+    pub counts: Counts,
 }
 
 /// A socket.
@@ -204,6 +216,14 @@ impl ProcessRecord {
             followed: numbers.u16(70) != 0,
             name: name[..end].to_vec(),
         }
+    }
+}
+
+impl WireRecord {
+    /// Reads a record.
+    pub fn read(bytes: &[u8; WIRE], endian: Endian) -> Self {
+        let numbers = Numbers(bytes, endian);
+        Self { cookie: numbers.u64(0), counts: numbers.counts(8) }
     }
 }
 

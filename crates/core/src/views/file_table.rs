@@ -288,7 +288,8 @@ impl Rows for FileRows<'_> {
                 let (cookie, has_ring) = (count(*field), ring.and_then(count).is_some());
                 let passes = if has_ring { Passes::Sent } else { Passes::All };
                 self.snapshot.map_or(Value::Absent(""), |snapshot| {
-                    Through { snapshot, cookie, own: self.own, tcp: None, passes }.cell(column)
+                    Through { snapshot, cookie, own: self.own, tcp: None, passes, has_packets: false }
+                        .cell(column)
                 })
             }
             Some(Slot::Interface(place)) => {

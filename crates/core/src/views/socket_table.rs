@@ -187,6 +187,10 @@ impl Rows for SocketRows<'_> {
     fn source(&self) -> Option<&'static str> {
         self.sockets.lists().first().map(|list| told_by(list.source))
     }
+
+    fn remark(&self) -> Option<String> {
+        traffic_columns::wire_remark(self.snapshot)
+    }
 }
 
 /// Who tells what a source holds.
@@ -225,7 +229,9 @@ impl<'a> Placed<'a> {
         let cookie = self.socket.diag().map(|diag| diag.cookie).filter(|_| self.inet().inode != 0);
         let tcp = self.socket.detail().filter(|_| self.is_tcp());
         let tcp = tcp.and_then(|detail| OfTcp::of(self.inet(), &detail));
-        Through { snapshot: self.snapshot, cookie, own: self.own, tcp, passes: Passes::All }
+        // What a socket of Multipath TCP moves goes over its subflows.
+        let has_packets = self.protocol() != "mptcp";
+        Through { snapshot: self.snapshot, cookie, own: self.own, tcp, passes: Passes::All, has_packets }
     }
 
     /// Where the socket is told of.

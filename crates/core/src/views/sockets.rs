@@ -97,11 +97,14 @@ impl Rows for SocketRows<'_> {
     }
 
     fn remark(&self) -> Option<String> {
-        match self.census.unknown() {
+        let unknown = match self.census.unknown() {
             0 => None,
             1 => Some("of 1 socket only the number is known: see its note".to_owned()),
             more => Some(format!("of {more} sockets only the number is known: see their note")),
-        }
+        };
+        let remarks: Vec<String> =
+            unknown.into_iter().chain(traffic_columns::wire_remark(self.snapshot)).collect();
+        (!remarks.is_empty()).then(|| remarks.join("; "))
     }
 }
 
@@ -284,7 +287,14 @@ impl<'a> Seen<'a> {
             Self::Other(other) => {
                 let cookie = other.cell(&["cookie"]).count();
                 let passes = other.passes();
-                Through { snapshot: other.snapshot, cookie, own: other.is_held, tcp: None, passes }
+                Through {
+                    snapshot: other.snapshot,
+                    cookie,
+                    own: other.is_held,
+                    tcp: None,
+                    passes,
+                    has_packets: false,
+                }
             }
             Self::Unknown(_) => return Value::Absent(""),
         };

@@ -16,6 +16,8 @@ pub(super) struct TrafficColumn {
 enum Get {
     Count(fn(&Counts) -> u64, Option<fn(&OfTcp) -> Option<u64>>),
     Rate(fn(&Counts) -> u64),
+    Wire(fn(&Counts) -> u64),
+    WireRate(fn(&Counts) -> u64),
     Source,
 }
 
@@ -31,6 +33,8 @@ pub(super) struct Through<'a> {
     pub(super) tcp: Option<OfTcp>,
     /// How much of it passes the programs that count.
     pub(super) passes: Passes,
+    /// Packets that go over the wire are its own: it is one of IP.
+    pub(super) has_packets: bool,
 }
 
 /// What of a socket's bytes passes the programs that count.
@@ -82,7 +86,7 @@ const fn column(
 }
 
 /// All of them.
-pub(super) static COLUMNS: [TrafficColumn; 9] = [
+pub(super) static COLUMNS: [TrafficColumn; 17] = [
     column(
         "rx_bytes",
         "rx bytes",
@@ -155,6 +159,70 @@ pub(super) static COLUMNS: [TrafficColumn; 9] = [
         "Where rx_bytes and tx_bytes come from: bpf counts exactly, of every family, since netmonitor began to; tcp_info tells since the connection began, of TCP; not counted is what goes through a ring of a packet socket or of AF_XDP.",
         Get::Source,
     ),
+    column(
+        "wire_rx_bytes",
+        "wire rx",
+        Kind::Counter,
+        Unit::Bytes,
+        "Bytes of the packets of IP that came for the socket, with all headers from IP's on; with --wire.",
+        Get::Wire(|counts| counts.rx_bytes),
+    ),
+    column(
+        "wire_rx_bytes_rate",
+        "wire rx",
+        Kind::Rate,
+        Unit::Bytes,
+        "The same a second.",
+        Get::WireRate(|counts| counts.rx_bytes),
+    ),
+    column(
+        "wire_tx_bytes",
+        "wire tx",
+        Kind::Counter,
+        Unit::Bytes,
+        "Bytes of the packets of IP that the socket sent, with all headers from IP's on, sent again and without payload, too; with --wire.",
+        Get::Wire(|counts| counts.tx_bytes),
+    ),
+    column(
+        "wire_tx_bytes_rate",
+        "wire tx",
+        Kind::Rate,
+        Unit::Bytes,
+        "The same a second.",
+        Get::WireRate(|counts| counts.tx_bytes),
+    ),
+    column(
+        "wire_rx_packets",
+        "wire rx pkts",
+        Kind::Counter,
+        Unit::Packets,
+        "Packets of IP that came for the socket, as they were on the wire; with --wire.",
+        Get::Wire(|counts| counts.rx_calls),
+    ),
+    column(
+        "wire_rx_packets_rate",
+        "wire rx pkts",
+        Kind::Rate,
+        Unit::Packets,
+        "The same a second.",
+        Get::WireRate(|counts| counts.rx_calls),
+    ),
+    column(
+        "wire_tx_packets",
+        "wire tx pkts",
+        Kind::Counter,
+        Unit::Packets,
+        "Packets of IP that the socket sent, as they are on the wire; with --wire.",
+        Get::Wire(|counts| counts.tx_calls),
+    ),
+    column(
+        "wire_tx_packets_rate",
+        "wire tx pkts",
+        Kind::Rate,
+        Unit::Packets,
+        "The same a second.",
+        Get::WireRate(|counts| counts.tx_calls),
+    ),
 ];
 
 impl Through<'_> {
@@ -170,6 +238,9 @@ impl Through<'_> {
             Get::Count(..) | Get::Rate(_) if !is_counted => return Value::Absent(""),
             _ => {}
         }
+        if let Get::Wire(figure) | Get::WireRate(figure) = column.get {
+            return self.wire(figure, matches!(column.get, Get::WireRate(_)));
+        }
         let number = |number: Option<u64>| number.map_or(Value::Absent(""), Value::Unsigned);
         let counted = match &self.snapshot.traffic {
             Some(Ok(traffic)) => self.cookie.filter(|cookie| *cookie != 0).map(|cookie| (traffic, cookie)),
@@ -183,9 +254,40 @@ impl Through<'_> {
                 traffic.rate(&moved, *figure).map_or(Value::Absent(""), Value::Float)
             }
             (Get::Rate(_), None) => Value::Absent(""),
+            (Get::Wire(_) | Get::WireRate(_), _) => Value::Absent(""),
             (Get::Source, Some(_)) => Value::Label("bpf"),
             (Get::Source, None) if self.tcp.is_some() => Value::Label("tcp_info"),
             (Get::Source, None) => Value::Absent(""),
         }
+    }
+
+    /// What went over the wire.
+    fn wire(&self, figure: fn(&Counts) -> u64, is_rate: bool) -> Value<'static> {
+        let wire = match &self.snapshot.traffic {
+            Some(Ok(traffic)) if self.has_packets => {
+                traffic.wire.as_ref().and_then(|wire| wire.as_ref().ok())
+            }
+            _ => None,
+        };
+        let Some((wire, cookie)) = wire.zip(self.cookie.filter(|cookie| *cookie != 0)) else {
+            return Value::Absent("");
+        };
+        let moved = wire.socket(cookie);
+        match is_rate {
+            true => wire.rate(&moved, figure).map_or(Value::Absent(""), Value::Float),
+            false => Value::Unsigned(figure(&moved.counts)),
+        }
+    }
+}
+
+/// What is to be said of packets that are counted: why they are not, or that some are not split.
+pub(super) fn wire_remark(snapshot: &Snapshot) -> Option<String> {
+    let Some(Ok(traffic)) = &snapshot.traffic else { return None };
+    match traffic.wire.as_ref()? {
+        Err(why) => Some(format!("packets on the wire are not counted: {}", why.words)),
+        Ok(wire) if wire.unattributed() != Counts::default() => {
+            Some("packets of some sockets were counted only in sum: there was no room for them".to_owned())
+        }
+        Ok(_) => None,
     }
 }

@@ -53,6 +53,7 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
             count: *count,
             follow: None,
             all_owners: *all_owners,
+            wire: look.wire,
         };
         let tree = ProcTree::open(&look.procfs).map_err(|error| Refused(error.to_string()))?;
         return show.run_on_host(tree);
@@ -79,12 +80,21 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
         }
         Task::Session { interval, scope, counters, by, skip_intro, linger } => {
             let color = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-            let settings =
-                netmonitor_tui::Settings { interval, scope, counters, by, skip_intro, linger, color };
+            let settings = netmonitor_tui::Settings {
+                interval,
+                scope,
+                counters,
+                by,
+                skip_intro,
+                linger,
+                color,
+                wire: look.wire,
+            };
             session::run(tree, target, follow, settings)
         }
         Task::Show { selection, format, interval, count, all_owners } => {
-            show::Show { selection, format, interval, count, follow, all_owners }.run(tree, target)
+            show::Show { selection, format, interval, count, follow, all_owners, wire: look.wire }
+                .run(tree, target)
         }
     }
 }

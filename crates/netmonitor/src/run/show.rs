@@ -31,6 +31,8 @@ pub(super) struct Show {
     pub(super) follow: Option<Query>,
     /// Whether every process's descriptors are looked at before a table is printed.
     pub(super) all_owners: Option<bool>,
+    /// Whether packets are counted, too.
+    pub(super) wire: bool,
 }
 
 /// What is printed into, and how much was.
@@ -135,7 +137,7 @@ impl Show {
 
     /// What the tables that are printed need.
     pub(super) fn plan(&self, scope: Scope) -> Plan {
-        let mut plan = Plan::in_scope(scope);
+        let mut plan = Plan { wire: self.wire, ..Plan::in_scope(scope) };
         // What is moved in the time of one reading is nothing to speak of.
         if self.interval.is_some() && self.count != Some(1) {
             plan.counting = Counting::On;

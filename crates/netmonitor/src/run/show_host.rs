@@ -36,7 +36,7 @@ impl Show {
         let mut collector = HostCollector::new(tree);
         let mut export = (self.format.export)();
         let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
-        let mut plan = Plan { ask: Ask::Never, ..Plan::in_scope(Scope::Host) };
+        let mut plan = Plan { ask: Ask::Never, wire: self.wire, ..Plan::in_scope(Scope::Host) };
         let is_repeated = self.interval.is_some() && self.count != Some(1);
         if is_repeated {
             plan.counting = Counting::On;

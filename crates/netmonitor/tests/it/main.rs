@@ -33,7 +33,7 @@ fn netmonitor() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
     // Nobody's configuration but the test's own.
     for option in
-        ["BY", "CONFIG", "COUNTERS", "FOLLOW", "INTERVAL", "LINGER", "PROCFS", "SCOPE", "SKIP_INTRO"]
+        ["BY", "CONFIG", "COUNTERS", "FOLLOW", "INTERVAL", "LINGER", "PROCFS", "SCOPE", "SKIP_INTRO", "WIRE"]
     {
         command.env_remove(format!("NETMONITOR_{option}"));
     }

@@ -231,3 +231,49 @@ fn what_goes_through_a_ring_is_not_counted_and_is_named_so() {
         assert_eq!(figures, [&Json::Null, &Json::Null, &Json::Null, &tx_bytes], "{row}");
     }
 }
+
+#[test]
+fn packets_on_the_wire_are_counted_where_that_is_asked_for() {
+    if !ready() {
+        return;
+    }
+    let netns = Netns::new();
+    let holder = Holder::start(Some(&netns), HOLDER, "busy");
+    let pid = holder.pid().to_string();
+    let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
+    let me = std::process::id().to_string();
+    let udp = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    udp.connect(udp.local_addr().unwrap()).unwrap();
+    let port = udp.local_addr().unwrap().port();
+    let mut showing = Showing::start(&[&me, "sockets", "--wire"]);
+    let is_udp = |row: &Json| row["kind"] == "udp" && row["local"].to_string().contains(&port.to_string());
+    showing.find(|row| is_udp(row) && row["wire_tx_packets"] == 0);
+    for _ in 0..7 {
+        udp.send(&[0; 100]).unwrap();
+    }
+    // Each has 28 bytes of headers, and comes back.
+    let row = showing.find(|row| is_udp(row) && row["wire_tx_packets"] == 7);
+    let figures = ["wire_tx_bytes", "wire_rx_bytes", "wire_rx_packets", "tx_bytes"].map(|name| &row[name]);
+    assert_eq!(figures.map(Json::as_u64), [Some(7 * 128), Some(7 * 128), Some(7), Some(700)], "{row}");
+    showing.find(|row| is_udp(row) && row["wire_tx_bytes_rate"].is_f64());
+    let row = showing.find(|row| row["kind"] == "unix stream");
+    assert_eq!(row["wire_tx_bytes"], Json::Null, "{row}");
+    drop((one, other));
+    let mut without = Showing::start(&[&pid, "tcp.tcp"]);
+    let row = without.find(|row| row["bytes_from"] == "bpf");
+    assert_eq!((&row["wire_rx_bytes"], &row["wire_rx_bytes_rate"]), (&Json::Null, &Json::Null), "{row}");
+}
+
+#[test]
+fn why_packets_on_the_wire_are_not_counted_is_said() {
+    if !ready() || !need_tool("setpriv") {
+        return;
+    }
+    let mut command = std::process::Command::new("setpriv");
+    command.args(["--bounding-set", "-net_admin,-sys_admin", env!("CARGO_BIN_EXE_netmonitor"), "show"]);
+    let me = std::process::id().to_string();
+    let output =
+        command.args([&me, "tcp.tcp", "--wire", "--interval", "0.3", "--count", "5"]).output().unwrap();
+    let text = stdout(&output);
+    assert!(text.contains("packets on the wire are not counted: it needs CAP_NET_ADMIN"), "{text}");
+}

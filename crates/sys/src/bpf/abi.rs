@@ -10,6 +10,8 @@ pub(super) const COUNTS: usize = 32;
 pub(super) const PROCESS_SEEN: usize = 72;
 /// `struct socket_seen`.
 pub(super) const SOCKET_SEEN: usize = 56;
+/// `struct wire_seen`.
+pub(super) const WIRE_SEEN: usize = 40;
 /// `struct message`.
 pub(super) const MESSAGE: usize = 16;
 /// `struct table_record`.
@@ -29,6 +31,8 @@ pub(super) const CGROUP: usize = COUNTS;
 pub(super) const ENDED: usize = COUNTS + 8 + 12;
 /// Where `struct socket_seen` has `closed`.
 pub(super) const CLOSED: usize = 46;
+/// Where `struct wire_seen` has `ended`.
+pub(super) const WIRE_ENDED: usize = COUNTS;
 /// Where `struct socket_key` has the cookie.
 pub(super) const KEY_COOKIE: usize = 8;
 

@@ -3,6 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
+use netmonitor_core::sample::Status;
 use rustix::io::Errno;
 
 use super::btf::Types;
@@ -40,6 +41,15 @@ pub(super) struct Programs {
     pub(super) has_release: bool,
     /// Segments that TCP sends again are counted.
     pub(super) has_retransmissions: bool,
+    /// Where packets are counted, if that was asked for, or why they are not.
+    pub(super) wire: Option<Result<Wire, Why>>,
+}
+
+/// Counts of packets.
+pub(super) struct Wire {
+    pub(super) sockets: OwnedFd,
+    /// Those of sockets that there was no room for.
+    pub(super) rest: OwnedFd,
 }
 
 /// What is wanted beside counting.
@@ -47,20 +57,29 @@ pub(super) struct Programs {
 pub(super) struct Wanted {
     /// Room for so many sockets and so many processes, where that is not what the programs say.
     pub(super) room: Option<(u32, u32)>,
+    /// For so many sockets packets are counted.
+    pub(super) wire: Option<u32>,
     /// A process that is followed, with all that descend from it from now on.
     pub(super) followed: Option<u32>,
 }
 
+impl Wanted {
+    /// How many entries there are in maps, where that is not what the programs say.
+    fn entries(&self) -> Vec<(&'static str, u32)> {
+        let mut entries: Vec<_> = self.wire.map(|sockets| ("wire", sockets)).into_iter().collect();
+        if let Some((sockets, processes)) = self.room {
+            entries.extend([("sockets", sockets), ("seen_sockets", sockets), ("processes", processes)]);
+        }
+        entries
+    }
+}
+
 /// Loads and attaches. What is attached counts at once.
-pub(super) fn load(types: &Path, Wanted { room, followed }: Wanted) -> Result<Programs, Why> {
+pub(super) fn load(types: &Path, wanted: Wanted) -> Result<Programs, Why> {
     may_load()?;
     let types = read_types(types)?;
-    let room = room.map(|(sockets, processes)| {
-        [("sockets", sockets), ("seen_sockets", sockets), ("processes", processes)]
-    });
-    let object =
-        Object::new(&types, room.as_ref().map_or(&[], <[_; 3]>::as_slice), Clock::of_kernel().globals())?;
-    let follow = followed.map(|pid| follow(&object, pid, &types)).transpose()?;
+    let object = Object::new(&types, &wanted.entries(), Clock::of_kernel().globals())?;
+    let follow = wanted.followed.map(|pid| follow(&object, pid, &types)).transpose()?;
     let links = TRACEPOINTS.iter().map(|name| object.trace(name, &types, SINCE));
     let mut links: Vec<OwnedFd> = links.collect::<Result<_, Why>>()?;
     let retransmissions = object.trace_at("count_retransmission", "tcp_retransmit_skb", &types, SINCE);
@@ -71,6 +90,12 @@ pub(super) fn load(types: &Path, Wanted { room, followed }: Wanted) -> Result<Pr
     let lister = Lister::load(&object, &types);
     let (has_release, has_splice) = (release.is_ok(), !calls.is_empty());
     links.extend(release.into_iter().chain(calls));
+    let wire = wanted.wire.map(|_| {
+        wire(&object, &types, &mut links).map_err(|why| match why.status {
+            Status::Denied => Why { reason: "it needs CAP_NET_ADMIN".to_owned(), ..why },
+            _ => why,
+        })
+    });
     Ok(Programs {
         sockets: object.map("sockets")?,
         seen_sockets: object.map("seen_sockets")?,
@@ -81,6 +106,7 @@ pub(super) fn load(types: &Path, Wanted { room, followed }: Wanted) -> Result<Pr
         has_splice,
         has_release,
         has_retransmissions,
+        wire,
         _links: links,
     })
 }
@@ -115,6 +141,18 @@ fn release(object: &Object) -> Result<OwnedFd, Why> {
     object.attach_to_group("sock_release", cgroup_root()?)
 }
 
+/// Attaches to what goes over the wire, at the root of the control groups.
+fn wire(object: &Object, types: &Types, links: &mut Vec<OwnedFd>) -> Result<Wire, Why> {
+    let root = cgroup_root()?;
+    // What ends sockets comes first: an entry that nothing ends stays.
+    let mut attached = vec![object.trace_at("wire_destroyed", "tcp_destroy_sock", types, SINCE)?];
+    for name in ["wire_released", "wire_sent", "wire_received"] {
+        attached.push(object.attach_to_group(name, &root)?);
+    }
+    links.extend(attached);
+    Ok(Wire { sockets: object.map("wire")?, rest: object.map("wire_rest")? })
+}
+
 /// The root of the second version of control groups, wherever it is mounted.
 pub(super) fn cgroup_root() -> Result<OwnedFd, Why> {
     let mounts = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
@@ -146,7 +184,6 @@ fn calls(object: &Object) -> Result<Vec<OwnedFd>, Why> {
 mod tests {
     use std::io::Write;
 
-    use netmonitor_core::sample::Status;
     use netmonitor_testkit::need_root;
 
     use super::*;

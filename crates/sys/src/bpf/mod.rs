@@ -19,17 +19,23 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 
-use netmonitor_core::plan::Counting;
+use netmonitor_core::plan::{Counting, Plan};
 use netmonitor_core::sample::{Origin, Sink, Status};
 
 use crate::clock::boottime;
 use crate::reader::{end, status_of, whole};
-use abi::{CGROUP, CLOSED, COOKIE, COUNTS, ENDED, PROCESS_KEY, PROCESS_SEEN, SOCKET_KEY, SOCKET_SEEN};
+use abi::{
+    CGROUP, CLOSED, COOKIE, COUNTS, ENDED, PROCESS_KEY, PROCESS_SEEN, SOCKET_KEY, SOCKET_SEEN, WIRE_ENDED,
+    WIRE_SEEN,
+};
 use groups::Groups;
 pub use lister::{Lister, Listing, Record, Told, descriptor_of, records};
 use load::{Programs, TYPES, Wanted};
 use maps::{Entries, delete};
 pub use why::Why;
+
+/// Sockets whose packets are counted.
+const WIRE_SOCKETS: u32 = 65_536;
 
 /// Bytes that are gathered before they are handed on.
 const GATHER: usize = 64 * 1024;
@@ -60,7 +66,8 @@ impl std::fmt::Debug for Counters {
 
 impl Counters {
     /// Begins to count when that is wanted for the first time, and hands on what was counted.
-    pub(crate) fn tick(&mut self, wanted: Counting, is_copy: bool, sink: &mut dyn Sink) {
+    pub(crate) fn tick(&mut self, plan: &Plan, is_copy: bool, sink: &mut dyn Sink) {
+        let wanted = plan.counting;
         if wanted == Counting::Off && matches!(self.0, Stage::Off) {
             return;
         }
@@ -68,7 +75,7 @@ impl Counters {
         if is_copy {
             return end(sink, &origin, Status::NotAsked, at);
         }
-        self.go_on();
+        self.go_on(plan.wire);
         match &mut self.0 {
             Stage::On(counter) if wanted == Counting::Read => counter.tick(sink),
             Stage::Failed(why) => {
@@ -86,7 +93,7 @@ impl Counters {
     /// What lists the sockets of processes, where the programs have come so far.
     pub(crate) fn lister(&mut self) -> Option<&mut Lister> {
         if let Stage::Loading(_) = self.0 {
-            self.go_on();
+            self.go_on(false);
         }
         match &mut self.0 {
             Stage::On(counter) => counter.lister().ok(),
@@ -94,12 +101,13 @@ impl Counters {
         }
     }
 
-    fn go_on(&mut self) {
+    /// A step further; `wire`: packets are counted, too, if it begins now.
+    fn go_on(&mut self, wire: bool) {
         let next = match &self.0 {
             Stage::Off => {
                 let (sender, receiver) = mpsc::channel();
                 let load = move || {
-                    let counter = Counter::start();
+                    let counter = if wire { Counter::with_wire(WIRE_SOCKETS) } else { Counter::start() };
                     give_back();
                     // Nobody waits any more when the program has ended.
                     let _ = sender.send(counter);
@@ -140,6 +148,8 @@ pub struct Counter {
     processes: Entries,
     unattributed: Entries,
     unfollowed: Entries,
+    wire: Entries,
+    wire_rest: Entries,
     /// What was seen of each socket, by cookie.
     seen: HashMap<u64, [u8; SOCKET_SEEN]>,
     groups: Groups,
@@ -164,6 +174,11 @@ impl Counter {
         Self::load(Wanted::default())
     }
 
+    /// The same, and counts packets of so many sockets as they go over the wire.
+    pub fn with_wire(sockets: u32) -> Result<Self, Why> {
+        Self::load(Wanted { wire: Some(sockets), ..Wanted::default() })
+    }
+
     /// The same, following a process and all that descend from it from now on.
     pub fn following(pid: u32) -> Result<Self, Why> {
         Self::load(Wanted { followed: Some(pid), ..Wanted::default() })
@@ -184,6 +199,8 @@ impl Counter {
             processes: Entries::new(PROCESS_KEY, PROCESS_SEEN),
             unattributed: Entries::new(4, COUNTS),
             unfollowed: Entries::new(4, 8),
+            wire: Entries::new(COOKIE, WIRE_SEEN),
+            wire_rest: Entries::new(4, WIRE_SEEN),
             seen: HashMap::new(),
             groups: Groups::default(),
             out: Vec::new(),
@@ -221,6 +238,7 @@ impl Counter {
         let seen = self.see();
         let processes = self.hand_on_processes(&mut over, sink);
         let sockets = self.hand_on_sockets(&mut over, sink);
+        self.hand_on_wire(sink);
         self.hand_on_state(seen.and(processes).and(sockets), sink);
         self.free(&over);
     }
@@ -277,6 +295,38 @@ impl Counter {
         hand_on(out, 0, &origin, sink);
         end(sink, &origin, read.map_or_else(|errno| status_of(errno, 0), |()| Status::Ok), at);
         read
+    }
+
+    /// What went over the wire, by socket, or why that is not counted; the cookie 0 has what there was no room for. What has
+    /// ended is told for the last time.
+    fn hand_on_wire(&mut self, sink: &mut dyn Sink) {
+        let (at, origin) = (boottime(), Origin::Bpf("wire".into()));
+        let maps = match &self.programs.wire {
+            Some(Ok(maps)) => maps,
+            Some(Err(why)) => {
+                let _ = sink.chunk(&origin, why.reason.as_bytes());
+                return end(sink, &origin, why.status, at);
+            }
+            None => return,
+        };
+        let (out, mut over) = (&mut self.out, Vec::new());
+        out.clear();
+        let read = self.wire.read(&maps.sockets, |cookie, seen| {
+            out.extend_from_slice(cookie);
+            out.extend_from_slice(seen);
+            if seen[WIRE_ENDED..] != [0; 8] {
+                over.extend_from_slice(cookie);
+            }
+            hand_on(out, GATHER, &origin, sink);
+        });
+        let rest = self.wire_rest.read(&maps.rest, |_, seen| {
+            out.extend_from_slice(&[0; COOKIE]);
+            out.extend_from_slice(seen);
+        });
+        hand_on(out, 0, &origin, sink);
+        let freed = delete(&maps.sockets, COOKIE, &over);
+        let done = read.and(rest).and(freed);
+        end(sink, &origin, done.map_or_else(|errno| status_of(errno, 0), |()| Status::Ok), at);
     }
 
     /// Tells in words how far the counts reach.

@@ -14,6 +14,7 @@ mod own_sockets;
 mod roles;
 mod suspend;
 mod target;
+mod wire;
 
 use netmonitor_core::plan::{Owners, Pace, Plan};
 use netmonitor_core::sample::{Origin, Part, Sample, Status};

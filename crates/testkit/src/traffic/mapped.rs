@@ -32,6 +32,23 @@ fn fill_pages() {
     assert!(status.success(), "ip link set: {status}");
 }
 
+/// Has the link carry segments as a wire would: the kernel cuts packets before they get to it.
+pub(super) fn cut_before_the_link() {
+    const SIOCETHTOOL: libc::Ioctl = 0x8946;
+    const ETHTOOL_STSO: u32 = 0x1f;
+    let socket = rustix::net::socket(AddressFamily::INET, SocketType::DGRAM, None).unwrap();
+    let mut off = [ETHTOOL_STSO, 0];
+    // SAFETY: a structure of numbers and pointers that may be null.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    for (place, byte) in request.ifr_name.iter_mut().zip(*b"veth0") {
+        *place = byte.cast_signed();
+    }
+    request.ifr_ifru.ifru_data = off.as_mut_ptr().cast();
+    // SAFETY: the request names an interface and points to what the command takes.
+    let done = unsafe { libc::ioctl(socket.as_raw_fd(), SIOCETHTOOL, &raw mut request) };
+    assert_eq!(done, 0, "tso off: {}", std::io::Error::last_os_error());
+}
+
 /// Sends whole pages.
 pub(super) fn pages_server() {
     fill_pages();

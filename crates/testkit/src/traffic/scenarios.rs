@@ -26,6 +26,12 @@ const fn alone(name: &'static str, doc: &'static str, over: Over, client: fn()) 
     Scenario { name, doc, over, server: None, client, refused: || None }
 }
 
+/// Over links that take segments.
+fn cut(talk: impl FnOnce()) {
+    mapped::cut_before_the_link();
+    talk();
+}
+
 impl Scenario {
     const fn unless(self, refused: fn() -> Option<String>) -> Self {
         Self { refused, ..self }
@@ -51,6 +57,18 @@ pub static SCENARIOS: &[Scenario] = &[
         "A TCP server and a client send 20 MB each at the same time, with writev and readv.",
         || both(accept((LINK, PORT)), DOWN, UP, Calls::Vectors),
         || both(connect((LINK, PORT)), UP, DOWN, Calls::Vectors),
+    ),
+    link(
+        "tcp-segments",
+        "TCP, both ways at the same time, over links that take no more than a segment at a time; the server closes first.",
+        || cut(|| both(accept((LINK, PORT)), DOWN / 4, UP / 4, Calls::Plain)),
+        || cut(|| streams::both_to_the_end(connect((LINK, PORT)), UP / 4, DOWN / 4)),
+    ),
+    link(
+        "tcp6-segments",
+        "The same over IPv6.",
+        || cut(|| both(accept((LINK6, PORT)), DOWN / 4, UP / 4, Calls::Plain)),
+        || cut(|| streams::both_to_the_end(connect((LINK6, PORT)), UP / 4, DOWN / 4)),
     ),
     link(
         "udp-both",

@@ -95,6 +95,12 @@ pub(super) fn both(socket: impl AsFd + Sync, tx: usize, rx: usize, calls: Calls)
     });
 }
 
+/// The same, until the other end closes.
+pub(super) fn both_to_the_end(stream: TcpStream, tx: usize, rx: usize) {
+    both(&stream, tx, rx, Calls::Plain);
+    assert_eq!(rustix::io::read(&stream, &mut [0; 1]), Ok(0));
+}
+
 /// The first connection to this address, after readiness was told.
 pub(super) fn accept(address: impl Into<SocketAddr>) -> TcpStream {
     let listener = TcpListener::bind(address.into()).unwrap();

@@ -46,6 +46,7 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
         skip_intro,
         linger: false,
         color: true,
+        wire: false,
     });
     app.start();
     app.update(Input::Snapshot(snapshot()));

@@ -19,6 +19,7 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     by: netmonitor_core::views::By::default(),
     skip_intro: true,
     linger: false,
+    wire: false,
     color: true,
 };
 
