@@ -193,7 +193,7 @@ fn columns_are_chosen_from_the_list_and_kept() {
     let mut session = namespace(200, 40);
     session.type_text("c");
     let screen = session.screen();
-    assert!(screen.contains("columns of tcp: 11 of 146") && screen.contains("[x] local_address"), "{screen}");
+    assert!(screen.contains("columns of tcp: 11 of 154") && screen.contains("[x] local_address"), "{screen}");
     session.type_text("inode");
     assert!(session.screen().contains("> [ ] inode"));
     session.type_text(" ");
