@@ -14,13 +14,14 @@ use procnet::shape::Decoder;
 
 use crate::derived::Derived;
 use crate::dumps::{self, LINK, OWN_INET, OWN_OTHER};
+use crate::events::EventLedger;
 use crate::files::{Files, Measured, NetPath};
 use crate::held::{inode_field, inodes_of, owned_rows};
 use crate::history::History;
 use crate::interfaces::Interfaces;
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::part::FilePart;
-use crate::plan::Plan;
+use crate::plan::{Plan, Watch};
 use crate::process::Process;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
 use crate::scope::Scope;
@@ -61,6 +62,7 @@ pub struct Engine {
     ticks: u64,
     sockets: Vec<Arc<Sockets>>,
     traffic: Ledger,
+    events: EventLedger,
     tally: Tally,
     totals: Option<Totals>,
     ends: Option<Reading>,
@@ -93,6 +95,7 @@ impl Engine {
             ticks: 0,
             sockets: Vec::new(),
             traffic: Ledger::default(),
+            events: EventLedger::default(),
             tally: Tally::default(),
             totals: None,
             ends: None,
@@ -196,6 +199,7 @@ impl Engine {
             totals: self.totals,
             ends: self.ends,
             traffic: self.traffic.traffic.clone(),
+            events: self.events.events.clone(),
             derived: Arc::default(),
         });
         if let Some(plan) = &self.plan {
@@ -411,20 +415,27 @@ impl Engine {
         self.held.clear();
     }
 
-    /// What was counted, in the kernel; its last part is in words.
+    /// What was counted or watched in the kernel; the last part of both is in words.
     fn end_bpf(&mut self, name: &str, bytes: &[u8], reading: Reading) {
+        let target = (self.seen.pid, self.seen.start_time);
+        let (clk_tck, members) = (self.machine.clk_tck, self.owners.group());
+        let ended_once = self.plan.as_ref().is_some_and(|plan| plan.ended_once);
+        let group = Group { target, clk_tck, members, ended_once };
         match name {
+            "events" => self.events.take_records(bytes, self.machine.endian),
+            "reasons" => self.events.take_reasons(bytes),
+            "events_state" => {
+                let (scope, watch) = self
+                    .plan
+                    .as_ref()
+                    .map_or_else(|| (Scope::Process, Watch::Kept), |plan| (plan.group, plan.watch));
+                self.events.end(bytes, (reading, self.moment), (scope, group), watch);
+            }
             "processes" => self.traffic.take_processes(bytes, self.machine.endian),
             "sockets" => self.traffic.take_sockets(bytes, self.machine.endian),
             "cgroups" => self.traffic.take_cgroups(bytes),
             "wire" => self.traffic.take_wire(bytes, self.machine.endian, reading, self.moment.seq),
-            _ => {
-                let target = (self.seen.pid, self.seen.start_time);
-                let (clk_tck, members) = (self.machine.clk_tck, self.owners.group());
-                let ended_once = self.plan.as_ref().is_some_and(|plan| plan.ended_once);
-                let group = Group { target, clk_tck, members, ended_once };
-                self.traffic.end(bytes, reading, self.moment.seq, group);
-            }
+            _ => self.traffic.end(bytes, reading, self.moment.seq, group),
         }
     }
 

@@ -59,6 +59,7 @@ impl HostEngine {
             snapshot.owners = owners.clone();
             snapshot.users = common.users.clone();
             snapshot.traffic = common.traffic.clone();
+            snapshot.events = common.events.clone();
             Arc::new(snapshot)
         };
         let namespaces = self.namespaces.iter_mut().map(of).collect();

@@ -11,6 +11,7 @@ pub mod cgroup;
 pub mod derived;
 pub mod dumps;
 pub mod engine;
+pub mod events;
 pub mod explain;
 pub mod export;
 pub mod files;

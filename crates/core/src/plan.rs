@@ -46,6 +46,10 @@ pub struct Plan {
     pub ended_once: bool,
     /// Whether packets are counted, too, as they go over the wire.
     pub wire: bool,
+    /// Whether connections are watched as they come and go. Whoever has begun to watch goes on.
+    pub events: bool,
+    /// How, where they are.
+    pub watch: Watch,
     /// Whether the rows of lists are handed on while they are read. Whose they are is looked at before, then.
     pub pieces: bool,
 }
@@ -60,6 +64,18 @@ pub enum Counting {
     On,
     /// It is looked at.
     Read,
+}
+
+/// What is told of connections that came and went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Watch {
+    /// Nothing: there is one reading, and nothing happens in it.
+    #[default]
+    Never,
+    /// What happened since the last tick.
+    Lately,
+    /// The newest of all that happened since they are watched.
+    Kept,
 }
 
 /// Whether a process's own sockets are asked through its descriptors.
@@ -152,6 +168,8 @@ pub struct Needs {
     pub list: bool,
     /// What processes send and receive.
     pub traffic: bool,
+    /// Connections as they come and go.
+    pub events: bool,
 }
 
 impl Needs {
@@ -164,7 +182,8 @@ impl Needs {
 impl Plan {
     /// The plan of these views in a scope. Every view says how many processes share the namespace.
     pub fn of<'a>(views: impl IntoIterator<Item = &'a View>, scope: Scope) -> Self {
-        let mut plan = Self { walk: Pace::Background, counting: Counting::On, ..Self::in_scope(scope) };
+        let (counting, watch) = (Counting::On, Watch::Kept);
+        let mut plan = Self { walk: Pace::Background, counting, watch, ..Self::in_scope(scope) };
         for view in views {
             for table in view.tables {
                 plan.add(table.content.needs());
@@ -241,6 +260,7 @@ impl Plan {
         self.derive.add(needs.derive);
         self.ends |= needs.ends;
         self.process |= needs.process;
+        self.events |= needs.events;
         if needs.traffic && self.counting == Counting::On {
             self.counting = Counting::Read;
         }

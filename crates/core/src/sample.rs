@@ -66,7 +66,8 @@ pub enum Origin {
     Members,
     /// Relatives that this tick has left out, although their descriptors are wanted: their PIDs.
     LeftOut,
-    /// What programs in the kernel have counted: `processes`, `sockets`, `state`; see [`crate::traffic`].
+    /// What programs in the kernel have counted: `processes`, `sockets`, `state`, see [`crate::traffic`]; what they have
+    /// seen happen: `events`, `reasons`, `events_state`, see [`crate::events`].
     Bpf(Cow<'static, str>),
     /// How far the walk over the other processes has come: see [`Walk`].
     Walk,

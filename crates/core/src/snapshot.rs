@@ -8,6 +8,7 @@ use procnet::AnyTable;
 
 use crate::census::Census;
 use crate::derived::Derived;
+use crate::events::Events;
 use crate::files::{Files, NetPath};
 use crate::interfaces::Interfaces;
 use crate::names::Names;
@@ -56,6 +57,8 @@ pub struct Snapshot {
     pub ends: Option<Reading>,
     /// What was counted of what processes send and receive, or why nothing was; `None` before it was tried.
     pub traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
+    /// What happened to connections, or why that is not known; `None` before anybody looked.
+    pub events: Option<Result<Arc<Events>, Arc<Reason>>>,
     pub(crate) derived: Arc<Derived>,
 }
 

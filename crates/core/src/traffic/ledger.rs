@@ -305,7 +305,8 @@ impl Known {
 }
 
 impl Group<'_> {
-    fn has(&self, id: ProcessId) -> bool {
+    /// Whether a process is one of them.
+    pub(crate) fn has(&self, id: ProcessId) -> bool {
         let (target, start) = self.target;
         if id.pid == target {
             let tick = 1_000_000_000 / self.clk_tck.max(1);

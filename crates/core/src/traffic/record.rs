@@ -69,7 +69,7 @@ pub struct WireRecord {
 }
 
 /// A socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SeenSocket {
     /// Own address, of one of IP.
     pub local: Option<IpAddr>,
@@ -157,10 +157,10 @@ impl SeenSocket {
 }
 
 /// Numbers in bytes whose length is known.
-struct Numbers<'b>(&'b [u8], Endian);
+pub(crate) struct Numbers<'b>(pub(crate) &'b [u8], pub(crate) Endian);
 
 impl Numbers<'_> {
-    fn u16(&self, at: usize) -> u16 {
+    pub(crate) fn u16(&self, at: usize) -> u16 {
         let bytes = self.0.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
         match self.1 {
             Endian::Little => u16::from_le_bytes(bytes),
@@ -168,7 +168,7 @@ impl Numbers<'_> {
         }
     }
 
-    fn u32(&self, at: usize) -> u32 {
+    pub(crate) fn u32(&self, at: usize) -> u32 {
         let bytes = self.0.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
         match self.1 {
             Endian::Little => u32::from_le_bytes(bytes),
@@ -176,7 +176,7 @@ impl Numbers<'_> {
         }
     }
 
-    fn u64(&self, at: usize) -> u64 {
+    pub(crate) fn u64(&self, at: usize) -> u64 {
         let bytes = self.0.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
         match self.1 {
             Endian::Little => u64::from_le_bytes(bytes),
@@ -189,7 +189,7 @@ impl Numbers<'_> {
         Counts { rx_bytes, tx_bytes, rx_calls, tx_calls }
     }
 
-    fn address(&self, at: usize, family: u16) -> Option<IpAddr> {
+    pub(crate) fn address(&self, at: usize, family: u16) -> Option<IpAddr> {
         let bytes: [u8; 16] = *self.0.get(at..)?.first_chunk()?;
         match family {
             AF_INET => Some(Ipv4Addr::new(bytes[0], bytes[1], bytes[2], bytes[3]).into()),

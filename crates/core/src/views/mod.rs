@@ -45,6 +45,7 @@ mod conntrack;
 mod counter_mode;
 mod counters;
 mod counts;
+mod events;
 mod file_table;
 mod files;
 mod host_rows;
@@ -127,6 +128,7 @@ pub static ALL: &[&View] = &[
     &analysis::VIEW,
     &sockets::VIEW,
     &processes::VIEW,
+    &events::VIEW,
     &neighbours::VIEW,
     &multicast::VIEW,
     &conntrack::VIEW,
@@ -245,6 +247,10 @@ pub trait Content: Sync {
     }
     /// Its rows do not depend on each other: some of them can be looked at while others are not read yet.
     fn is_in_pieces(&self) -> bool {
+        false
+    }
+    /// Its rows are of all namespaces of the machine, told at once.
+    fn is_of_the_machine(&self) -> bool {
         false
     }
     /// A list that the kernel does not give has no such sockets: nothing is missing.

@@ -15,6 +15,12 @@ impl NotCounted {
         let is_refused = reason.status != Status::NotAsked;
         Self(is_refused.then(|| format!("not counted: {}", reason.words)))
     }
+
+    /// The same of what is watched.
+    pub(super) fn unwatched(reason: &Reason) -> Self {
+        let is_refused = reason.status != Status::NotAsked;
+        Self(is_refused.then(|| format!("not watched: {}", reason.words)))
+    }
 }
 
 impl Rows for NotCounted {

@@ -77,7 +77,9 @@ impl Rows for Nothing {
 impl TableDef {
     /// The table on a snapshot.
     pub fn view<'a>(&'static self, snapshot: &'a Snapshot, asked: Scope) -> TableView<'a> {
-        if let (Scope::Host, None, Some(namespaces)) = (asked, self.scope, &snapshot.namespaces) {
+        if let (Scope::Host, None, Some(namespaces)) = (asked, self.scope, &snapshot.namespaces)
+            && !self.content.is_of_the_machine()
+        {
             return self.on_host(snapshot, namespaces);
         }
         let (scope, restricted) = match self.scope {

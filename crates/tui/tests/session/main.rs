@@ -3,6 +3,7 @@
 mod asking;
 mod commands;
 mod files;
+mod happenings;
 mod harness;
 mod hostile;
 mod lists;

@@ -8,6 +8,7 @@ use netmonitor_core::sample::Status;
 use netmonitor_tui::{Input, Settings};
 use ratatui::style::{Color, Modifier};
 
+use crate::happenings;
 use crate::harness::{SETTINGS, Session};
 use crate::world::{World, asked, engine};
 
@@ -84,6 +85,37 @@ fn every_other_tab() {
         session.type_text(&tab.to_string());
         insta::assert_snapshot!(format!("{name}_80x24"), session.screen());
     }
+}
+
+fn happened(session: &mut Session) {
+    session.type_text(":events");
+    session.press(KeyCode::Enter);
+    for snapshot in happenings::snapshots() {
+        session.input(Input::Snapshot(snapshot));
+    }
+}
+
+#[test]
+fn events() {
+    picture("events", SETTINGS, happened);
+}
+
+#[test]
+fn events_of_the_namespace_that_match() {
+    picture("events_filtered", SETTINGS, |session| {
+        happened(session);
+        session.type_text("nnn/event:accepted");
+        session.press(KeyCode::Enter);
+    });
+}
+
+#[test]
+fn events_without_the_privileges() {
+    let mut session = Session::new(80, 24, SETTINGS());
+    session.type_text(":events");
+    session.press(KeyCode::Enter);
+    session.input(Input::Snapshot(happenings::unwatched()));
+    insta::assert_snapshot!("events_denied_80x24", session.screen());
 }
 
 #[test]
