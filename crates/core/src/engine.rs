@@ -21,7 +21,7 @@ use crate::history::History;
 use crate::interfaces::Interfaces;
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::part::FilePart;
-use crate::plan::{Plan, Watch};
+use crate::plan::Plan;
 use crate::process::Process;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
 use crate::scope::Scope;
@@ -424,13 +424,7 @@ impl Engine {
         match name {
             "events" => self.events.take_records(bytes, self.machine.endian),
             "reasons" => self.events.take_reasons(bytes),
-            "events_state" => {
-                let (scope, watch) = self
-                    .plan
-                    .as_ref()
-                    .map_or_else(|| (Scope::Process, Watch::Kept), |plan| (plan.group, plan.watch));
-                self.events.end(bytes, (reading, self.moment), (scope, group), watch);
-            }
+            "events_state" => self.events.end(bytes, (reading, self.moment), group, self.plan.as_ref()),
             "processes" => self.traffic.take_processes(bytes, self.machine.endian),
             "sockets" => self.traffic.take_sockets(bytes, self.machine.endian),
             "cgroups" => self.traffic.take_cgroups(bytes),

@@ -219,6 +219,84 @@ struct wire_seen {
 	u64 ended; /* it sends and receives nothing any more */
 };
 
+/* Something that happened to a socket. Times are CLOCK_BOOTTIME in nanoseconds, 0 where they were not seen. Ports in host
+ * byte order, addresses as on the wire. */
+struct event {
+	u64 time;
+	u64 cookie; /* 0: of no socket */
+	u64 start; /* of the owner */
+	u64 cgroup;
+	u64 since; /* when it was begun to connect */
+	u64 established;
+	u64 first_rx; /* when a call returned the first payload */
+	u64 rx_bytes; /* of TCP at its end: payload that processes took */
+	u64 tx_bytes; /* and gave */
+	u64 bytes_retrans;
+	u8 local[16];
+	u8 remote[16];
+	u32 tgid; /* of the owner; 0: not known */
+	u32 ppid;
+	u32 uid;
+	u32 netns;
+	u32 length; /* of the packet */
+	u32 reason; /* number in skb_drop_reason or sk_rst_reason */
+	u32 total_retrans;
+	u16 local_port;
+	u16 remote_port;
+	u16 family;
+	u16 type;
+	u16 protocol;
+	u16 error; /* of the socket */
+	u8 kind; /* EVENT_... */
+	u8 old_state;
+	u8 new_state;
+	u8 flags;
+	u32 segments; /* in the packet */
+	char comm[16];
+};
+
+/* Kinds of events. */
+#define EVENT_STATE 1
+#define EVENT_ACCEPT 2
+#define EVENT_RETRANSMIT 3
+#define EVENT_RESET 4 /* one was sent */
+#define EVENT_DROP 5
+
+/* Flags of an event. */
+#define FLAG_PASSIVE 1 /* the other end connected */
+#define FLAG_ACCEPTED 2 /* and a process took it */
+#define FLAG_RECEIVED 4 /* the packet came in */
+
+/* What is known of a socket while it lives, with the socket itself. */
+struct life {
+	u64 start;
+	u64 cgroup;
+	u64 since;
+	u64 established;
+	u64 first_rx;
+	u32 tgid;
+	u32 ppid;
+	u32 uid;
+	u32 flags;
+	char comm[16];
+};
+
+/* What is watched. */
+struct watch {
+	u32 on;
+	u32 netns; /* only sockets of this namespace, and those of this process; 0: all */
+	u32 tgid;
+	u32 unspecified; /* drops for these reasons are left out */
+	u32 consumed;
+	u32 purged; /* for this one if there was nothing in the packet */
+};
+
+/* Events that there was no room for. */
+struct lost {
+	u64 connections;
+	u64 packets;
+};
+
 _Static_assert(sizeof(struct process_key) == 16, "process_key");
 _Static_assert(sizeof(struct socket_key) == 24, "socket_key");
 _Static_assert(sizeof(struct counts) == 32, "counts");
@@ -236,5 +314,9 @@ _Static_assert(sizeof(struct bbr_record) == 24, "bbr_record");
 _Static_assert(sizeof(struct above_record) == 24, "above_record");
 _Static_assert(sizeof(struct descriptor_record) == 48, "descriptor_record");
 _Static_assert(sizeof(struct table_record) == 32, "table_record");
+_Static_assert(sizeof(struct event) == 176, "event");
+_Static_assert(sizeof(struct life) == 72, "life");
+_Static_assert(sizeof(struct watch) == 24, "watch");
+_Static_assert(sizeof(struct lost) == 16, "lost");
 
 #endif

@@ -9,8 +9,10 @@
 #define NETMONITOR_COUNT_H
 
 #include "abi.h"
+#include "calls.h"
 #include "family.h"
 #include "kernel.h"
+#include "life.h"
 
 /* Rooms, as the reader sets them before it loads. */
 #define SOCKETS 65536
@@ -63,14 +65,6 @@ struct {
 
 #define MSG_PEEK 0x2
 #define MSG_ERRQUEUE 0x2000
-
-#define AF_UNIX 1
-#define AF_INET 2
-#define AF_INET6 10
-#define SOCK_STREAM 1
-#define IPPROTO_TCP 6
-#define S_IFMT 0170000
-#define S_IFSOCK 0140000
 
 static ALWAYS_INLINE void add(struct counts *counts, u64 received, u64 sent)
 {
@@ -177,14 +171,19 @@ static NOINLINE int count_new(struct socket_key *key, struct sock *sk, u64 recei
 	return 0;
 }
 
-static ALWAYS_INLINE void count(struct socket_key *key, struct sock *sk, u64 received, u64 sent)
+/* Whether the process has moved nothing through the socket before, or received nothing. */
+static ALWAYS_INLINE int count(struct socket_key *key, struct sock *sk, u64 received, u64 sent)
 {
 	struct counts *counts = map_lookup(&sockets, key);
+	int is_first = 1;
 
-	if (counts)
+	if (counts) {
+		is_first = received && !counts->rx_calls;
 		add_shared(counts, received, sent);
-	else
+	} else {
 		count_new(key, sk, received, sent);
+	}
+	return is_first;
 }
 
 static ALWAYS_INLINE void key_of(struct socket_key *key, struct sock *sk)
@@ -209,7 +208,8 @@ int sock_send_length(u64 *arguments)
 	if (length <= 0)
 		return 0;
 	key_of(&key, sk);
-	count(&key, sk, 0, length);
+	if (count(&key, sk, 0, length))
+		use_socket(sk, 0);
 	return 0;
 }
 
@@ -224,7 +224,8 @@ int sock_recv_length(u64 *arguments)
 	if (length <= 0 || flags & (MSG_PEEK | MSG_ERRQUEUE))
 		return 0;
 	key_of(&key, sk);
-	count(&key, sk, length, 0);
+	if (count(&key, sk, length, 0))
+		use_socket(sk, 1);
 	return 0;
 }
 
@@ -292,33 +293,12 @@ int sock_release(void *socket)
 	return 1;
 }
 
-struct sys_enter {
-	u64 common;
-	s64 number;
-	u64 arguments[6];
-};
-
-struct sys_exit {
-	u64 common;
-	s64 number;
-	s64 result;
-};
-
-/* The socket behind a descriptor of the current thread, if it is a stream whose splicing passes no tracepoint. */
+/* A stream whose splicing passes no tracepoint. */
 static ALWAYS_INLINE struct sock *stream_of(u32 fd)
 {
-	struct task_struct *task = current_task();
-	struct fdtable *table = READ(READ(task, files), fdt);
-	struct file *file = 0;
-	struct sock *sk;
+	struct sock *sk = sock_of(fd);
 	u16 family;
 
-	if (fd >= READ(table, max_fds))
-		return 0;
-	read_kernel(&file, sizeof(file), READ(table, fd) + fd);
-	if (!file || (READ(READ(file, f_inode), i_mode) & S_IFMT) != S_IFSOCK)
-		return 0;
-	sk = READ((struct socket *)READ(file, private_data), sk);
 	if (!sk || READ(sk, sk_type) != SOCK_STREAM)
 		return 0;
 	family = READ(sk, __sk_common.skc_family);

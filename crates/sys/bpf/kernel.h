@@ -14,16 +14,31 @@ typedef long long s64;
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define NOINLINE __attribute__((noinline))
 
+#define AF_UNIX 1
+#define AF_INET 2
+#define AF_INET6 10
+#define SOCK_STREAM 1
+#define IPPROTO_TCP 6
+
 /* Declarations of maps, in the form that loaders read from BTF. */
 #define MAP_TYPE(number) int(*type)[number]
 #define MAP_ENTRIES(number) int(*max_entries)[number]
 #define MAP_KEY(of) of *key
 #define MAP_VALUE(of) of *value
+#define MAP_FLAGS(number) int(*map_flags)[number]
 
 /* Kinds of maps, and flags (include/uapi/linux/bpf.h). */
 #define HASH 1
 #define ARRAY 2
+#define SK_STORAGE 24
+#define RINGBUF 27
 #define NOEXIST 1
+#define NO_PREALLOC 1
+#define CLONE 512
+#define STORAGE_CREATE 1
+#define RING_NO_WAKEUP 1
+#define RING_TAKEN 0
+#define RING_SIZE 1
 
 /* Helpers by their number (include/uapi/linux/bpf.h, ___BPF_FUNC_MAPPER). */
 static void *(*map_lookup)(void *map, const void *key) = (void *)1;
@@ -35,10 +50,15 @@ static u64 (*current_uid_gid)(void) = (void *)15;
 static long (*load_bytes)(const void *skb, u32 offset, void *to, u32 size) = (void *)26;
 static u64 (*socket_cookie)(void *sock) = (void *)46;
 static u64 (*current_cgroup_id)(void) = (void *)80;
+static void *(*storage_get)(void *map, void *sock, void *value, u64 flags) = (void *)107;
 static long (*read_user)(void *to, u32 size, const void *from) = (void *)112;
 static long (*read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 static u64 (*jiffies64)(void) = (void *)118;
+static u64 (*boottime)(void) = (void *)125;
 static long (*seq_write)(void *seq, const void *from, u32 size) = (void *)127;
+static void *(*ring_reserve)(void *ring, u64 size, u64 flags) = (void *)131;
+static void (*ring_submit)(void *record, u64 flags) = (void *)132;
+static u64 (*ring_query)(void *ring, u64 flags) = (void *)134;
 static void *(*tcp_sock_of)(void *sock) = (void *)137;
 static void *(*current_task)(void) = (void *)158;
 static void *(*socket_of_file)(void *file) = (void *)162;
@@ -91,6 +111,15 @@ static void *(*socket_of_file)(void *file) = (void *)162;
 /* Bytes of a type in the running kernel. */
 #define SIZE_OF(type) __builtin_preserve_type_info(*(type *)0, 1)
 
+/* The reader takes their names from the kernel's description. */
+enum skb_drop_reason {
+	SKB_NOT_DROPPED_YET,
+};
+
+enum sk_rst_reason {
+	SK_RST_REASON_NOT_SPECIFIED,
+};
+
 struct ns_common {
 	u32 inum;
 } RELOCATED;
@@ -136,6 +165,22 @@ struct signal_struct {
 
 struct pid;
 
+struct kernfs_node {
+	u64 id;
+} RELOCATED;
+
+struct cgroup {
+	struct kernfs_node *kn;
+} RELOCATED;
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+} RELOCATED;
+
+struct cred {
+	kuid_t uid;
+} RELOCATED;
+
 struct task_struct {
 	struct signal_struct *signal;
 	int pid;
@@ -146,6 +191,8 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct nsproxy *nsproxy;
 	struct files_struct *files;
+	struct css_set *cgroups;
+	struct cred *cred;
 	char comm[16];
 } RELOCATED;
 
@@ -177,17 +224,10 @@ struct sock_common {
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
+	u64 skc_flags;
 	struct {
 		s64 counter;
 	} skc_cookie;
-} RELOCATED;
-
-struct kernfs_node {
-	u64 id;
-} RELOCATED;
-
-struct cgroup {
-	struct kernfs_node *kn;
 } RELOCATED;
 
 struct sock_cgroup_data {
@@ -241,14 +281,30 @@ struct sock {
 	struct timer_list sk_timer;
 	/* Younger kernels' place for TCP's timer of retransmissions. */
 	struct timer_list tcp_retransmit_timer;
+	int sk_err;
+} RELOCATED;
+
+struct request_sock {
+	struct sock_common __req_common;
+} RELOCATED;
+
+struct net_device {
+	possible_net_t nd_net;
+} RELOCATED;
+
+struct sk_buff {
+	struct net_device *dev;
+	struct sock *sk;
+	char cb[48];
+	u32 len;
+	int skb_iif;
+	u16 protocol;
+	u16 network_header;
+	u8 *head;
 } RELOCATED;
 
 struct socket {
 	struct sock *sk;
-} RELOCATED;
-
-struct sk_buff {
-	char cb[48];
 } RELOCATED;
 
 struct tcp_skb_cb {
@@ -263,6 +319,7 @@ struct inet_sock {
 	struct sock sk;
 	struct ipv6_pinfo *pinet6;
 	u64 inet_flags;
+	u16 inet_sport;
 	u8 tos;
 } RELOCATED;
 

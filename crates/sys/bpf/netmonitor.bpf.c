@@ -6,5 +6,6 @@
 #include "sockets.h"
 #include "wire.h"
 #include "zerocopy.h"
+#include "life.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

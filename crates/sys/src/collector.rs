@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::mem::MaybeUninit;
 
 use netmonitor_core::files::is_harmless;
-use netmonitor_core::plan::{Measure, Owners, Pace, Plan};
+use netmonitor_core::plan::{Measure, Owners, Pace, Plan, Watch};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
+use procnet::number::decimal;
 
-use crate::bpf::Counters;
+use crate::bpf::{Counters, Watching, Whom};
 use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
 use crate::descriptors::{Descriptors, Tee};
@@ -72,6 +73,7 @@ pub struct Collector {
     users: Users,
     capabilities: Capabilities,
     counters: Counters,
+    watching: Watching,
 }
 
 impl Collector {
@@ -100,6 +102,7 @@ impl Collector {
             users: Users::default(),
             capabilities: Capabilities::default(),
             counters: Counters::default(),
+            watching: Watching::default(),
         }
     }
 
@@ -144,9 +147,20 @@ impl Collector {
         if !plan.pieces {
             self.owners(plan, moment, sink)?;
         }
-        self.counters.tick(plan, self.target.dir().is_copy(), sink);
+        self.programs(plan, sink);
         self.previous = Some(moment.boottime);
         Ok(())
+    }
+
+    /// What programs in the kernel have counted, and what they have seen happen.
+    fn programs(&mut self, plan: &Plan, sink: &mut dyn Sink) {
+        let is_copy = self.target.dir().is_copy();
+        self.counters.tick(plan, is_copy, sink);
+        let inode = self.namespace.strip_prefix(b"net:[").and_then(|rest| rest.strip_suffix(b"]"));
+        let netns = inode.and_then(decimal).and_then(|inode| inode.try_into().ok()).unwrap_or(0);
+        let whom = Whom { netns, pid: self.target.pid() };
+        let wanted = plan.events && plan.watch != Watch::Never;
+        self.watching.tick(wanted, &self.counters, (whom, is_copy), sink);
     }
 
     /// Begins a tick and reads the target and its namespace.

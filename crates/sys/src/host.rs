@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use netmonitor_core::plan::Plan;
+use netmonitor_core::plan::{Plan, Watch};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 
-use crate::bpf::Counters;
+use crate::bpf::{Counters, Watching, Whom};
 use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
 use crate::links::LinkReader;
@@ -31,6 +31,7 @@ pub struct HostCollector {
     users: Users,
     capabilities: Capabilities,
     counters: Counters,
+    watching: Watching,
 }
 
 /// Hands on all, and keeps which namespaces there are, each with a process that is in it.
@@ -81,6 +82,7 @@ impl HostCollector {
             users: Users::default(),
             capabilities: Capabilities::default(),
             counters: Counters::default(),
+            watching: Watching::default(),
         }
     }
 
@@ -91,6 +93,8 @@ impl HostCollector {
         self.users.tick(false, &mut self.reader, sink);
         self.capabilities.tick(false, sink);
         self.counters.tick(plan, false, sink);
+        let wanted = plan.events && plan.watch != Watch::Never;
+        self.watching.tick(wanted, &self.counters, (Whom::default(), false), sink);
         // Whoever wants no sockets needs not know whose they are, nor which namespaces there are.
         if plan.dumps.is_empty() && plan.net.is_empty() {
             return;

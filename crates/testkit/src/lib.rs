@@ -6,6 +6,7 @@
 pub mod hold;
 pub mod netns;
 pub mod pty;
+pub mod puppet;
 pub mod traffic;
 
 use std::time::Duration;

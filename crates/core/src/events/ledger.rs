@@ -9,7 +9,7 @@ use procnet::number::decimal;
 
 use super::record::{EVENT, EventRecord, Told};
 use super::{Event, Events, Kind, Why};
-use crate::plan::Watch;
+use crate::plan::{Plan, Watch};
 use crate::sample::{Moment, Reading, Status};
 use crate::scope::Scope;
 use crate::traffic::record::SeenSocket;
@@ -136,8 +136,8 @@ impl EventLedger {
         &mut self,
         words: &[u8],
         (reading, moment): (Reading, Moment),
-        (scope, group): (Scope, Group<'_>),
-        watch: Watch,
+        group: Group<'_>,
+        plan: Option<&Plan>,
     ) {
         let records = std::mem::take(&mut self.records);
         if reading.status != Status::Ok {
@@ -147,7 +147,8 @@ impl EventLedger {
             self.events = Some(Err(Arc::new(Reason { status: reading.status, words })));
             return;
         }
-        let is_kept = watch == Watch::Kept;
+        let scope = plan.map_or(Scope::Process, |plan| plan.group);
+        let is_kept = plan.is_none_or(|plan| plan.watch == Watch::Kept);
         let (all, own) = self.pick(&records, moment, (scope, group), is_kept);
         let word = |name: &str| value(words, name).and_then(decimal).unwrap_or(0);
         let missing = value(words, "missing").unwrap_or_default().split(|&byte| byte == b',');
@@ -202,7 +203,8 @@ impl EventLedger {
             let later = record.time.cast_signed().saturating_sub(moment.boottime.cast_signed());
             let wall = moment.wall.saturating_add(later);
             let length = record.length.into();
-            let event = Event { seq: 0, wall, kind, why, record: *record, count: 1, length };
+            let count = u64::from(record.segments).max(1);
+            let event = Event { seq: 0, wall, kind, why, record: *record, count, length };
             if kind == Kind::ResetSent
                 && let Some(end) = ended.get(&record.cookie).and_then(|place| batch.get_mut(*place))
                 && record.time.saturating_sub(end.record.time) < AT_ONCE
@@ -216,7 +218,7 @@ impl EventLedger {
                 let alike = alike.entry(Alike { kind, why: event.why.clone(), cookie, socket, second });
                 let place = *alike.or_insert(batch.len());
                 if let Some(first) = batch.get_mut(place) {
-                    first.count += 1;
+                    first.count += event.count;
                     first.length += event.length;
                     first.record.total_retrans = first.record.total_retrans.max(record.total_retrans);
                     continue;
@@ -290,8 +292,7 @@ mod tests {
     use super::*;
 
     const SECOND: u64 = 1_000_000_000;
-    const GROUP: Group<'static> =
-        Group { target: (7, 500), clk_tck: 100, members: &[], ended_once: false };
+    const GROUP: Group<'static> = Group { target: (7, 500), clk_tck: 100, members: &[], ended_once: false };
     /// When process 7 began.
     const START: u64 = 5 * SECOND;
 
@@ -369,7 +370,8 @@ mod tests {
             let reading = Reading { status: Status::Ok, at: 1, took: 1 };
             let moment = Moment { wall: 1_000 * SECOND as i64, boottime: 99 * SECOND, seq: 1 };
             let words = b"since=3 lost_connections=4 lost_packets=5 missing=accept,kfree_skb";
-            self.ledger.end(words, (reading, moment), (self.scope, group), self.watch);
+            let plan = Plan { group: self.scope, watch: self.watch, ..Plan::default() };
+            self.ledger.end(words, (reading, moment), group, Some(&plan));
             self.ledger.events.clone().unwrap().unwrap()
         }
     }
@@ -500,7 +502,7 @@ mod tests {
         let mut ledger = EventLedger::default();
         let reading = Reading { status: Status::Denied, at: 1, took: 0 };
         let said = b"loading BPF programs needs CAP_BPF and CAP_PERFMON";
-        ledger.end(said, (reading, Moment::default()), (Scope::Process, GROUP), Watch::Kept);
+        ledger.end(said, (reading, Moment::default()), GROUP, None);
         let reason = ledger.events.unwrap().unwrap_err();
         assert_eq!((reason.status, reason.words.as_bytes()), (Status::Denied, &said[..]));
     }
@@ -516,7 +518,7 @@ mod tests {
                     ledger.take_records(&bytes, endian);
                     ledger.take_reasons(&bytes);
                     let reading = Reading { status: Status::Ok, at: 1, took: 0 };
-                    ledger.end(&bytes, (reading, Moment::default()), (Scope::Tree, GROUP), Watch::Kept);
+                    ledger.end(&bytes, (reading, Moment::default()), GROUP, None);
                     let events = ledger.events.unwrap().unwrap();
                     for event in events.all.iter() {
                         let _ = (event.connecting(), event.duration(), event.first_byte(), event.bytes());

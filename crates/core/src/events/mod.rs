@@ -110,7 +110,7 @@ pub struct Event {
     pub why: Why,
     /// What the kernel told.
     pub record: EventRecord,
-    /// As many packets in a row are told of here.
+    /// As many packets are told of here, of segments that are sent again as many of those.
     pub count: u64,
     /// Bytes of these packets.
     pub length: u64,

@@ -60,6 +60,8 @@ pub struct EventRecord {
     pub total_retrans: u32,
     /// Bytes of the packet.
     pub length: u32,
+    /// Segments in it, where it is one that is sent again.
+    pub segments: u32,
     /// Number of the reason of a drop or a reset.
     pub reason: u32,
     /// Error of the socket.
@@ -109,6 +111,7 @@ impl EventRecord {
             length: numbers.u32(128),
             reason: numbers.u32(132),
             total_retrans: numbers.u32(136),
+            segments: numbers.u32(156),
             socket: SeenSocket {
                 local: numbers.address(80, family),
                 remote: numbers.address(96, family),
@@ -119,6 +122,7 @@ impl EventRecord {
                 kind: numbers.u16(146),
                 protocol: numbers.u16(148),
                 closed: false,
+                retrans: 0,
             },
             error: numbers.u16(150),
             old_state,

@@ -193,7 +193,7 @@ static COLUMNS: &[(Column, Get)] = described! {
         |event, _| bytes(event, |bytes| bytes.bytes_retrans);
     "total_retrans" "retrans" Gauge Count "Segments of the connection that were sent again, up to this moment."
         |event, _| event.total_retrans().map_or(Value::Absent(""), |count| Value::Unsigned(count.into()));
-    "count" "count" Gauge Packets "As many packets, of the same socket, in the same second and for the same reason, are told of here."
+    "count" "count" Gauge Packets "As many packets (of those that are sent again: segments) of the same socket, in the same second and for the same reason, are told of here."
         |event, _| if event.kind.is_of_packets() { Value::Unsigned(event.count) } else { Value::Absent("") };
     "length" "length" Gauge Bytes "Bytes of these packets: of a retransmission payload, of a drop as far as headers were there."
         |event, _| if event.kind.is_of_packets() { Value::Unsigned(event.length) } else { Value::Absent("") };

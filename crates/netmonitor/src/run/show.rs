@@ -10,7 +10,7 @@ use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Export, Format, Selection};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::pieces::PIECE;
-use netmonitor_core::plan::{Counting, Measure, Owners, Pace, Plan};
+use netmonitor_core::plan::{Counting, Measure, Owners, Pace, Plan, Watch};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_sys::find::Query;
@@ -140,7 +140,7 @@ impl Show {
         let mut plan = Plan { wire: self.wire, ..Plan::in_scope(scope) };
         // What is moved in the time of one reading is nothing to speak of.
         if self.interval.is_some() && self.count != Some(1) {
-            plan.counting = Counting::On;
+            (plan.counting, plan.watch) = (Counting::On, Watch::Lately);
         }
         for (view, table) in self.selection.tables() {
             plan.add(table.needs());

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use netmonitor_core::host::HostEngine;
-use netmonitor_core::plan::{Ask, Counting, Plan};
+use netmonitor_core::plan::{Ask, Counting, Plan, Watch};
 use netmonitor_core::scope::Scope;
 use netmonitor_sys::{HostCollector, Kind, ProcTree};
 
@@ -39,7 +39,7 @@ impl Show {
         let mut plan = Plan { ask: Ask::Never, wire: self.wire, ..Plan::in_scope(Scope::Host) };
         let is_repeated = self.interval.is_some() && self.count != Some(1);
         if is_repeated {
-            plan.counting = Counting::On;
+            (plan.counting, plan.watch) = (Counting::On, Watch::Lately);
         }
         for (_, table) in self.selection.tables() {
             plan.add(table.needs());

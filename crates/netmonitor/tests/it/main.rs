@@ -5,6 +5,7 @@ mod compare;
 mod copy;
 mod diag;
 mod doctor;
+mod events;
 mod files;
 mod overview;
 mod query;

@@ -22,6 +22,10 @@ pub(super) const DESCRIPTOR_RECORD: usize = 48;
 pub(super) const SOCK_DIAG_BY_FAMILY: u16 = crate::netlink::SOCK_DIAG_BY_FAMILY;
 pub(super) const OTHER_SOCKET: u16 = crate::own_sockets::OTHER_SOCKET;
 pub(super) const TABLE: u16 = 0xff02;
+/// `struct event`.
+pub(super) const EVENT: usize = 176;
+/// `struct lost`.
+pub(super) const LOST: usize = 16;
 /// The key of a socket by itself: its cookie.
 pub(super) const COOKIE: usize = 8;
 
@@ -63,3 +67,12 @@ pub(super) fn number32(bytes: &[u8]) -> u32 {
 pub(super) fn number16(bytes: &[u8]) -> u16 {
     bytes.first_chunk().map_or(0, |bytes| u16::from_ne_bytes(*bytes))
 }
+
+// The decoders of what is handed on as it is have the same sizes.
+const _: () = {
+    use netmonitor_core::events::record as events;
+    use netmonitor_core::traffic::record as traffic;
+    assert!(EVENT == events::EVENT);
+    assert!(PROCESS_KEY + PROCESS_SEEN == traffic::PROCESS);
+    assert!(SOCKET_KEY + COUNTS + SOCKET_SEEN == traffic::SOCKET);
+};

@@ -80,8 +80,24 @@ impl Types {
     }
 
     /// The number of what a program is attached to that goes through all of a kind.
-    pub(super) fn iterator(&self, kind: &str) -> Option<u32> {
-        self.points.get(&*format!("{ITERATOR}{kind}")).copied()
+    pub(super) fn iterator(&self, name: &str) -> Option<u32> {
+        self.points.get(&*format!("{ITERATOR}{name}")).copied()
+    }
+
+    /// The values of an enumeration with their names.
+    pub(super) fn values(&self, name: &str) -> Vec<(u32, String)> {
+        let Some(described) = Description::read(&self.described) else { return Vec::new() };
+        let mut place = 0;
+        while let Some(record) = described.record(place) {
+            if record.kind() == ENUM && described.name(record.name) == name.as_bytes() {
+                let value = |[name, value]: [u32; 2]| {
+                    (value, String::from_utf8_lossy(described.name(name)).into_owned())
+                };
+                return words(record.rest).map(value).collect();
+            }
+            place += RECORD + record.rest.len();
+        }
+        Vec::new()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::sync::Arc;
 
 use netmonitor_core::sample::Status;
 use rustix::io::Errno;
@@ -25,6 +26,8 @@ const SINCE: &str = "Linux 6.3";
 
 /// Programs that count while this lives.
 pub(super) struct Programs {
+    /// More of them can be loaded out of it.
+    pub(super) object: Arc<Object>,
     /// What holds them to their places.
     _links: Vec<OwnedFd>,
     pub(super) sockets: OwnedFd,
@@ -59,6 +62,8 @@ pub(super) struct Wanted {
     pub(super) room: Option<(u32, u32)>,
     /// For so many sockets packets are counted.
     pub(super) wire: Option<u32>,
+    /// Room for so many bytes of events that wait, where that is not what the programs say.
+    pub(super) events: Option<u32>,
     /// A process that is followed, with all that descend from it from now on.
     pub(super) followed: Option<u32>,
 }
@@ -66,7 +71,9 @@ pub(super) struct Wanted {
 impl Wanted {
     /// How many entries there are in maps, where that is not what the programs say.
     fn entries(&self) -> Vec<(&'static str, u32)> {
-        let mut entries: Vec<_> = self.wire.map(|sockets| ("wire", sockets)).into_iter().collect();
+        let wire = self.wire.map(|sockets| ("wire", sockets));
+        let mut entries: Vec<_> =
+            wire.into_iter().chain(self.events.map(|bytes| ("events", bytes))).collect();
         if let Some((sockets, processes)) = self.room {
             entries.extend([("sockets", sockets), ("seen_sockets", sockets), ("processes", processes)]);
         }
@@ -107,6 +114,7 @@ pub(super) fn load(types: &Path, wanted: Wanted) -> Result<Programs, Why> {
         has_release,
         has_retransmissions,
         wire,
+        object: Arc::new(object),
         _links: links,
     })
 }
@@ -119,7 +127,7 @@ fn follow(object: &Object, pid: u32, types: &Types) -> Result<OwnedFd, Why> {
 }
 
 /// What the object needs of the kernel's types.
-fn read_types(path: &Path) -> Result<Types, Why> {
+pub(super) fn read_types(path: &Path) -> Result<Types, Why> {
     let place = path.display();
     let kernel = std::fs::read(path)
         .map_err(|_| Why::missing(format!("this kernel does not describe its types ({place})")))?;

@@ -7,16 +7,19 @@
 mod abi;
 mod btf;
 mod groups;
+mod life;
 mod lister;
 mod load;
 mod maps;
 mod object;
+mod ring;
 mod splice;
 mod syscall;
 mod why;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 
 use netmonitor_core::plan::{Counting, Plan};
@@ -29,9 +32,12 @@ use abi::{
     WIRE_SEEN,
 };
 use groups::Groups;
+pub(crate) use life::Watching;
+pub use life::{Watcher, Whom};
 pub use lister::{Lister, Listing, Record, Told, descriptor_of, records};
 use load::{Programs, TYPES, Wanted};
 use maps::{Entries, delete};
+use object::Object;
 pub use why::Why;
 
 /// Sockets whose packets are counted.
@@ -98,6 +104,15 @@ impl Counters {
         match &mut self.0 {
             Stage::On(counter) => counter.lister().ok(),
             _ => None,
+        }
+    }
+
+    /// What more can be loaded out of; `None`: it is not there yet.
+    fn object(&self) -> Option<Result<&Arc<Object>, &Why>> {
+        match &self.0 {
+            Stage::On(counter) => Some(Ok(&counter.programs.object)),
+            Stage::Failed(why) => Some(Err(why)),
+            Stage::Off | Stage::Loading(_) => None,
         }
     }
 
@@ -187,6 +202,16 @@ impl Counter {
     /// The same with room for so many sockets and processes.
     pub fn with_room(sockets: u32, processes: u32) -> Result<Self, Why> {
         Self::load(Wanted { room: Some((sockets, processes)), ..Wanted::default() })
+    }
+
+    /// The same with so many bytes for events that wait.
+    pub fn with_events(bytes: u32) -> Result<Self, Why> {
+        Self::load(Wanted { events: Some(bytes), ..Wanted::default() })
+    }
+
+    /// Begins to watch connections, too.
+    pub fn watch(&self, whom: Whom) -> Result<Watcher, Why> {
+        Watcher::load(&self.programs.object, whom)
     }
 
     fn load(wanted: Wanted) -> Result<Self, Why> {

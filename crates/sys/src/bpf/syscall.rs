@@ -7,6 +7,7 @@ use rustix::io::Errno;
 const MAP_CREATE: libc::c_int = 0;
 const MAP_UPDATE_ELEM: libc::c_int = 2;
 const PROG_LOAD: libc::c_int = 5;
+const OBJ_GET_INFO_BY_FD: libc::c_int = 15;
 const RAW_TRACEPOINT_OPEN: libc::c_int = 17;
 const BTF_LOAD: libc::c_int = 18;
 const MAP_FREEZE: libc::c_int = 22;
@@ -46,6 +47,14 @@ pub(super) fn create_map(name: &str, kind: MapKind) -> Result<OwnedFd, Errno> {
 
 /// Sets the only entry of a map of globals, which programs only read.
 pub(super) fn set_globals(map: impl AsFd, value: &[u8]) -> Result<(), Errno> {
+    let map_fd = number(map.as_fd());
+    set_first(map, value)?;
+    // SAFETY: the kernel reads the number of a descriptor.
+    unsafe { bpf(MAP_FREEZE, (&raw const map_fd).cast_mut().cast(), size_of::<u32>()) }.map(drop)
+}
+
+/// Sets the first entry of an array, whose values have this size.
+pub(super) fn set_first(map: impl AsFd, value: &[u8]) -> Result<(), Errno> {
     #[repr(C)]
     struct Element {
         map_fd: u32,
@@ -58,9 +67,28 @@ pub(super) fn set_globals(map: impl AsFd, value: &[u8]) -> Result<(), Errno> {
     let mut element =
         Element { map_fd, padding: 0, key: (&raw const key) as u64, value: value.as_ptr() as u64, flags: 0 };
     // SAFETY: the kernel reads a key of four bytes and a value, which has the size that the map was made with.
-    unsafe { bpf(MAP_UPDATE_ELEM, (&raw mut element).cast(), size_of::<Element>()) }?;
-    // SAFETY: the kernel reads the number of a descriptor.
-    unsafe { bpf(MAP_FREEZE, (&raw const map_fd).cast_mut().cast(), size_of::<u32>()) }.map(drop)
+    unsafe { bpf(MAP_UPDATE_ELEM, (&raw mut element).cast(), size_of::<Element>()) }.map(drop)
+}
+
+/// How many entries a map has room for; of a ring, how many bytes.
+pub(super) fn room(map: impl AsFd) -> Result<u32, Errno> {
+    #[repr(C)]
+    struct Attributes {
+        map_fd: u32,
+        length: u32,
+        info: u64,
+    }
+    /// The first fields of `struct bpf_map_info`: type, number, sizes of keys and values, entries.
+    type Info = [u32; 5];
+    let mut info: Info = [0; 5];
+    let mut attributes = Attributes {
+        map_fd: number(map.as_fd()),
+        length: size_of::<Info>() as u32,
+        info: (&raw mut info) as u64,
+    };
+    // SAFETY: the kernel writes as many bytes as there are.
+    unsafe { bpf(OBJ_GET_INFO_BY_FD, (&raw mut attributes).cast(), size_of::<Attributes>()) }?;
+    Ok(info[4])
 }
 
 /// Tells the kernel of the types of programs and maps.

@@ -5,6 +5,7 @@ mod child;
 mod collect;
 mod copy;
 mod end;
+mod events;
 mod files;
 mod links;
 mod listing;

@@ -1,0 +1,139 @@
+//! `events`, with the real program: connections as they come and go, each told once.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdout, Stdio};
+
+use netmonitor_testkit::netns::Netns;
+use netmonitor_testkit::puppet::{self, Puppet};
+use netmonitor_testkit::{need_root, need_tool};
+use serde_json::Value as Json;
+
+use crate::{netmonitor, run, stdout};
+
+const ROLE: &str = "events::a_role";
+
+#[test]
+fn a_role() {
+    puppet::run_if_asked();
+}
+
+/// `show` that prints what happens.
+struct Showing {
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+impl Showing {
+    fn start(words: &[&str]) -> Self {
+        let mut command = netmonitor();
+        command.arg("show").args(words).args(["events", "--format", "jsonl", "--interval", "0.1"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    /// The next events.
+    fn next(&mut self, count: usize) -> Vec<Json> {
+        let lines = self.lines.by_ref().take(count);
+        lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect()
+    }
+}
+
+impl Drop for Showing {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Has something happen to a process again and again until it is told of: from then on all is.
+fn begin(showing: &mut Showing, puppet: &mut Puppet) {
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                assert_eq!(puppet.act("connect 127.0.0.1 1"), "ConnectionRefused");
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        });
+        let first = showing.next(1);
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(first[0]["event"], "refused", "{}", first[0]);
+    });
+}
+
+#[test]
+fn each_event_is_printed_once() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let netns = Netns::new();
+    let (mut client, mut server) = (Puppet::start(&netns, ROLE), Puppet::start(&netns, ROLE));
+    let pid = client.pid().to_string();
+    let mut showing = Showing::start(&[&pid]);
+    begin(&mut showing, &mut client);
+    assert_eq!(server.act("listen 4800"), "ok");
+    assert_eq!(client.act("connect 127.0.0.1 4800"), "ok");
+    for step in ["accept", "send 5000"] {
+        assert_eq!(server.act(step), "ok");
+    }
+    for step in ["receive 5000", "send 70", "close"] {
+        assert_eq!(client.act(step), "ok");
+    }
+    for step in ["receive 70", "end", "close"] {
+        assert_eq!(server.act(step), "ok");
+    }
+    let rest = std::iter::repeat_with(|| showing.next(1).remove(0));
+    let mut told: Vec<Json> = rest.take(1000).skip_while(|row| row["event"] == "refused").take(2).collect();
+    let (closed, opened) = (told.pop().unwrap(), told.pop().unwrap());
+    assert_eq!(
+        (&opened["event"], &closed["event"]),
+        (&"opened".into(), &"closed".into()),
+        "{opened} {closed}"
+    );
+    for row in [&opened, &closed] {
+        assert_eq!(
+            (&row["pid"], &row["remote_port"], &row["protocol"]),
+            (&client.pid().into(), &4800.into(), &"tcp".into())
+        );
+        assert_eq!((&row["user"], &row["local_address"]), (&"root".into(), &"127.0.0.1".into()));
+        assert!(row["time"].as_str().unwrap().ends_with('Z') && row["name"].is_string(), "{row}");
+    }
+    assert_eq!((&closed["rx_bytes"], &closed["tx_bytes"]), (&5000.into(), &70.into()));
+    let times = ["connect_us", "first_byte_us", "duration_us"].map(|name| closed[name].as_u64().unwrap());
+    assert!(0 < times[0] && 0 < times[1] && times[1] <= times[2], "{times:?}");
+    assert!(opened["cookie"] == closed["cookie"] && opened["seq"].as_u64() < closed["seq"].as_u64());
+
+    // A wider scope tells of the other one, too.
+    let mut showing = Showing::start(&[&pid, "--scope", "namespace"]);
+    begin(&mut showing, &mut client);
+    assert_eq!(server.act("unlisten"), "ok");
+    let row =
+        std::iter::repeat_with(|| showing.next(1).remove(0)).find(|row| row["pid"] == server.pid()).unwrap();
+    assert_eq!(
+        (&row["event"], &row["state"], &row["scope"]),
+        (&"closed".into(), &"LISTEN".into(), &"namespace".into())
+    );
+}
+
+#[test]
+fn why_nothing_is_watched_is_said() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let netns = Netns::new();
+    let puppet = Puppet::start(&netns, ROLE);
+    let pid = puppet.pid().to_string();
+    let output = run(&["show", &pid, "events"]);
+    assert!(
+        stdout(&output).contains("watched from reading to reading: give --interval"),
+        "{}",
+        stdout(&output)
+    );
+    let mut command = netmonitor();
+    command.args(["show", &pid, "events", "--interval", "0.2", "--count", "3"]).uid(65534).gid(65534);
+    let output = command.output().unwrap();
+    let text = stdout(&output);
+    assert!(text.contains("not watched: loading BPF programs needs CAP_BPF and CAP_PERFMON"), "{text}");
+}

@@ -1,0 +1,555 @@
+/* Tells of connections as they come and go, of segments that are sent again, of resets and of dropped packets.
+ *
+ * What a program here is called for happens to a socket, not in the context of its owner: on loopback the current process
+ * is the other end, else it is whoever was interrupted. So the owner is kept with the socket, by whoever opens it,
+ * connects it, listens with it, accepts it, or moves something through it for the first time, in its own context. A
+ * connection that came in begins with its listener's.
+ */
+#ifndef NETMONITOR_LIFE_H
+#define NETMONITOR_LIFE_H
+
+#include "abi.h"
+#include "calls.h"
+#include "kernel.h"
+
+/* Bytes of events that wait to be read; a power of two. */
+#define EVENTS (4 << 20)
+/* Connections that were accepted and of which nothing was told since. */
+#define ACCEPTED 16384
+
+struct {
+	MAP_TYPE(RINGBUF);
+	MAP_ENTRIES(EVENTS);
+} events SEC(".maps");
+
+struct {
+	MAP_TYPE(ARRAY);
+	MAP_ENTRIES(1);
+	MAP_KEY(u32);
+	MAP_VALUE(struct lost);
+} lost_events SEC(".maps");
+
+struct {
+	MAP_TYPE(ARRAY);
+	MAP_ENTRIES(1);
+	MAP_KEY(u32);
+	MAP_VALUE(struct watch);
+} watched SEC(".maps");
+
+/* It goes with the socket, and a connection gets a copy of its listener's. */
+struct {
+	MAP_TYPE(SK_STORAGE);
+	MAP_FLAGS(NO_PREALLOC | CLONE);
+	MAP_KEY(int);
+	MAP_VALUE(struct life);
+} lives SEC(".maps");
+
+/* By cookie, because what is kept with a socket cannot be reached from a system call. */
+struct {
+	MAP_TYPE(HASH);
+	MAP_ENTRIES(ACCEPTED);
+	MAP_FLAGS(NO_PREALLOC);
+	MAP_KEY(u64);
+	MAP_VALUE(struct life);
+} accepted SEC(".maps");
+
+/* States of connections (include/net/tcp_states.h). */
+#define ESTABLISHED 1
+#define SYN_SENT 2
+#define SYN_RECV 3
+#define FIN_WAIT1 4
+#define FIN_WAIT2 5
+#define TIME_WAIT 6
+#define CLOSED 7
+#define CLOSE_WAIT 8
+#define LAST_ACK 9
+#define LISTEN 10
+#define CLOSING 11
+#define NEW_SYN_RECV 12
+
+/* Bit of skc_flags: a FIN was received. */
+#define SOCK_DONE 1
+
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86dd
+
+static ALWAYS_INLINE const struct watch *watching(void)
+{
+	u32 zero = 0;
+	const struct watch *watch = map_lookup(&watched, &zero);
+
+	return watch && watch->on ? watch : 0;
+}
+
+/* Makes the process of a thread the owner. */
+static NOINLINE int own(struct life *life, struct task_struct *task)
+{
+	struct task_struct *leader = READ(task, group_leader), *parent = READ(leader, real_parent);
+
+	life->start = READ(leader, start_boottime);
+	life->tgid = READ(task, tgid);
+	life->ppid = READ(parent, tgid);
+	life->uid = READ(READ(task, cred), uid.val);
+	life->cgroup = READ(READ(READ(READ(task, cgroups), dfl_cgrp), kn), id);
+	read_kernel(life->comm, sizeof(life->comm), leader->comm);
+	return 0;
+}
+
+/* Takes over who has accepted the connection. */
+static ALWAYS_INLINE void fold(u64 cookie, struct life *life)
+{
+	struct life *taken = map_lookup(&accepted, &cookie);
+
+	if (!taken)
+		return;
+	life->start = taken->start;
+	life->cgroup = taken->cgroup;
+	life->tgid = taken->tgid;
+	life->ppid = taken->ppid;
+	life->uid = taken->uid;
+	__builtin_memcpy(life->comm, taken->comm, sizeof(life->comm));
+	life->flags |= FLAG_ACCEPTED;
+	map_delete(&accepted, &cookie);
+}
+
+/* Room for an event that is wanted. Packets are told of only while half of the room is free, so that a flood of them leaves
+ * room for connections. */
+static NOINLINE struct event *begin_event(u8 kind, u32 netns, u32 tgid)
+{
+	int is_packet = kind != EVENT_STATE && kind != EVENT_ACCEPT;
+	const struct watch *watch = watching();
+	struct event *event = 0;
+	struct lost *lost;
+	u32 zero = 0;
+
+	if (!watch || (watch->netns && netns != watch->netns && (!tgid || tgid != watch->tgid)))
+		return 0;
+	if (!is_packet || 2 * ring_query(&events, RING_TAKEN) < ring_query(&events, RING_SIZE))
+		event = ring_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		lost = map_lookup(&lost_events, &zero);
+		if (lost && is_packet)
+			__sync_fetch_and_add(&lost->packets, 1);
+		else if (lost)
+			__sync_fetch_and_add(&lost->connections, 1);
+		return 0;
+	}
+	__builtin_memset(event, 0, sizeof(*event));
+	event->time = boottime();
+	event->kind = kind;
+	event->netns = netns;
+	return event;
+}
+
+static NOINLINE int tell_owner(struct event *event, const struct life *life)
+{
+	event->start = life->start;
+	event->cgroup = life->cgroup;
+	event->tgid = life->tgid;
+	event->ppid = life->ppid;
+	event->uid = life->uid;
+	event->since = life->since;
+	event->established = life->established;
+	event->first_rx = life->first_rx;
+	event->flags = life->flags;
+	__builtin_memcpy(event->comm, life->comm, sizeof(event->comm));
+	return 0;
+}
+
+/* Both ends of a socket, or of a request to connect. */
+static NOINLINE int tell_ends(struct event *event, struct sock_common *common)
+{
+	event->family = READ(common, skc_family);
+	if (event->family == AF_INET) {
+		read_kernel(event->local, 4, &common->skc_rcv_saddr);
+		read_kernel(event->remote, 4, &common->skc_daddr);
+	} else if (event->family == AF_INET6) {
+		read_kernel(event->local, 16, &common->skc_v6_rcv_saddr);
+		read_kernel(event->remote, 16, &common->skc_v6_daddr);
+	}
+	if (event->family == AF_INET || event->family == AF_INET6) {
+		event->local_port = READ(common, skc_num);
+		event->remote_port = __builtin_bswap16(READ(common, skc_dport));
+	}
+	return 0;
+}
+
+static ALWAYS_INLINE int is_full(struct sock *sk)
+{
+	u8 state = READ(sk, __sk_common.skc_state);
+
+	return state != TIME_WAIT && state != NEW_SYN_RECV;
+}
+
+static ALWAYS_INLINE void tell_socket(struct event *event, struct sock *sk)
+{
+	tell_ends(event, &sk->__sk_common);
+	event->old_state = event->new_state = READ(sk, __sk_common.skc_state);
+	if (is_full(sk)) {
+		event->type = READ(sk, sk_type);
+		event->protocol = READ(sk, sk_protocol);
+		/* A port is given back before the end is told. */
+		if (!event->local_port && (event->family == AF_INET || event->family == AF_INET6))
+			event->local_port = __builtin_bswap16(READ((struct inet_sock *)sk, inet_sport));
+	} else {
+		event->type = SOCK_STREAM;
+		event->protocol = IPPROTO_TCP;
+	}
+}
+
+/* Both ends of a packet, where it is one of IP: the local one is that which it came to or went from. */
+static NOINLINE int tell_packet(struct event *event, struct sk_buff *skb)
+{
+	u8 *header = READ(skb, head) + READ(skb, network_header), *ports, first = 0, protocol = 0;
+	u16 kind = __builtin_bswap16(READ(skb, protocol)), from = 0, to = 0;
+	int is_in = event->flags & FLAG_RECEIVED;
+	u8 *source = is_in ? event->remote : event->local, *target = is_in ? event->local : event->remote;
+
+	read_kernel(&first, 1, header);
+	if (kind == ETH_P_IP && first >> 4 == 4) {
+		read_kernel(&protocol, 1, header + 9);
+		read_kernel(source, 4, header + 12);
+		read_kernel(target, 4, header + 16);
+		event->family = AF_INET;
+		ports = header + 4 * (first & 15);
+	} else if (kind == ETH_P_IPV6 && first >> 4 == 6) {
+		read_kernel(&protocol, 1, header + 6);
+		read_kernel(source, 16, header + 8);
+		read_kernel(target, 16, header + 24);
+		event->family = AF_INET6;
+		ports = header + 40;
+	} else {
+		return 0;
+	}
+	if (!event->protocol)
+		event->protocol = protocol;
+	if (protocol != 6 && protocol != 17 && protocol != 132 && protocol != 136)
+		return 0;
+	read_kernel(&from, sizeof(from), ports);
+	read_kernel(&to, sizeof(to), ports + 2);
+	event->local_port = __builtin_bswap16(is_in ? to : from);
+	event->remote_port = __builtin_bswap16(is_in ? from : to);
+	return 0;
+}
+
+/* What processes took out of a connection of TCP, and what they put in. SYN and FIN count as a byte each: a FIN that was
+ * received until it is read also as one that is unread, the SYN of whoever was connected to not at all. */
+static ALWAYS_INLINE void tell_bytes(struct event *event, struct sock *sk)
+{
+	struct tcp_sock *tcp = (struct tcp_sock *)sk;
+	u64 has_fin = READ(sk, __sk_common.skc_flags) >> SOCK_DONE & 1, sent, given;
+	u32 unread = READ(tcp, rcv_nxt) - READ(tcp, copied_seq), written = READ(tcp, write_seq);
+	u8 state = event->old_state;
+
+	event->rx_bytes = READ(tcp, bytes_received) - (unread > has_fin ? unread : has_fin);
+	event->bytes_retrans = READ(tcp, bytes_retrans);
+	event->total_retrans = READ(tcp, total_retrans);
+	/* Acknowledged, and not yet. */
+	given = READ(tcp, bytes_acked) + (u32)(written - READ(tcp, snd_una));
+	if (given && (state == FIN_WAIT1 || state == FIN_WAIT2 || state == LAST_ACK || state == CLOSING))
+		given--;
+	if (!event->since) {
+		/* Its beginning was not seen. What could not be sent counts as sent here, so this is no more than a hint. */
+		sent = READ(tcp, bytes_sent) - event->bytes_retrans + (u32)(written - READ(tcp, snd_nxt));
+		if (given == sent + 1)
+			given--;
+	} else if (given && !(event->flags & FLAG_PASSIVE)) {
+		given--;
+	}
+	event->tx_bytes = given;
+}
+
+static ALWAYS_INLINE u32 netns_of(struct sock_common *common)
+{
+	return READ(READ(common, skc_net.net), ns.inum);
+}
+
+static ALWAYS_INLINE void tell_accepted(u64 cookie, struct sock *sk, const struct life *life)
+{
+	struct event *event = begin_event(EVENT_ACCEPT, netns_of(&sk->__sk_common), life->tgid);
+
+	if (!event)
+		return;
+	tell_owner(event, life);
+	tell_socket(event, sk);
+	event->cookie = cookie;
+	event->flags |= FLAG_PASSIVE | FLAG_ACCEPTED;
+	ring_submit(event, RING_NO_WAKEUP);
+}
+
+/* The current process moves something through a socket for the first time, or receives. */
+static NOINLINE int use_socket(struct sock *sk, int is_received)
+{
+	u64 cookie, process = current_pid_tgid() >> 32;
+	struct life *life;
+
+	if (!watching())
+		return 0;
+	life = storage_get(&lives, sk, 0, STORAGE_CREATE);
+	if (!life)
+		return 0;
+	cookie = socket_cookie(sk);
+	if (is_received && !life->first_rx)
+		life->first_rx = boottime();
+	fold(cookie, life);
+	if (life->tgid != process)
+		own(life, current_task());
+	/* Accepted by io_uring. */
+	if ((life->flags & (FLAG_PASSIVE | FLAG_ACCEPTED)) == FLAG_PASSIVE) {
+		life->flags |= FLAG_ACCEPTED;
+		tell_accepted(cookie, sk, life);
+	}
+	return 0;
+}
+
+/* Of every socket of IP, when a process opens it. */
+SEC("cgroup/sock_create")
+int sock_create(void *socket)
+{
+	struct life *life;
+
+	if (!watching())
+		return 1;
+	life = storage_get(&lives, socket, 0, STORAGE_CREATE);
+	if (life)
+		own(life, current_task());
+	/* From now on it has one. */
+	socket_cookie(socket);
+	return 1;
+}
+
+/* Sockets that were there before: whoever is told first, unless somebody is known already. */
+SEC("iter/task_file")
+int find_owners(struct iter_task_file *found)
+{
+	struct task_struct *task = found->task;
+	struct file *file = found->file;
+	struct socket *socket;
+	struct life *life;
+
+	if (!task || !file)
+		return 0;
+	socket = socket_of_file(file);
+	if (!socket || !socket->sk)
+		return 0;
+	life = storage_get(&lives, socket->sk, 0, STORAGE_CREATE);
+	if (life && !life->tgid)
+		own(life, task);
+	socket_cookie(socket->sk);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_accept4")
+int exit_accept4(struct sys_exit *exit)
+{
+	struct life life = {};
+	struct sock *sk;
+	u64 cookie;
+
+	if (exit->result < 0 || !watching())
+		return 0;
+	sk = sock_of(exit->result);
+	if (!sk)
+		return 0;
+	/* Those of other families have none as long as nobody has asked for it. */
+	cookie = READ(sk, __sk_common.skc_cookie.counter);
+	if (!cookie)
+		return 0;
+	own(&life, current_task());
+	if (!map_update(&accepted, &cookie, &life, 0))
+		tell_accepted(cookie, sk, &life);
+	return 0;
+}
+
+/* What a change of state says of the connection's life. Whether it is told. */
+static ALWAYS_INLINE int go_on(struct life *life, u64 cookie, u8 old, u8 new)
+{
+	u64 now = boottime();
+
+	switch (new) {
+	case SYN_SENT:
+	case LISTEN:
+		own(life, current_task());
+		life->since = now;
+		life->established = life->first_rx = 0;
+		life->flags = 0;
+		return new == LISTEN;
+	case SYN_RECV:
+		if (old != SYN_SENT) {
+			life->since = now;
+			life->established = life->first_rx = 0;
+			life->flags = FLAG_PASSIVE;
+		}
+		return 0;
+	case ESTABLISHED:
+		life->established = now;
+		return old == SYN_SENT;
+	case CLOSED:
+		fold(cookie, life);
+		return old != CLOSED;
+	case FIN_WAIT1:
+	case LAST_ACK:
+		/* Closed by its owner. */
+		if (!life->tgid)
+			own(life, current_task());
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int inet_sock_set_state(u64 *arguments)
+{
+	struct sock *sk = (struct sock *)arguments[0];
+	u8 old = arguments[1], new = arguments[2];
+	u64 cookie = socket_cookie(sk);
+	struct event *event;
+	struct life *life;
+
+	if (!watching())
+		return 0;
+	life = storage_get(&lives, sk, 0, STORAGE_CREATE);
+	if (!life || !go_on(life, cookie, old, new))
+		return 0;
+	event = begin_event(EVENT_STATE, netns_of(&sk->__sk_common), life->tgid);
+	if (!event)
+		return 0;
+	tell_owner(event, life);
+	tell_socket(event, sk);
+	event->cookie = cookie;
+	event->old_state = old;
+	event->new_state = new;
+	event->error = READ(sk, sk_err);
+	if (new == CLOSED && old != LISTEN && event->protocol == IPPROTO_TCP)
+		tell_bytes(event, sk);
+	ring_submit(event, RING_NO_WAKEUP);
+	return 0;
+}
+
+/* An event of a packet of a socket. */
+static NOINLINE struct event *begin_packet(u8 kind, struct sock *sk)
+{
+	struct life *life = storage_get(&lives, sk, 0, 0);
+	struct event *event = begin_event(kind, netns_of(&sk->__sk_common), life ? life->tgid : 0);
+
+	if (!event)
+		return 0;
+	if (life)
+		tell_owner(event, life);
+	tell_socket(event, sk);
+	event->cookie = READ(sk, __sk_common.skc_cookie.counter);
+	return event;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int tcp_retransmit_skb(u64 *arguments)
+{
+	struct sock *sk = (struct sock *)arguments[0];
+	struct sk_buff *skb = (struct sk_buff *)arguments[1];
+	struct event *event = begin_packet(EVENT_RETRANSMIT, sk);
+
+	if (!event)
+		return 0;
+	event->length = READ(skb, len);
+	event->segments = READ((struct tcp_skb_cb *)skb->cb, tcp_gso_segs);
+	event->total_retrans = READ((struct tcp_sock *)sk, total_retrans);
+	ring_submit(event, RING_NO_WAKEUP);
+	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_synack")
+int tcp_retransmit_synack(u64 *arguments)
+{
+	struct sock *listener = (struct sock *)arguments[0];
+	struct request_sock *request = (struct request_sock *)arguments[1];
+	struct event *event = begin_packet(EVENT_RETRANSMIT, listener);
+
+	if (!event)
+		return 0;
+	tell_ends(event, &request->__req_common);
+	event->old_state = event->new_state = SYN_RECV;
+	event->flags |= FLAG_PASSIVE;
+	/* What the listener has been through is not the request's. */
+	event->since = event->established = event->first_rx = 0;
+	ring_submit(event, RING_NO_WAKEUP);
+	return 0;
+}
+
+static NOINLINE int reset_of(struct sk_buff *skb, struct sock *sk, enum sk_rst_reason reason)
+{
+	struct event *event = begin_packet(EVENT_RESET, sk);
+
+	if (!event)
+		return 0;
+	event->reason = reason;
+	if (skb && !event->remote_port) {
+		event->flags |= FLAG_RECEIVED;
+		tell_packet(event, skb);
+	}
+	ring_submit(event, RING_NO_WAKEUP);
+	return 0;
+}
+
+SEC("tp_btf/tcp_send_reset")
+int tcp_send_reset(u64 *arguments)
+{
+	struct sock *sk = (struct sock *)arguments[0];
+
+	/* None, where a segment was for no socket. */
+	return sk ? reset_of((struct sk_buff *)arguments[1], sk, arguments[2]) : 0;
+}
+
+static NOINLINE int drop_of(struct sk_buff *skb, struct sock *sk, enum skb_drop_reason reason, u8 flags)
+{
+	struct event *event = begin_packet(EVENT_DROP, sk);
+
+	if (!event)
+		return 0;
+	event->reason = reason;
+	event->flags |= flags;
+	event->length = READ(skb, len);
+	tell_packet(event, skb);
+	ring_submit(event, RING_NO_WAKEUP);
+	return 0;
+}
+
+static NOINLINE int drop_of_nobody(struct sk_buff *skb, enum skb_drop_reason reason, u8 flags)
+{
+	struct event *event = begin_event(EVENT_DROP, READ(READ(READ(skb, dev), nd_net.net), ns.inum), 0);
+
+	if (!event)
+		return 0;
+	event->reason = reason;
+	event->flags = flags;
+	event->length = READ(skb, len);
+	tell_packet(event, skb);
+	ring_submit(event, RING_NO_WAKEUP);
+	return 0;
+}
+
+SEC("tp_btf/kfree_skb")
+int kfree_skb(u64 *arguments)
+{
+	struct sk_buff *skb = (struct sk_buff *)arguments[0];
+	u32 reason = arguments[2];
+	struct sock *receiver = (struct sock *)arguments[3], *sender;
+	const struct watch *watch = watching();
+	u8 flags = 0;
+
+	if (!watch || !reason || reason == watch->unspecified || reason == watch->consumed)
+		return 0;
+	/* The FIN that waits with a socket until that is closed. */
+	if (reason == watch->purged && !skb->len)
+		return 0;
+	if (receiver)
+		return drop_of(skb, receiver, reason, FLAG_RECEIVED);
+	if (skb->skb_iif)
+		flags = FLAG_RECEIVED;
+	sender = skb->sk;
+	if (sender)
+		return drop_of(skb, sender, reason, flags);
+	return drop_of_nobody(skb, reason, flags);
+}
+
+#endif

@@ -1,0 +1,431 @@
+//! Connections as they come and go, told by the kernel: whose they were, how they ended, what they moved.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use netmonitor_core::engine::Engine;
+use netmonitor_core::events::{Event, Events, Kind, Why};
+use netmonitor_core::sample::{Moment, Sink};
+use netmonitor_sys::bpf::{Counter, Watcher, Whom};
+use netmonitor_testkit::netns::Netns;
+use netmonitor_testkit::puppet::{self, Puppet};
+use netmonitor_testkit::{PATIENCE, need_root, need_tool};
+
+const ROLE: &str = "events::a_role";
+
+#[test]
+fn a_role() {
+    puppet::run_if_asked();
+}
+
+/// What is watched, and what has been told.
+struct Watch {
+    _counter: Counter,
+    watcher: Watcher,
+    engine: Engine,
+    seq: u64,
+}
+
+impl Watch {
+    fn start(whom: Whom) -> Self {
+        Self::of(Counter::start().unwrap(), whom)
+    }
+
+    fn of(counter: Counter, whom: Whom) -> Self {
+        let watcher = counter.watch(whom).unwrap_or_else(|why| panic!("{why}\n{}", why.log));
+        assert_eq!(watcher.missing(), [""; 0], "this kernel tells of everything");
+        Self { _counter: counter, watcher, engine: Engine::new(crate::proc().machine()), seq: 0 }
+    }
+
+    /// All that has been told so far.
+    fn read(&mut self) -> Arc<Events> {
+        let boottime = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let boottime = boottime.tv_sec.unsigned_abs() * 1_000_000_000 + boottime.tv_nsec.unsigned_abs();
+        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
+        self.engine.begin(Moment { wall: wall as i64, boottime, seq: self.seq });
+        self.seq += 1;
+        self.watcher.tick(&mut self.engine);
+        self.engine.snapshot().events.clone().unwrap().unwrap()
+    }
+
+    /// The events of a process, once so many of a kind have come.
+    fn of_process(&mut self, process: &Puppet, kind: Kind, count: usize) -> Vec<Arc<Event>> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let all = self.read();
+            let own = all.all.iter().filter(|event| event.owner().is_some_and(|id| id.pid == process.pid()));
+            let own: Vec<Arc<Event>> = own.cloned().collect();
+            if own.iter().filter(|event| event.kind == kind).count() >= count {
+                return own;
+            }
+            assert!(Instant::now() < until, "no {kind:?} among {own:#?}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn kinds(events: &[Arc<Event>]) -> Vec<Kind> {
+    events.iter().map(|event| event.kind).filter(|kind| !kind.is_of_packets()).collect()
+}
+
+fn only(events: &[Arc<Event>], kind: Kind) -> Arc<Event> {
+    let mut found = events.iter().filter(|event| event.kind == kind);
+    let first = found.next().unwrap_or_else(|| panic!("no {kind:?} among {events:#?}"));
+    assert!(found.next().is_none(), "more than one {kind:?}: {events:#?}");
+    first.clone()
+}
+
+fn moved(event: &Event) -> (u64, u64) {
+    let bytes = event.bytes().expect("the end of a connection tells its bytes");
+    (bytes.rx_bytes, bytes.tx_bytes)
+}
+
+fn inode(netns: &Netns) -> u32 {
+    let link = netns.run("readlink /proc/self/ns/net");
+    link.trim().trim_start_matches("net:[").trim_end_matches(']').parse().unwrap()
+}
+
+fn may() -> bool {
+    need_root() && need_tool("ip") && need_tool("nft")
+}
+
+/// A client and a server in namespaces of their own.
+fn pair() -> (Netns, Netns, Puppet, Puppet) {
+    let here = Netns::new();
+    let there = here.peer();
+    let (client, server) = (Puppet::start(&here, ROLE), Puppet::start(&there, ROLE));
+    (here, there, client, server)
+}
+
+fn connect(client: &mut Puppet, server: &mut Puppet) {
+    assert_eq!(server.act("listen 4800"), "ok");
+    server.tell("accept");
+    assert_eq!(client.act("connect 192.0.2.2 4800"), "ok");
+    assert_eq!(server.answer(), "ok");
+}
+
+#[test]
+fn connections_come_and_go_on_both_sides() {
+    if !may() {
+        return;
+    }
+    let (_here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom::default());
+    connect(&mut client, &mut server);
+    for (process, step) in [(0, "send 1000"), (1, "receive 1000"), (1, "send 70000"), (0, "receive 70000")] {
+        let puppet = if process == 0 { &mut client } else { &mut server };
+        assert_eq!(puppet.act(step), "ok", "{step}");
+    }
+    assert_eq!(client.act("close"), "ok");
+    assert_eq!(server.act("end"), "ok");
+    assert_eq!(server.act("close"), "ok");
+    assert_eq!(server.act("unlisten"), "ok");
+    let events = watch.of_process(&client, Kind::Closed, 1);
+    assert_eq!(kinds(&events), [Kind::Opened, Kind::Closed]);
+    let (opened, closed) = (only(&events, Kind::Opened), only(&events, Kind::Closed));
+    assert_eq!(moved(&closed), (70000, 1000));
+    assert_eq!((opened.duration(), opened.bytes(), opened.first_byte()), (None, None, None));
+    assert_eq!(opened.connecting(), closed.connecting());
+    assert!(opened.connecting().is_some_and(|time| time > 0));
+    let (first, whole) = (closed.first_byte().unwrap(), closed.duration().unwrap());
+    assert!(0 < first && first < whole && whole < 20_000_000_000, "{first} {whole}");
+    assert!(opened.wall < closed.wall && closed.name() == opened.name() && !closed.name().is_empty());
+    assert_eq!((opened.socket(), opened.record.cookie), (closed.socket(), closed.record.cookie));
+    assert_eq!((closed.socket().remote_port, closed.speaks()), (4800, "tcp"));
+    assert_eq!(closed.socket().remote.unwrap().to_string(), "192.0.2.2");
+    let port = closed.socket().local_port;
+    assert!(port > 0);
+
+    let events = watch.of_process(&server, Kind::Closed, 2);
+    assert_eq!(kinds(&events), [Kind::Listening, Kind::Accepted, Kind::Closed, Kind::Closed]);
+    let closed = &events[2];
+    assert_eq!(moved(closed), (1000, 70000));
+    assert_eq!((closed.socket().local_port, closed.socket().remote_port), (4800, port));
+    assert!(closed.first_byte() < closed.duration() && closed.first_byte().is_some());
+    assert_eq!((closed.connecting(), &closed.why), (None, &Why::Unknown));
+    assert_eq!(closed.record.cookie, only(&events, Kind::Accepted).record.cookie);
+    assert_eq!(events[3].record.cookie, only(&events, Kind::Listening).record.cookie);
+    assert!(events[3].duration() > closed.duration() && events[3].bytes().is_none());
+}
+
+#[test]
+fn refused_reset_and_given_up() {
+    if !may() {
+        return;
+    }
+    let (_here, there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom::default());
+    assert_eq!(client.act("connect 192.0.2.2 4801"), "ConnectionRefused");
+    let events = watch.of_process(&client, Kind::Refused, 1);
+    let refused = only(&events, Kind::Refused);
+    assert_eq!((kinds(&events), moved(&refused)), (vec![Kind::Refused], (0, 0)));
+    assert!(refused.duration().is_some() && refused.connecting().is_none() && refused.record.error == 111);
+
+    // The server leaves something unread.
+    connect(&mut client, &mut server);
+    assert_eq!(client.act("send 1000"), "ok");
+    assert_eq!(server.act("receive 400"), "ok");
+    assert_eq!(server.act("close"), "ok");
+    let events = watch.of_process(&server, Kind::Reset, 1);
+    let reset = only(&events, Kind::Reset);
+    assert_eq!(moved(&reset), (400, 0));
+    assert!(matches!(&reset.why, Why::Named(name) if name.contains("ABORT_ON_CLOSE")), "{reset:?}");
+    let events = watch.of_process(&client, Kind::Reset, 1);
+    let reset = only(&events, Kind::Reset);
+    assert_eq!((moved(&reset), &reset.why), ((0, 1000), &Why::Words("by the other end")));
+    assert_eq!(server.act("unlisten"), "ok");
+
+    // The client breaks it off.
+    connect(&mut client, &mut server);
+    assert_eq!(client.act("abort"), "ok");
+    let events = watch.of_process(&client, Kind::Reset, 2);
+    assert!(matches!(events.iter().rfind(|it| it.kind == Kind::Reset).unwrap().why, Why::Named(_)));
+    assert!(events.iter().all(|event| event.kind != Kind::ResetSent), "told once");
+    let events = watch.of_process(&server, Kind::Reset, 2);
+    let reset = events.iter().rfind(|event| event.kind == Kind::Reset).unwrap();
+    assert_eq!((&reset.why, reset.record.error), (&Why::Words("by the other end"), 104));
+
+    // Nobody answers, and the process ends before anything is decided.
+    there.run(
+        "nft 'add table ip t; add chain ip t c { type filter hook input priority 0; }; add rule ip t c drop'",
+    );
+    client.tell("connect 192.0.2.2 4802");
+    let dying = Instant::now() + Duration::from_millis(200);
+    while Instant::now() < dying {
+        watch.read();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let pid = client.pid();
+    drop(client);
+    let until = Instant::now() + PATIENCE;
+    let failed = loop {
+        let all = watch.read();
+        let failed = all.all.iter().find(|event| event.kind == Kind::Failed);
+        if let Some(failed) = failed {
+            break failed.clone();
+        }
+        assert!(Instant::now() < until);
+    };
+    assert_eq!((failed.owner().unwrap().pid, &failed.why), (pid, &Why::Words("given up by its process")));
+}
+
+#[test]
+fn timed_out_and_sent_again() {
+    if !may() {
+        return;
+    }
+    let (here, there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom::default());
+    connect(&mut client, &mut server);
+    there.run(
+        "nft 'add table ip t; add chain ip t c { type filter hook input priority 0; }; add rule ip t c drop'",
+    );
+    assert_eq!(client.act("close"), "ok");
+    assert_eq!(client.act("connect 192.0.2.2 4802 300"), "TimedOut");
+    let events = watch.of_process(&client, Kind::TimedOut, 1);
+    let timed_out = only(&events, Kind::TimedOut);
+    assert_eq!((timed_out.socket().remote_port, timed_out.connecting()), (4802, None));
+    assert!(timed_out.duration().unwrap() > 300_000_000);
+    let again =
+        events.iter().find(|event| event.kind == Kind::Retransmitted && event.socket().remote_port == 4802);
+    assert_eq!(again.expect("a SYN was sent again").record.old_state, 2);
+
+    there.run("nft flush chain ip t c");
+    assert_eq!(server.act("unlisten"), "ok");
+    assert_eq!(server.act("listen 4803"), "ok");
+    assert_eq!(client.act("connect 192.0.2.2 4803 300"), "ok");
+    assert_eq!(server.act("accept"), "ok");
+    here.run("nft 'add table ip t; add chain ip t c { type filter hook output priority 0; }; add rule ip t c tcp dport 4803 drop'");
+    assert_eq!(client.act("send 100"), "ok");
+    assert_eq!(client.act("end"), "TimedOut");
+    let events = watch.of_process(&client, Kind::TimedOut, 2);
+    let timed_out = events.iter().rfind(|event| event.kind == Kind::TimedOut).unwrap();
+    assert_eq!((moved(timed_out), timed_out.record.error), ((0, 100), 110));
+    assert!(timed_out.connecting().is_some());
+    // The sender's own filter has dropped it.
+    let dropped = events.iter().find(|event| event.kind == Kind::Dropped).expect("a drop");
+    assert_eq!(dropped.why, Why::Named("NETFILTER_DROP".into()));
+    assert_eq!((dropped.socket().remote_port, dropped.record.is_received), (4803, false));
+    assert_eq!(dropped.record.cookie, timed_out.record.cookie);
+}
+
+#[test]
+fn what_is_sent_again_adds_up() {
+    if !may() {
+        return;
+    }
+    let (_here, there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom::default());
+    connect(&mut client, &mut server);
+    there.run(
+        "nft 'add table ip t; add chain ip t c { type filter hook input priority 0; }; \
+         add rule ip t c numgen random mod 100 < 10 drop'",
+    );
+    client.tell("send 3000000");
+    assert_eq!(server.act("receive 3000000"), "ok");
+    assert_eq!(client.answer(), "ok");
+    there.run("nft flush chain ip t c");
+    assert_eq!(client.act("close"), "ok");
+    assert_eq!(server.act("end"), "ok");
+    assert_eq!(server.act("close"), "ok");
+    let events = watch.of_process(&client, Kind::Closed, 1);
+    let closed = only(&events, Kind::Closed);
+    assert_eq!(moved(&closed), (0, 3_000_000));
+    let again: Vec<_> = events.iter().filter(|event| event.kind == Kind::Retransmitted).collect();
+    let bytes: u64 = again.iter().map(|event| event.length).sum();
+    let count: u64 = again.iter().map(|event| event.count).sum();
+    assert_eq!(bytes, closed.bytes().unwrap().bytes_retrans, "{again:#?}");
+    assert_eq!(count, u64::from(closed.total_retrans().unwrap()));
+    assert!((again.len() as u64) < count, "those of one second are told of together");
+    assert!(again.iter().all(|event| event.record.cookie == closed.record.cookie));
+    let events = watch.of_process(&server, Kind::Closed, 1);
+    assert_eq!(moved(&only(&events, Kind::Closed)), (3_000_000, 0));
+}
+
+#[test]
+fn drops_are_the_receivers() {
+    if !may() {
+        return;
+    }
+    let (_here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom::default());
+    assert_eq!(server.act("bind 4804"), "ok");
+    assert_eq!(client.act("datagrams 192.0.2.2 4804 40"), "ok");
+    let events = watch.of_process(&server, Kind::Dropped, 1);
+    let dropped: Vec<_> = events.iter().filter(|event| event.kind == Kind::Dropped).collect();
+    let count: u64 = dropped.iter().map(|event| event.count).sum();
+    assert!((20..40).contains(&count), "{dropped:#?}");
+    for event in dropped {
+        assert_eq!(event.why, Why::Named("SOCKET_RCVBUFF".into()));
+        assert_eq!(
+            (event.speaks(), event.socket().local_port, event.record.is_received),
+            ("udp", 4804, true)
+        );
+        assert_eq!(event.socket().remote.unwrap().to_string(), "192.0.2.1");
+    }
+}
+
+#[test]
+fn whose_a_connection_is_that_nobody_uses() {
+    if !may() {
+        return;
+    }
+    let (_here, _there, mut client, mut server) = pair();
+    // Somebody connects and listens before anybody watches.
+    connect(&mut client, &mut server);
+    let mut watch = Watch::start(Whom::default());
+    assert_eq!(client.act("close"), "ok");
+    assert_eq!(server.act("close"), "ok");
+    let events = watch.of_process(&client, Kind::Closed, 1);
+    assert_eq!(
+        (only(&events, Kind::Closed).duration(), only(&events, Kind::Closed).first_byte()),
+        (None, None)
+    );
+    assert_eq!(kinds(&watch.of_process(&server, Kind::Closed, 1)), [Kind::Closed]);
+
+    // One that is accepted and not used.
+    server.tell("accept");
+    assert_eq!(client.act("connect 192.0.2.2 4800"), "ok");
+    assert_eq!(server.answer(), "ok");
+    let accepted = only(&watch.of_process(&server, Kind::Accepted, 1), Kind::Accepted);
+    assert_eq!(accepted.socket().local_port, 4800);
+    assert_eq!(client.act("abort"), "ok");
+    let events = watch.of_process(&server, Kind::Reset, 1);
+    assert_eq!(only(&events, Kind::Reset).record.cookie, accepted.record.cookie);
+
+    // One that nobody accepts.
+    assert_eq!(client.act("connect 192.0.2.2 4800"), "ok");
+    assert_eq!(server.act("unlisten"), "ok");
+    let events = watch.of_process(&server, Kind::Reset, 2);
+    let reset = events.iter().rfind(|event| event.kind == Kind::Reset).unwrap();
+    assert!(reset.record.cookie != accepted.record.cookie && reset.first_byte().is_none());
+}
+
+#[test]
+fn a_process_that_is_gone_is_still_named() {
+    if !may() {
+        return;
+    }
+    let (_here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom::default());
+    connect(&mut client, &mut server);
+    assert_eq!(client.act("send 10"), "ok");
+    assert_eq!(client.act("die"), "dead");
+    assert_eq!(server.act("receive 10"), "ok");
+    assert_eq!(server.act("end"), "ok");
+    assert_eq!(server.act("close"), "ok");
+    let events = watch.of_process(&client, Kind::Closed, 1);
+    let closed = only(&events, Kind::Closed);
+    assert_eq!((moved(&closed), closed.name()), ((0, 10), only(&events, Kind::Opened).name()));
+    assert!(!closed.name().is_empty() && closed.record.ppid == std::process::id());
+}
+
+#[test]
+fn what_there_is_no_room_for_is_counted() {
+    if !may() {
+        return;
+    }
+    const ROUNDS: usize = 40;
+    let netns = Netns::new();
+    let (mut client, mut server) = (Puppet::start(&netns, ROLE), Puppet::start(&netns, ROLE));
+    let whom = Whom { netns: inode(&netns), pid: 0 };
+    let mut watch = Watch::of(Counter::with_events(4096).unwrap(), whom);
+    assert_eq!(server.act("listen 4800"), "ok");
+    for _ in 0..ROUNDS {
+        assert_eq!(client.act("connect 127.0.0.1 4800"), "ok");
+        assert_eq!(server.act("accept"), "ok");
+        assert_eq!(client.act("close"), "ok");
+        assert_eq!(server.act("close"), "ok");
+    }
+    let events = watch.read();
+    let told = kinds(&events.all).len() as u64;
+    // One that listens; each connection is opened, accepted and closed on both sides.
+    assert_eq!(told + events.lost_connections, 1 + 4 * ROUNDS as u64);
+    assert!(told > 10 && events.lost_connections > 0, "{told}");
+    // There is room again.
+    assert_eq!(client.act("connect 127.0.0.1 4800"), "ok");
+    let after = watch.read();
+    assert_eq!(kinds(&after.all).len() as u64, told + 1);
+    assert_eq!(after.lost_connections, events.lost_connections);
+}
+
+#[test]
+fn a_flood_of_packets_leaves_room_for_connections() {
+    if !may() {
+        return;
+    }
+    const FLOOD: usize = 2000;
+    let netns = Netns::new();
+    let (mut client, mut server) = (Puppet::start(&netns, ROLE), Puppet::start(&netns, ROLE));
+    let whom = Whom { netns: inode(&netns), pid: 0 };
+    let mut watch = Watch::of(Counter::with_events(65536).unwrap(), whom);
+    assert_eq!(server.act("bind 4804"), "ok");
+    assert_eq!(client.act(&format!("datagrams 127.0.0.1 4804 {FLOOD}")), "ok");
+    assert_eq!(server.act("listen 4800"), "ok");
+    assert_eq!(client.act("connect 127.0.0.1 4800"), "ok");
+    let events = watch.read();
+    assert!(events.lost_packets > 1000, "{}", events.lost_packets);
+    assert_eq!(events.lost_connections, 0);
+    assert_eq!(kinds(&events.all), [Kind::Listening, Kind::Opened]);
+    // Whatever the socket has not taken was dropped, told or lost.
+    let dropped: u64 = events.all.iter().filter(|event| event.kind == Kind::Dropped).map(|it| it.count).sum();
+    assert!((FLOOD as u64 - 20..=FLOOD as u64).contains(&(dropped + events.lost_packets)));
+}
+
+#[test]
+fn only_who_is_meant_is_watched() {
+    if !may() {
+        return;
+    }
+    let (here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom { netns: inode(&here), pid: 0 });
+    connect(&mut client, &mut server);
+    assert_eq!(kinds(&watch.of_process(&client, Kind::Opened, 1)), [Kind::Opened]);
+    assert!(watch.read().all.iter().all(|event| event.socket().netns == inode(&here)));
+    // A process wherever it is, from now on.
+    watch.watcher.watch(Whom { netns: 1, pid: server.pid() });
+    assert_eq!(server.act("close"), "ok");
+    assert_eq!(client.act("close"), "ok");
+    assert_eq!(kinds(&watch.of_process(&server, Kind::Closed, 1)), [Kind::Closed]);
+    assert_eq!(kinds(&watch.of_process(&client, Kind::Opened, 1)), [Kind::Opened]);
+}
