@@ -71,6 +71,9 @@ static void *(*socket_of_file)(void *file) = (void *)162;
 		read;                                                              \
 	})
 
+/* Loads something, and does nothing with it. */
+#define TOUCH(what) asm volatile("" ::"r"(what))
+
 /* What is known of a field in the running kernel (BPF_FIELD_* of clang). */
 #define FIELD_EXISTS(from, field) __builtin_preserve_field_info((from)->field, 2)
 
