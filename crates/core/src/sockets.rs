@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use procnet::Table;
 use procnet::diag::{Detail, DiagSocket, Transport};
-use procnet::proc::inet::{Inet, LISTEN};
+use procnet::proc::inet::{Inet, LISTEN, UNKNOWN_TIMER};
 
 use crate::dumps::{self, Dump};
 use crate::owners::Owners;
@@ -227,6 +227,11 @@ impl Sockets {
 }
 
 impl Rows {
+    /// They were listed in the kernel, which alone tells of the timers of a process's own sockets.
+    pub(crate) fn are_listed(&self) -> bool {
+        matches!(self, Self::Diag(table) if table.iter().any(|row| row.socket.tr != UNKNOWN_TIMER))
+    }
+
     fn len(&self) -> usize {
         match self {
             Self::Text(table) => table.len(),

@@ -285,7 +285,8 @@ pub trait Rows {
     fn are_counted(&self) -> bool {
         false
     }
-    /// Who tells the rows, where it can be one or another: `getsockopt`, `sock_diag`, `rtnetlink`, `proc`.
+    /// Who tells the rows, where it can be one or another: `getsockopt`, `bpf`, `sock_diag`,
+    /// `rtnetlink`, `proc`.
     fn source(&self) -> Option<&'static str> {
         None
     }

@@ -12,7 +12,7 @@ use crate::dumps::{OWN_INET, OWN_OTHER};
 use crate::plan::Needs;
 use crate::scope::Scope;
 use crate::snapshot::{Snapshot, Source};
-use crate::sockets::{Place, Reach, Socket, SocketKind, Sockets};
+use crate::sockets::{List, Place, Reach, Socket, SocketKind, Sockets};
 
 /// The sockets of one kind as a table.
 pub(super) struct SocketTable {
@@ -185,7 +185,7 @@ impl Rows for SocketRows<'_> {
     }
 
     fn source(&self) -> Option<&'static str> {
-        self.sockets.lists().first().map(|list| told_by(list.source))
+        self.sockets.lists().first().map(told_by_list)
     }
 
     fn remark(&self) -> Option<String> {
@@ -193,10 +193,22 @@ impl Rows for SocketRows<'_> {
     }
 }
 
+/// Who tells of the sockets of a list.
+pub(super) fn told_by_list(list: &List) -> &'static str {
+    match told_by(list.source) {
+        OWN if list.rows.are_listed() => LISTED,
+        word => word,
+    }
+}
+
+/// Words for who tells of a process's own sockets: they themselves, or a program in the kernel that lists them.
+pub(super) const OWN: &str = "getsockopt";
+pub(super) const LISTED: &str = "bpf";
+
 /// Who tells what a source holds.
 pub(super) fn told_by(source: &str) -> &'static str {
     match source {
-        OWN_INET | OWN_OTHER => "getsockopt",
+        OWN_INET | OWN_OTHER => OWN,
         name if name.starts_with("sock_diag/") => "sock_diag",
         name if name.starts_with("rtnetlink/") => "rtnetlink",
         _ => "proc",

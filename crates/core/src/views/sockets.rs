@@ -8,7 +8,7 @@ use super::file_table::{RX_RING, rate};
 use super::socket_columns::{
     ACCEPT_QUEUE, CONNECTED, DROPS, DROPS_RATE, FAMILY, OWNERS, RX_QUEUE, STATE, TX_QUEUE, UID, USER,
 };
-use super::socket_table::{Placed, told_by};
+use super::socket_table::{OWN, Placed, told_by, told_by_list};
 use super::traffic_columns::{self, Passes, Through};
 use super::{Content, Rows, TableDef, View};
 use crate::census::{AF_NETLINK, AF_PACKET, AF_UNIX, AF_VSOCK, AF_XDP, Census, Entry, Other, field};
@@ -110,15 +110,13 @@ impl Rows for SocketRows<'_> {
 
 /// Who tells of the sockets.
 pub(super) fn source(census: &Census) -> Option<&'static str> {
-    if census.is_own() {
-        return Some("getsockopt");
-    }
-    let first = census.entries().iter().find_map(|entry| match *entry {
-        Entry::Inet(kind, place) => census.inet(kind, place).map(|socket| socket.list.source),
-        Entry::Other(other) => census.list(other.family),
+    let mut told = census.entries().iter().filter_map(|entry| match *entry {
+        Entry::Inet(kind, place) => census.inet(kind, place).map(|socket| told_by_list(socket.list)),
+        Entry::Other(_) if census.is_own() => None,
+        Entry::Other(other) => census.list(other.family).map(told_by),
         Entry::Unknown(_) => None,
     });
-    first.map(told_by)
+    told.next().or(census.is_own().then_some(OWN))
 }
 
 /// A socket as it is shown.

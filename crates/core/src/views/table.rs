@@ -9,6 +9,7 @@ use super::arrangement::{Arrangement, Look};
 use super::counter_mode::CounterMode;
 use super::counts::Counts;
 use super::host_rows::{self, HostRows};
+use super::socket_table::{LISTED, OWN};
 use super::{By, Rows, TableDef, View};
 use crate::dumps::{self, Dump, OWN_INET};
 use crate::files::NetPath;
@@ -28,7 +29,8 @@ pub struct TableView<'a> {
     pub scope: Scope,
     /// The user chooses the scope.
     pub is_scope_chosen: bool,
-    /// Who tells the rows, where it can be one or another: `getsockopt`, `sock_diag`, `rtnetlink`, `proc`.
+    /// Who tells the rows, where it can be one or another: `getsockopt`, `bpf`, `sock_diag`,
+    /// `rtnetlink`, `proc`.
     pub source: Option<&'static str>,
     /// How its sources were read.
     pub state: TableState,
@@ -405,7 +407,7 @@ fn readings(snapshot: &Snapshot, needs: &Needs, told_by: Option<&str>) -> Vec<(O
 /// does not give it the files.
 fn readings_of(snapshot: &Snapshot, dump: &Dump, told_by: Option<&str>) -> Vec<(Origin, Option<Reading>)> {
     let reading = |name: &str| snapshot.source(name).map(|source| source.reading);
-    if dump.is_own && told_by == Some("getsockopt") {
+    if dump.is_own && matches!(told_by, Some(OWN | LISTED)) {
         return vec![(Origin::Own, reading(OWN_INET))];
     }
     let own = reading(dump.name);

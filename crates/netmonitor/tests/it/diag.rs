@@ -385,6 +385,46 @@ fn the_own_sockets_of_one_among_many_are_asked_and_say_the_same() {
 }
 
 #[test]
+fn after_its_first_ticks_a_session_has_the_own_sockets_listed_in_the_kernel() {
+    if !ready() {
+        return;
+    }
+    let netns = Netns::new();
+    let holder = Holder::start(Some(&netns), HOLDER, "busy");
+    let pid = holder.pid().to_string();
+    let words =
+        ["show", &pid, "tcp.tcp", "sockets", "--format", "json", "--interval", "0.2", "--count", "20"];
+    let output = crate::run(&words);
+    let documents: Vec<Json> = serde_json::Deserializer::from_slice(&output.stdout)
+        .into_iter()
+        .map(|document| document.unwrap())
+        .collect();
+    let [first, .., last] = &documents[..] else { panic!("many documents") };
+    assert_ne!(table_of(first, "tcp")["source"], "bpf", "the programs are not loaded before the first tick");
+    for table in ["tcp", "sockets"] {
+        assert_eq!(
+            (&table_of(last, table)["source"], &table_of(last, table)["status"]),
+            (&"bpf".into(), &"ok".into())
+        );
+    }
+    let all = json(holder.pid(), &["tcp", "--scope", "namespace"]);
+    let by_cookie: BTreeMap<u64, &Json> =
+        rows(&all, "tcp").iter().map(|row| (row["cookie"].as_u64().unwrap(), row)).collect();
+    assert!(rows(last, "tcp").len() >= 14);
+    for row in rows(last, "tcp") {
+        let dumped = by_cookie[&row["cookie"].as_u64().unwrap()];
+        for column in
+            ["local_address", "remote_port", "accept_backlog", "congestion", "uid", "inode", "mark", "cgroup"]
+        {
+            assert_eq!(row[column], dumped[column], "{column}: {row}\n{dumped}");
+        }
+        assert_eq!(row["owners"], serde_json::json!([holder.pid()]));
+    }
+    let timers = rows(last, "tcp").iter().filter(|row| row["timer"].is_string()).count();
+    assert!(timers > 0, "timers are told");
+}
+
+#[test]
 fn sockets_of_one_among_many_that_may_not_be_seen_are_shown_by_their_namespace() {
     if !need_root() {
         return;
