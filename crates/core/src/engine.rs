@@ -61,7 +61,7 @@ pub struct Engine {
     /// Ticks that read files so far.
     ticks: u64,
     sockets: Vec<Arc<Sockets>>,
-    traffic: Ledger,
+    pub(crate) traffic: Ledger,
     events: EventLedger,
     tally: Tally,
     totals: Option<Totals>,

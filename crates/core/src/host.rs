@@ -9,6 +9,7 @@ use crate::owners::Owners;
 use crate::plan::Plan;
 use crate::sample::{Machine, Moment, Origin, Reading, Sink};
 use crate::snapshot::Snapshot;
+use crate::traffic::Counted;
 
 /// Turns the ticks of a machine into snapshots that hold one of each namespace.
 pub struct HostEngine {
@@ -36,6 +37,17 @@ impl HostEngine {
             plan: None,
             seen: Vec::new(),
         }
+    }
+
+    /// The same, going on with what was counted so far.
+    #[must_use]
+    pub fn going_on(self, counted: Counted) -> Self {
+        Self { common: self.common.going_on(counted), ..self }
+    }
+
+    /// Gives back what was counted, for another engine to go on with.
+    pub fn into_counted(self) -> Counted {
+        self.common.into_counted()
     }
 
     /// What the next ticks are read for.

@@ -44,7 +44,7 @@ struct Typed {
 
 const AFTER_HELP: &str = "\
 Tabs: overview tcp udp arp traffic stats raw icmp routing analysis sockets neighbours multicast
-conntrack mptcp sctp unix netlink packet addresses links protocols softnet sockstat xfrm files
+conntrack mptcp sctp unix netlink packet processes addresses links protocols softnet sockstat xfrm files
 
 Targets: a PID (all digits); NAME, the name, executable or script of a process; :PORT, who holds
 that local port; unit:NAME, a systemd unit; container:ID, at least 4 digits of the ID of a
@@ -57,6 +57,7 @@ Examples:
   netmonitor 1234                         watch process 1234
   netmonitor nginx --follow               watch nginx, and the next one when it has ended
   netmonitor :8080                        watch the process that listens on port 8080
+  netmonitor top                          watch all processes by what they send and receive
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
   netmonitor show 1234 tcp --filter 'state:ESTABLISHED tx_queue>0' --sort tx_queue:desc
@@ -67,6 +68,8 @@ Examples:
 enum Command {
     /// Print tables of a process without a terminal
     Show(Show),
+    /// Watch all processes of the machine by what they send and receive; Enter opens the session of one
+    Top,
     /// Tell what works here and what does not, and what would put it right
     Doctor(DoctorTyped),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
@@ -189,20 +192,7 @@ pub(crate) enum Follow {
 /// What can be done.
 pub(crate) enum Task {
     /// Watch the process on the terminal.
-    Session {
-        /// Time between refreshes.
-        interval: Interval,
-        /// Whose sockets.
-        scope: Scope,
-        /// How counters are shown.
-        counters: CounterMode,
-        /// What processes are grouped by.
-        by: By,
-        /// Without introduction.
-        skip_intro: bool,
-        /// Keep the last view.
-        linger: bool,
-    },
+    Session(Session),
     /// Print tables.
     Show {
         /// Which.
@@ -217,6 +207,25 @@ pub(crate) enum Task {
         /// than one reading.
         all_owners: Option<bool>,
     },
+}
+
+/// A session on the terminal.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Session {
+    /// Time between refreshes.
+    pub(crate) interval: Interval,
+    /// Whose sockets.
+    pub(crate) scope: Scope,
+    /// How counters are shown.
+    pub(crate) counters: CounterMode,
+    /// What processes are grouped by.
+    pub(crate) by: By,
+    /// Without introduction.
+    pub(crate) skip_intro: bool,
+    /// Keep the last view.
+    pub(crate) linger: bool,
+    /// Of all processes of the machine, until one is chosen.
+    pub(crate) top: bool,
 }
 
 /// Reads the command line, the environment and the configuration file.
@@ -238,23 +247,29 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         true => Follow::WherePossible,
     };
     let procfs = options.procfs.unwrap_or_else(|| PathBuf::from("/proc"));
+    let session = Session {
+        interval: options.interval.unwrap_or_default(),
+        scope,
+        counters,
+        by,
+        skip_intro: options.skip_intro.unwrap_or(false),
+        linger: options.linger.unwrap_or(false),
+        top: false,
+    };
     let (target, task) = match typed.command {
         None if scope == Scope::Host => {
             return Err(refuse(
-                "a session watches one process; for all use: netmonitor show --scope host TAB".to_owned(),
+                "a session watches one process; for all use: netmonitor top, or netmonitor show --scope host TAB"
+                    .to_owned(),
             ));
         }
-        None => (
-            typed.target,
-            Task::Session {
-                interval: options.interval.unwrap_or_default(),
-                scope,
-                counters,
-                by,
-                skip_intro: options.skip_intro.unwrap_or(false),
-                linger: options.linger.unwrap_or(false),
-            },
-        ),
+        None => (typed.target, Task::Session(session)),
+        Some(Command::Top) => {
+            not_before_the_command(typed.target, "top")?;
+            // Of a process that is opened from there the process's own is shown first.
+            let scope = if scope == Scope::Host { Scope::Process } else { scope };
+            (None, Task::Session(Session { top: true, scope, ..session }))
+        }
         Some(Command::Explain(ExplainTyped { name, search, format })) => {
             return Ok(Meant::Explain(Explain { name, search, json: format == "json" }));
         }

@@ -42,6 +42,13 @@ const NAMESPACE: usize = 128;
 #[error("the process has ended")]
 pub struct Ended;
 
+/// What is kept when others are read from now on: counting goes on, and so do the numbers of ticks.
+#[derive(Debug, Default)]
+pub struct Kept {
+    pub(crate) seq: u64,
+    pub(crate) counters: Counters,
+}
+
 /// Reads a process, its network namespace and who shares its sockets, a tick at a time.
 #[derive(Debug)]
 pub struct Collector {
@@ -104,6 +111,16 @@ impl Collector {
             counters: Counters::default(),
             watching: Watching::default(),
         }
+    }
+
+    /// The same, going on after another collector.
+    pub fn going_on(tree: ProcTree, target: Target, Kept { seq, counters }: Kept) -> Self {
+        Self { seq, counters, ..Self::new(tree, target) }
+    }
+
+    /// Gives back what another collector can go on with.
+    pub fn into_kept(self) -> (ProcTree, Kept) {
+        (self.tree, Kept { seq: self.seq, counters: self.counters })
     }
 
     /// The tree that is read.

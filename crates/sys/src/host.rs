@@ -10,6 +10,7 @@ use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 use crate::bpf::{Counters, Watching, Whom};
 use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
+use crate::collector::Kept;
 use crate::links::LinkReader;
 use crate::net_files;
 use crate::reader::{Reader, end};
@@ -84,6 +85,21 @@ impl HostCollector {
             counters: Counters::default(),
             watching: Watching::default(),
         }
+    }
+
+    /// The same, going on after another collector.
+    pub fn going_on(tree: ProcTree, Kept { seq, counters }: Kept) -> Self {
+        Self { seq, counters, ..Self::new(tree) }
+    }
+
+    /// Gives back what another collector can go on with.
+    pub fn into_kept(self) -> (ProcTree, Kept) {
+        (self.tree, Kept { seq: self.seq, counters: self.counters })
+    }
+
+    /// The tree that is read.
+    pub fn tree(&self) -> &ProcTree {
+        &self.tree
     }
 
     /// Reads one tick: the links of every process, then for each network namespace what the plan asks for.

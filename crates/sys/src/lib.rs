@@ -40,7 +40,7 @@ mod tree;
 mod users;
 mod walk;
 
-pub use collector::{Collector, Ended};
+pub use collector::{Collector, Ended, Kept};
 pub use end::EndWatch;
 pub use host::HostCollector;
 pub use output::{output_is_closed, terminal_columns};

@@ -52,6 +52,7 @@ fn session() -> (App, Terminal<TestBackend>) {
         scope: Scope::Namespace,
         counters: netmonitor_core::views::CounterMode::All,
         by: netmonitor_core::views::By::default(),
+        top: false,
         skip_intro: true,
         linger: false,
         color: true,

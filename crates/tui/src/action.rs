@@ -3,7 +3,6 @@
 //! To add a key: an entry in [`ALL`].
 
 use crossterm::event::KeyCode;
-use netmonitor_core::views;
 
 use crate::app::{App, Mode};
 use crate::document::Move;
@@ -88,7 +87,7 @@ pub(crate) static ALL: &[Action] = actions! {
         |app, _, _| app.open_tabs();
     "processes" "all processes of the machine by what they send and receive"
         &[Key::char('p')], TAB, None,
-        |app, _, _| app.select(views::place(views::PROCESSES));
+        |app, _, effects| app.show_processes(effects);
     "grouping" "processes: each of them, or by control group, user, name, network namespace"
         &[Key::char('b')], TAB, None,
         |app, _, _| app.change_grouping();
@@ -101,15 +100,15 @@ pub(crate) static ALL: &[Action] = actions! {
     "explain" "explain the selected row"
         &[Key::char('x')], TAB, Some("explain"),
         |app, _, _| app.explain();
-    "open" "open the selected file; of another row: all its cells"
+    "open" "open the selected file, the session of the selected process; of another row: all its cells"
         &[Key::code(KeyCode::Enter)], TAB, None,
-        |app, _, _| app.enter();
+        |app, _, effects| app.enter(effects);
     "text" "the text behind the table, as the kernel prints it; in an opened file its rows again"
         &[Key::char('w')], TAB, None,
         |app, _, _| app.show_text();
-    "back" "leave the rest of a large file that is being read; else leave an opened file; else show all rows again"
+    "back" "leave the rest of a large file that is being read; else leave an opened file; else show all rows again; else leave the session of a process that was opened"
         &[Key::code(KeyCode::Esc)], TAB, None,
-        |app, _, _| app.back();
+        |app, _, effects| app.back(effects);
     "next-tab" "show the next tab"
         &[Key::code(KeyCode::Tab), Key::code(KeyCode::Right)], TAB, None,
         |app, _, _| app.select_beside(true);

@@ -14,7 +14,7 @@ use netmonitor_core::views::{self, By, CounterMode, TableView, View};
 use crate::asking::Draft;
 use crate::command::Completion;
 use crate::document::Document;
-use crate::event::{Effect, Progress};
+use crate::event::{Effect, Progress, Whom};
 use crate::files::OpenFile;
 use crate::line::Line;
 use crate::overlay::{Content, Overlay};
@@ -22,6 +22,7 @@ use crate::pane::Pane;
 use crate::picker::Purpose;
 use crate::shown::{Choices, Prepared, Shown};
 use crate::theme::Theme;
+use crate::whom::Watched;
 use crate::widgets::record;
 
 /// How a session begins.
@@ -35,6 +36,8 @@ pub struct Settings {
     pub counters: CounterMode,
     /// What processes are grouped by.
     pub by: By,
+    /// Watch all processes of the machine, until one of them is chosen.
+    pub top: bool,
     /// Begin with the first tab at once.
     pub skip_intro: bool,
     /// Keep the last view when the process has ended.
@@ -115,6 +118,8 @@ pub struct App {
     pub(crate) message: Option<Message>,
     pub(crate) paused: bool,
     pub(crate) changed: bool,
+    /// Whom the session watches, and whom it watched before.
+    pub(crate) watched: Watched,
     /// The file that lies over the tab.
     pub(crate) file: Option<OpenFile>,
     /// The file that is asked for although reading it changes something.
@@ -131,21 +136,21 @@ pub struct App {
     pub(crate) arranged: RefCell<Option<Arc<Prepared>>>,
     /// How the next snapshot is arranged.
     pub(crate) ready: Option<Arc<Prepared>>,
-    planned: Plan,
+    pub(crate) planned: Plan,
     /// What was last told to be arranged.
-    told: Option<Shown>,
+    pub(crate) told: Option<Shown>,
 }
 
 impl App {
     /// A session with a process that was found.
     pub fn new(settings: Settings) -> Self {
-        let found = if settings.skip_intro { Event::FoundSkipIntro } else { Event::Found };
+        let found = if settings.skip_intro || settings.top { Event::FoundSkipIntro } else { Event::Found };
         Self {
             state: State::Start.next(found),
             settings,
             theme: Theme { color: settings.color },
             snapshot: None,
-            tab: views::FIRST,
+            tab: if settings.top { views::place(views::PROCESSES) } else { views::FIRST },
             panes: (0..=views::ALL.len()).map(|_| Pane::default()).collect(),
             line: Line::default(),
             completion: Completion::default(),
@@ -156,6 +161,7 @@ impl App {
             message: None,
             paused: false,
             changed: true,
+            watched: Watched::new(if settings.top { Whom::All } else { Whom::First }),
             file: None,
             confirmed: None,
             progress: None,
@@ -269,9 +275,10 @@ impl App {
 
     /// Takes a tick over. A frozen or ended session keeps what it shows; there must be something, though.
     pub(crate) fn take(&mut self, snapshot: Arc<Snapshot>) {
-        if (self.paused || self.ended()) && self.snapshot.is_some() {
+        if (self.paused || self.ended()) && self.snapshot.is_some() || !self.watched.is_of(&snapshot) {
             return;
         }
+        self.watched.saw(&snapshot);
         if self.waiting.take().is_some() {
             self.begin_anew(&snapshot);
         }
@@ -304,7 +311,7 @@ impl App {
             return;
         }
         let mut plan = Plan { wire: self.settings.wire, ..self.wanted() };
-        if self.snapshot.is_none() {
+        if self.snapshot.is_none() && self.watched.whom != Whom::All {
             plan = plan.with_first_readings();
         }
         if plan != self.planned {

@@ -25,6 +25,8 @@ pub enum Input {
     /// The process has ended and another one will take its place: what is waited for, in words. The next
     /// snapshot is of that one.
     Waiting(String),
+    /// What was to be watched cannot be, in words; what was watched before goes on.
+    Refused(String),
     /// A signal asks for an end: SIGTERM, SIGHUP, SIGINT.
     Quit,
     /// The session goes on after it was stopped: SIGCONT.
@@ -32,6 +34,22 @@ pub enum Input {
     /// The terminal has another size or had one for a moment: SIGWINCH. Its events tell it too, but one that
     /// comes together with a key is lost.
     Resized,
+}
+
+/// Whom a session watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// All processes of the machine.
+    All,
+    /// The process that the session began with, or who took its place.
+    First,
+    /// Another one.
+    Other {
+        /// Its number.
+        pid: u32,
+        /// When it began, in clock ticks since boot.
+        start_time: u64,
+    },
 }
 
 /// How far a large file has been read.
@@ -50,6 +68,8 @@ pub struct Progress {
 pub enum Effect {
     /// What is to be read from now on; once at once.
     Plan(Plan),
+    /// Watch this from now on. What is ordered after it is meant for it.
+    Watch(Whom),
     /// What is shown from now on: arrange it for each snapshot before that is handed over.
     Arrange(Shown),
     /// The time between two ticks from now on.

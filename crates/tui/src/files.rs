@@ -2,11 +2,13 @@
 
 use netmonitor_core::files::{NetPath, is_harmless};
 use netmonitor_core::plan::{Measure, Plan};
+use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, Opened};
 use procnet::{Value, proc};
 
 use crate::app::{App, Message};
+use crate::event::{Effect, Whom};
 
 /// Reading a file again to measure it is worth while it takes no longer than this, in nanoseconds.
 const QUICK: u64 = 10_000_000;
@@ -36,11 +38,12 @@ impl App {
         }
     }
 
-    /// Opens the selected file as a table; of another row shows all cells.
-    pub(crate) fn enter(&mut self) {
-        match self.selected_file() {
-            Some(path) => self.open_file(path, false, Vec::new()),
-            None => self.show_cells(),
+    /// Opens the selected file as a table, the session of the selected process; of another row shows all cells.
+    pub(crate) fn enter(&mut self, effects: &mut Vec<Effect>) {
+        match (self.selected_file(), self.selected_process()) {
+            (Some(path), _) => self.open_file(path, false, Vec::new()),
+            (None, Some(process)) => self.watch_process(process, effects),
+            (None, None) => self.show_cells(),
         }
     }
 
@@ -94,7 +97,7 @@ impl App {
     }
 
     /// Leaves the rest of what is being read, or else the file that is open.
-    pub(crate) fn back(&mut self) {
+    pub(crate) fn back(&mut self, effects: &mut Vec<Effect>) {
         if let Some(progress) = self.progress.take() {
             let path = progress.path;
             self.message =
@@ -102,7 +105,7 @@ impl App {
             self.stopped.push(path);
         } else if self.file.is_some() {
             self.close_file();
-        } else if !self.clear_filter() {
+        } else if !self.clear_filter() && !self.go_home(effects) {
             self.message = Some(Message::Remark("nothing lies over this tab".to_owned()));
         }
     }
@@ -121,6 +124,9 @@ impl App {
 
     /// What is to be read for what is shown.
     pub(crate) fn wanted(&self) -> Plan {
+        if self.watched.whom == Whom::All {
+            return Plan::of([self.view()], Scope::Host);
+        }
         let asked = self.settings.scope;
         // Where the process's own sockets cannot be told, the namespace's are shown, and their owners sought.
         let scope = self.snapshot.as_ref().map_or(asked, |snapshot| snapshot.scope(asked).0);

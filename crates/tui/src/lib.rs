@@ -13,6 +13,7 @@
 //! | `document`, `pane` | the rows of a tab as one scrolling text, and where the user is in it |
 //! | `shown`, `asking` | how the tables of a tab are arranged; what is asked of them: filter, order, columns |
 //! | `files` | files that are opened over a tab |
+//! | `whom` | from all processes of the machine to one of them, and back |
 //! | `overlay`, `picker` | what can lie over a tab; the list of columns |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
 //! | `bug` | what a panic leaves behind |
@@ -43,11 +44,12 @@ mod shown;
 mod terminal;
 mod theme;
 mod update;
+mod whom;
 mod widgets;
 
 pub use app::{App, Settings};
 pub use bug::report_bugs;
-pub use event::{Effect, Input, Progress};
+pub use event::{Effect, Input, Progress, Whom};
 pub use manual::keys_markdown;
 pub use palette::Palette;
 pub use run::run;

@@ -13,7 +13,7 @@ use crate::action;
 use crate::app::{App, Message, Mode, Typing};
 use crate::command::{self, Order};
 use crate::document::Move;
-use crate::event::{Effect, Input, Progress};
+use crate::event::{Effect, Input, Progress, Whom};
 use crate::key::Key;
 use crate::line::Line;
 use crate::overlay::{Cells, Content, Meaning, Overlay, Search, TabList};
@@ -35,7 +35,8 @@ impl App {
                 effects.push(Effect::Taken);
             }
             Input::Progress(progress) => self.take_progress(progress),
-            Input::ProcessEnded => self.process_ended(),
+            Input::ProcessEnded => self.process_ended(&mut effects),
+            Input::Refused(why) => self.refused(&why, &mut effects),
             Input::Waiting(words) => self.wait_for(words),
             Input::Quit => self.quit(),
             Input::Resumed => {
@@ -73,7 +74,10 @@ impl App {
         }
     }
 
-    fn process_ended(&mut self) {
+    fn process_ended(&mut self, effects: &mut Vec<Effect>) {
+        if self.leave_ended(effects) {
+            return;
+        }
         self.state = self.state.next(Event::ProcessEnded);
         self.paused = false;
         self.changed = true;
@@ -116,7 +120,7 @@ impl App {
 
     /// Shows the tab of this number.
     pub(crate) fn select(&mut self, tab: usize) {
-        if tab >= views::ALL.len() {
+        if tab >= views::ALL.len() || !self.has_tab(tab) {
             return;
         }
         self.close_file();
@@ -130,6 +134,9 @@ impl App {
 
     /// Shows the next of the tabs with a number, or the one before, going round; beside them the first or the last.
     pub(crate) fn select_beside(&mut self, forward: bool) {
+        if self.watched.whom == Whom::All {
+            return self.select_beside_of_all(forward);
+        }
         let numbered = views::numbered().len();
         self.select(match (forward, self.tab) {
             (true, tab) if tab + 1 < numbered => tab + 1,
@@ -152,6 +159,10 @@ impl App {
 
     /// Asks for the next scope.
     pub(crate) fn change_scope(&mut self) {
+        if self.watched.whom == Whom::All {
+            self.message = Some(Message::Remark("all processes of the machine are shown".to_owned()));
+            return;
+        }
         self.following_row(|app| app.settings.scope = app.settings.scope.next());
         if self.view().tables.iter().all(|table| table.scope.is_some()) {
             let scope = self.settings.scope;

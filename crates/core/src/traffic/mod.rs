@@ -6,6 +6,7 @@
 //! `bpf/cgroups` are lines, `NUMBER PATH`, of control groups that were not told of before. Where packets are counted, too,
 //! `bpf/wire` has them, or the reason why not.
 
+mod counted;
 mod ledger;
 pub mod record;
 mod wire;
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::{Add, AddAssign, Sub};
 use std::sync::Arc;
 
+pub use counted::Counted;
 pub use ledger::Reason;
 pub(crate) use ledger::{Group, Ledger};
 pub use record::ProcessId;

@@ -103,8 +103,10 @@ impl Arrangement {
     fn show_defaults(&mut self, defaults: &[&str], columns: &[Column]) {
         let place = |name: &&str| columns.iter().position(|column| column.name == *name);
         let is_left = |place: &usize| self.columns.as_ref().is_none_or(|left| left.contains(place));
-        let shown: Vec<usize> =
-            std::iter::once(&"netns").chain(defaults).filter_map(place).filter(is_left).collect();
+        // The first column says so where a table has rows of all namespaces.
+        let netns = columns.first().map(|column| column.name).filter(|name| *name == "netns");
+        let netns = netns.filter(|name| !defaults.contains(name));
+        let shown: Vec<usize> = netns.iter().chain(defaults).filter_map(place).filter(is_left).collect();
         if !shown.is_empty() {
             self.columns = Some(shown);
         }

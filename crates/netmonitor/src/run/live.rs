@@ -7,13 +7,15 @@ use std::time::{Duration, Instant};
 
 use netmonitor_core::engine::Engine;
 use netmonitor_core::files::NetPath;
+use netmonitor_core::host::HostEngine;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::{Ask, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink};
 use netmonitor_core::snapshot::Snapshot;
+use netmonitor_core::traffic::Counted;
 use netmonitor_sys::find::Query;
-use netmonitor_sys::{Collector, Ended, Target};
-use netmonitor_tui::{Prepared, Progress, Shown};
+use netmonitor_sys::{Collector, Ended, HostCollector, Kept, ProcTree, Target};
+use netmonitor_tui::{Prepared, Progress, Shown, Whom};
 
 use super::follow::successor;
 
@@ -43,10 +45,12 @@ pub(super) enum Order {
     Pause(bool),
     /// The last snapshot was taken.
     Taken,
+    /// Read others from now on.
+    Watch(Whom),
 }
 
 /// What the reading thread has to tell.
-pub(super) enum News {
+pub(super) enum News<'n> {
     /// How the tables of the next tick are arranged.
     Arranged(Arc<Prepared>),
     /// A tick was read.
@@ -55,6 +59,19 @@ pub(super) enum News {
     Progress(Progress),
     /// The process has ended; what is waited for, in words.
     Waiting(String),
+    /// Others were to be read, and cannot be.
+    Refused(String),
+    /// Others are read from now on; the process, if it is one.
+    Turned(Option<&'n Target>),
+}
+
+/// Why reading has come to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The process has ended.
+    Ended,
+    /// The session is over, or nobody takes the snapshots.
+    Over,
 }
 
 /// Why nothing is read when its time has come.
@@ -68,11 +85,70 @@ struct Waiting {
 
 /// Reads one process after another.
 pub(super) struct Live {
-    collector: Collector,
-    engine: Engine,
+    reader: Reader,
+    /// Whom it reads, and the process that the session began with.
+    whom: Whom,
+    first: Option<(u32, u64)>,
     wishes: Wishes,
     /// The plan to go on with after the first reading of a process, which reads more.
     after: Option<Plan>,
+}
+
+/// Reads and decodes.
+pub(super) enum Reader {
+    /// One process.
+    One(Box<(Collector, Engine)>),
+    /// All of the machine.
+    All(Box<(HostCollector, HostEngine)>),
+}
+
+impl Reader {
+    pub(super) fn of(tree: ProcTree, target: Option<Target>) -> Self {
+        Self::going_on(tree, target, Kept::default(), Counted::default())
+    }
+
+    fn going_on(tree: ProcTree, target: Option<Target>, kept: Kept, counted: Counted) -> Self {
+        let machine = tree.machine();
+        match target {
+            Some(target) => {
+                let engine = Engine::watching(machine, target.pid()).going_on(counted);
+                Self::One(Box::new((Collector::going_on(tree, target, kept), engine)))
+            }
+            None => {
+                let engine = HostEngine::new(machine).going_on(counted);
+                Self::All(Box::new((HostCollector::going_on(tree, kept), engine)))
+            }
+        }
+    }
+
+    fn tree(&self) -> &ProcTree {
+        match self {
+            Self::One(one) => one.0.tree(),
+            Self::All(all) => all.0.tree(),
+        }
+    }
+
+    fn target(&self) -> Option<&Target> {
+        match self {
+            Self::One(one) => Some(one.0.target()),
+            Self::All(_) => None,
+        }
+    }
+
+    /// The same counts, of others.
+    fn turned(self, target: Option<Target>) -> Self {
+        let (tree, kept, counted) = match self {
+            Self::One(one) => {
+                let (tree, kept) = one.0.into_kept();
+                (tree, kept, one.1.into_counted())
+            }
+            Self::All(all) => {
+                let (tree, kept) = all.0.into_kept();
+                (tree, kept, all.1.into_counted())
+            }
+        };
+        Self::going_on(tree, target, kept, counted)
+    }
 }
 
 /// What is ordered.
@@ -83,48 +159,49 @@ struct Wishes {
     waiting: Waiting,
     /// What is shown, where there is work in arranging it.
     shown: Option<Shown>,
+    /// Others are to be read.
+    turn: Option<Whom>,
+    /// There is a plan for whom is read.
+    is_planned: bool,
 }
 
 impl Live {
     /// Waits for the first plan: nothing is read before it. `None`: the session is over.
-    pub(super) fn begin(collector: Collector, interval: Interval, orders: Receiver<Order>) -> Option<Self> {
-        let engine = Engine::watching(collector.tree().machine(), collector.target().pid());
-        let mut wishes =
-            Wishes { plan: Plan::default(), interval, orders, waiting: Waiting::default(), shown: None };
-        let order = wishes.orders.recv().ok()?;
-        wishes.take(order);
-        Some(Self { collector, engine, wishes, after: None })
+    pub(super) fn begin(reader: Reader, interval: Interval, orders: Receiver<Order>) -> Option<Self> {
+        let mut wishes = Wishes {
+            plan: Plan::default(),
+            interval,
+            orders,
+            waiting: Waiting::default(),
+            shown: None,
+            turn: None,
+            is_planned: false,
+        };
+        wishes.wait_for_plan()?;
+        let first = reader.target().map(|target| (target.pid(), target.start_time()));
+        let whom = if first.is_some() { Whom::First } else { Whom::All };
+        Some(Self { reader, whom, first, wishes, after: None })
     }
 
-    /// Goes on until the process has ended, the session is over, or nobody takes the snapshots. Gives
-    /// whether the process has ended.
-    pub(super) fn run(&mut self, give: &mut impl FnMut(News) -> bool) -> bool {
+    /// Goes on until the process has ended, the session is over, or nobody takes the snapshots.
+    pub(super) fn run(mut self, give: &mut impl FnMut(News<'_>) -> bool) -> Option<(Self, Outcome)> {
         loop {
+            while let Some(whom) = self.wishes.turn.take() {
+                self = self.turned(whom, give)?;
+            }
             let begun = Instant::now();
-            self.engine.follow(&self.wishes.plan);
-            let mut large = Large {
-                engine: &mut self.engine,
-                orders: &self.wishes.orders,
-                taken: Vec::new(),
-                give: &mut *give,
-                begun,
-                told: begun,
+            let Some((taken, snapshot)) = self.read(begun, give) else {
+                match self.wishes.turn {
+                    // What has ended is not looked at any more.
+                    Some(_) => continue,
+                    None => return Some((self, Outcome::Ended)),
+                }
             };
-            let collected = self.collector.collect(&self.wishes.plan, &mut large);
-            let taken = large.taken;
             let took = begun.elapsed();
-            if let Some(plan) = self.after.take() {
-                self.wishes.plan = plan;
-            }
-            if collected == Err(Ended) {
-                taken.into_iter().for_each(|order| _ = self.wishes.take(order));
-                return true;
-            }
             self.wishes.waiting.untaken = true;
-            let snapshot = self.engine.snapshot();
             let news = self.arranged(&taken, &snapshot).into_iter().chain([News::Snapshot(snapshot)]);
             if !news.into_iter().all(&mut *give) {
-                return false;
+                return Some((self, Outcome::Over));
             }
             let mut now = false;
             for order in taken {
@@ -132,14 +209,78 @@ impl Live {
             }
             let rest = if took > LONG { took * REST } else { Duration::ZERO };
             if !now && !self.wishes.wait(begun + took + rest, begun) {
-                return false;
+                return Some((self, Outcome::Over));
             }
         }
     }
 
+    /// Reads a tick. None: the process has ended.
+    fn read(
+        &mut self,
+        begun: Instant,
+        give: &mut impl FnMut(News<'_>) -> bool,
+    ) -> Option<(Vec<Order>, Arc<Snapshot>)> {
+        let plan = &self.wishes.plan;
+        let (collector, engine) = match &mut self.reader {
+            Reader::One(one) => (&mut one.0, &mut one.1),
+            Reader::All(all) => {
+                all.1.follow(plan);
+                all.0.collect(plan, &mut all.1);
+                return Some((Vec::new(), all.1.snapshot()));
+            }
+        };
+        engine.follow(plan);
+        let mut large =
+            Large { engine, orders: &self.wishes.orders, taken: Vec::new(), give, begun, told: begun };
+        let collected = collector.collect(plan, &mut large);
+        let taken = large.taken;
+        if let Some(plan) = self.after.take() {
+            self.wishes.plan = plan;
+        }
+        if collected == Err(Ended) {
+            taken.into_iter().for_each(|order| _ = self.wishes.take(order));
+            return None;
+        }
+        Some((taken, engine.snapshot()))
+    }
+
+    /// Reads others from now on, once there is a plan for them. Where they cannot be read it is told, and all is as it was.
+    fn turned(mut self, whom: Whom, give: &mut impl FnMut(News<'_>) -> bool) -> Option<Self> {
+        let wanted = match whom {
+            Whom::All => None,
+            Whom::First => self.first,
+            Whom::Other { pid, start_time } => Some((pid, start_time)),
+        };
+        match wanted.map(|wanted| find(self.reader.tree(), wanted)).transpose() {
+            Ok(target) => {
+                self.reader = self.reader.turned(target);
+                (self.whom, self.after) = (whom, None);
+                give(News::Turned(self.reader.target()));
+            }
+            Err(why) => _ = give(News::Refused(why)),
+        }
+        self.wishes.waiting.untaken = false;
+        self.wishes.wait_for_plan()?;
+        Some(self)
+    }
+
+    /// Waits until others are to be read, for whom was read has ended. `false`: the session is over.
+    pub(super) fn wait_for_turn(&mut self) -> bool {
+        while self.wishes.turn.is_none() {
+            let Ok(order) = self.wishes.orders.recv() else { return false };
+            self.wishes.take(order);
+        }
+        true
+    }
+
+    /// Whether it reads the process that the session began with.
+    pub(super) fn is_at_first(&self) -> bool {
+        self.whom == Whom::First
+    }
+
     /// Arranges the tables that are shown, by the last order: filtering and sorting them here keeps nobody from
     /// typing.
-    fn arranged(&self, taken: &[Order], snapshot: &Arc<Snapshot>) -> Option<News> {
+    fn arranged(&self, taken: &[Order], snapshot: &Arc<Snapshot>) -> Option<News<'static>> {
         let newest = taken.iter().rev().find_map(|order| match order {
             Order::Arrange(shown) => Some(shown),
             _ => None,
@@ -150,24 +291,41 @@ impl Live {
 
     /// Waits for the process that takes the place of the one that has ended; its first reading is as whole
     /// as that of a session. `None`: the session is over.
-    pub(super) fn succeed(mut self, query: &Query, give: &mut impl FnMut(News) -> bool) -> Option<Self> {
+    pub(super) fn succeed(mut self, query: &Query, give: &mut impl FnMut(News<'_>) -> bool) -> Option<Self> {
         let wishes = &mut self.wishes;
         let mut tell = |words: &str| give(News::Waiting(words.to_owned()));
-        let target = successor(self.collector.tree(), query, &mut tell, &mut |least| wishes.rest(least))?;
-        let tree = self.collector.into_tree();
-        let engine = Engine::watching(tree.machine(), target.pid());
-        let after = Some(self.wishes.plan.clone());
-        self.wishes.plan = self.wishes.plan.with_first_readings();
-        Some(Self { collector: Collector::new(tree, target), engine, wishes: self.wishes, after })
+        let target = successor(self.reader.tree(), query, &mut tell, &mut |least| wishes.rest(least))?;
+        self.first = Some((target.pid(), target.start_time()));
+        self.reader = self.reader.turned(Some(target));
+        self.after = Some(self.wishes.plan.clone());
+        self.wishes.plan = self.wishes.plan.clone().with_first_readings();
+        Some(self)
     }
 
-    /// The process that is read.
-    pub(super) fn target(&self) -> &Target {
-        self.collector.target()
+    /// The process that is read, if it is one.
+    pub(super) fn target(&self) -> Option<&Target> {
+        self.reader.target()
     }
 }
 
+/// The process of this number that began then.
+fn find(tree: &ProcTree, (pid, start_time): (u32, u64)) -> Result<Target, String> {
+    let target = Target::find(tree, &pid.to_string()).ok();
+    target
+        .filter(|target| target.start_time() == start_time)
+        .ok_or_else(|| format!("process {pid} has ended, or is not to be seen from here"))
+}
+
 impl Wishes {
+    /// Waits for a plan: nothing is read before it. `None`: the session is over.
+    fn wait_for_plan(&mut self) -> Option<()> {
+        while !self.is_planned {
+            let order = self.orders.recv().ok()?;
+            self.take(order);
+        }
+        Some(())
+    }
+
     /// Waits for the next tick, or for an order to read at once. `false`: the session is over.
     fn wait(&mut self, rested: Instant, begun: Instant) -> bool {
         loop {
@@ -218,7 +376,7 @@ impl Wishes {
             Order::Plan(plan) => {
                 // What is being read already has just been read.
                 let more = asks_for_more(&self.plan, &plan);
-                self.plan = plan;
+                (self.plan, self.is_planned) = (plan, true);
                 more && !self.waiting.paused
             }
             Order::Arrange(shown) => {
@@ -234,6 +392,10 @@ impl Wishes {
                 let resumed = self.waiting.paused && !pause;
                 self.waiting.paused = pause;
                 resumed
+            }
+            Order::Watch(whom) => {
+                (self.turn, self.is_planned) = (Some(whom), false);
+                true
             }
             Order::Taken => {
                 self.waiting.untaken = false;
@@ -272,7 +434,7 @@ struct Large<'a, G> {
     told: Instant,
 }
 
-impl<G: FnMut(News) -> bool> Large<'_, G> {
+impl<G: FnMut(News<'_>) -> bool> Large<'_, G> {
     /// Looks whether the rest of a file is wanted.
     fn is_wanted(&mut self, path: &NetPath, bytes: u64) -> bool {
         let mut wanted = bytes <= LARGEST;
@@ -281,6 +443,7 @@ impl<G: FnMut(News) -> bool> Large<'_, G> {
                 Ok(order) => {
                     wanted &= match &order {
                         Order::Plan(plan) => plan.reads(path),
+                        Order::Watch(_) => false,
                         _ => true,
                     };
                     self.taken.push(order);
@@ -292,7 +455,7 @@ impl<G: FnMut(News) -> bool> Large<'_, G> {
     }
 }
 
-impl<G: FnMut(News) -> bool> Sink for Large<'_, G> {
+impl<G: FnMut(News<'_>) -> bool> Sink for Large<'_, G> {
     fn begin(&mut self, moment: Moment) {
         self.engine.begin(moment);
         self.begun = Instant::now();

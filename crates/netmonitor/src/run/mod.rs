@@ -12,14 +12,15 @@ mod show_pieces;
 mod target;
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use netmonitor_core::format::harmless_text;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::session::{Event, State};
-use netmonitor_sys::ProcTree;
+use netmonitor_sys::{Kind, ProcTree};
 
-use crate::cli::{Follow, Look, Meant, Task};
+use crate::cli::{Follow, Look, Meant, Session, Task};
 use target::Wanted;
 
 /// Exit status 2: usage, a bad target, a bad file.
@@ -58,45 +59,58 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
         let tree = ProcTree::open(&look.procfs).map_err(|error| Refused(error.to_string()))?;
         return show.run_on_host(tree);
     }
+    if let Task::Session(session @ Session { top: true, .. }) = look.task {
+        return top(&look.procfs, session, look.wire);
+    }
     let Some(typed) = look.target else {
         let usage = match look.task {
-            Task::Session { .. } => "netmonitor [OPTIONS] <TARGET>",
+            Task::Session(_) => "netmonitor [OPTIONS] <TARGET>",
             Task::Show { .. } => "netmonitor show [OPTIONS] <TARGET> [TAB]...",
         };
-        let hint = "find a PID with `pgrep -a NAME`, `pidof NAME` or `ps -e`; or give a name, or :PORT";
+        let hint = "find a PID with `netmonitor top`, `pgrep -a NAME` or `ps -e`; or give a name, or :PORT";
         return Ok(refuse(Event::NoProcess, &format!("no process given\nusage: {usage}\nhint: {hint}")));
     };
     let tree = ProcTree::open(&look.procfs).map_err(|error| Refused(error.to_string()))?;
-    let session = matches!(look.task, Task::Session { .. });
+    let session = matches!(look.task, Task::Session(_));
     let Wanted { query, target } = match target::find(&tree, &typed, look.follow == Follow::Typed, session) {
         Ok(wanted) => wanted,
         Err(why) => return Ok(refuse(Event::BadProcess, &why)),
     };
     let follow = (look.follow != Follow::No && !query.is_pid()).then_some(query);
     match look.task {
-        Task::Session { .. } if !io::stdout().is_terminal() || !io::stdin().is_terminal() => {
+        Task::Session(_) if !io::stdout().is_terminal() || !io::stdin().is_terminal() => {
             let why = "a session needs a terminal; without one, use: netmonitor show";
             Ok(refuse(Event::NoTerminal, &format!("{why} {typed}")))
         }
-        Task::Session { interval, scope, counters, by, skip_intro, linger } => {
-            let color = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-            let settings = netmonitor_tui::Settings {
-                interval,
-                scope,
-                counters,
-                by,
-                skip_intro,
-                linger,
-                color,
-                wire: look.wire,
-            };
-            session::run(tree, target, follow, settings)
-        }
+        Task::Session(session) => session::run(tree, Some(target), follow, settings(session, look.wire)),
         Task::Show { selection, format, interval, count, all_owners } => {
             show::Show { selection, format, interval, count, follow, all_owners, wire: look.wire }
                 .run(tree, target)
         }
     }
+}
+
+/// Looks at all processes of the machine on the terminal.
+fn top(procfs: &Path, session: Session, wire: bool) -> anyhow::Result<ExitCode> {
+    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        let instead = "netmonitor show --scope host processes --interval 1";
+        let why = format!("top needs a terminal; without one, use: {instead}");
+        return Ok(refuse(Event::NoTerminal, &why));
+    }
+    let tree = ProcTree::open(procfs).map_err(|error| Refused(error.to_string()))?;
+    if tree.kind() == Kind::Copy {
+        return Err(
+            Refused("top looks at a running machine; of a captured copy name a process".into()).into()
+        );
+    }
+    session::run(tree, None, None, settings(session, wire))
+}
+
+/// How a session begins.
+fn settings(session: Session, wire: bool) -> netmonitor_tui::Settings {
+    let Session { interval, scope, counters, by, top, skip_intro, linger } = session;
+    let color = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    netmonitor_tui::Settings { interval, scope, counters, by, top, skip_intro, linger, color, wire }
 }
 
 /// Tells why there is no session, by the states that lead there.

@@ -14,6 +14,7 @@ mod scope;
 mod session;
 mod show;
 mod targets;
+mod top;
 mod traffic;
 
 use std::process::{Command, Output};

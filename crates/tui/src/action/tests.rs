@@ -43,6 +43,7 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
         scope,
         counters: CounterMode::All,
         by: netmonitor_core::views::By::default(),
+        top: false,
         skip_intro,
         linger: false,
         color: true,

@@ -21,6 +21,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use crate::app::App;
+use crate::event::Whom;
 use crate::widgets::text;
 
 /// Draws the overview in as many lines as there are.
@@ -116,7 +117,9 @@ fn subject(app: &App, named: bool) -> Line<'static> {
         vec![label("tab "), Span::styled(app.view().name, theme.strong())],
         vec![label("every "), Span::raw(app.settings.interval.to_string())],
     ];
-    if let Some(snapshot) = &app.snapshot {
+    if app.watched.whom == Whom::All {
+        pieces.push(vec![Span::styled("all processes of this machine", theme.strong())]);
+    } else if let Some(snapshot) = &app.snapshot {
         let process = &snapshot.process;
         let name = format::harmless_text(&process.name);
         let state = if app.ended() || app.waiting.is_some() { " ended" } else { "" };
@@ -153,6 +156,9 @@ fn reach(app: &App, whole: bool) -> Line<'static> {
         words.push_str(&format!(" ({asked} asked for)"));
     }
     let scope = vec![Span::styled("scope ", theme.quiet()), Span::raw(words)];
+    if app.watched.whom == Whom::All {
+        return text::joined([scope, vec![Span::raw(app.settings.by.title())]], theme.quiet());
+    }
     let namespace = match (whole, snapshot.netns.inode) {
         (false, Some(inode)) => vec![Span::raw(format!("net:[{inode}]"))],
         _ => {
@@ -232,6 +238,7 @@ fn counted(snapshot: &Snapshot) -> String {
 fn uneventful(app: &App) -> Line<'static> {
     let words = match &app.snapshot {
         None => "",
+        Some(_) if app.watched.whom == Whom::All => "Enter opens the session of a process, b groups them",
         Some(snapshot) if snapshot.shows_changes() => "no exec and no change of namespace seen",
         Some(_) => "an exec or a change of namespace cannot be seen",
     };

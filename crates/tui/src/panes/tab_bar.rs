@@ -12,6 +12,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
+use crate::event::Whom;
+use crate::whom::OF_ALL;
 use crate::widgets::text;
 
 /// As much of the last name may be cut for the sake of the others.
@@ -33,6 +35,14 @@ enum Form {
 /// Draws the tabs.
 pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.width);
+    if app.watched.whom == Whom::All {
+        let spans = OF_ALL.iter().map(|name| match *name == app.view().name {
+            true => Span::styled(format!("[{name}]"), app.theme.tab()),
+            false => Span::raw(format!(" {name} ")),
+        });
+        text::put_line(buf, area, &Line::from(spans.collect::<Vec<_>>()));
+        return;
+    }
     let forms = [Form::Loose, Form::Tight, Form::Tighter, Form::Numbers].map(|form| (form, build(app, form)));
     let fits = |(form, line): &(Form, Line<'static>)| {
         // The tab that is shown is never cut.

@@ -17,6 +17,7 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     scope: Scope::Process,
     counters: CounterMode::All,
     by: netmonitor_core::views::By::default(),
+    top: false,
     skip_intro: true,
     linger: false,
     wire: false,

@@ -1,0 +1,169 @@
+//! `top`: all processes of the machine, and from there to one of them and back, in a real pseudo-terminal.
+
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+
+use netmonitor_testkit::pty::Pty;
+use netmonitor_testkit::{need_root, need_tool};
+
+use crate::{netmonitor, run, stderr};
+
+const ESCAPE: &str = "\x1b";
+const ENTER: &str = "\r";
+
+/// A process that goes on sending to itself.
+struct Talker(Child);
+
+impl Talker {
+    fn start() -> Self {
+        let script = "while :; do echo x > /dev/udp/127.0.0.1/9; sleep 0.02; done";
+        Self(Command::new("bash").args(["-c", script]).stdin(Stdio::null()).spawn().unwrap())
+    }
+
+    fn pid(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Talker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn ready() -> bool {
+    need_root() && need_tool("bash")
+}
+
+fn pty(words: &[&str]) -> Pty {
+    let mut command = netmonitor();
+    command.args(words).args(["--interval", "0.2", "--skip-intro"]);
+    Pty::spawn(command, 30, 120)
+}
+
+/// The row of a process, found by a filter.
+fn select(pty: &mut Pty, pid: u32) {
+    pty.send(&format!("/pid:{pid}{ENTER}"));
+    pty.wait("the row of the process", |screen| {
+        screen.lines().any(|line| line.split_whitespace().next() == Some(&pid.to_string()))
+    });
+}
+
+#[test]
+fn a_process_is_opened_from_the_list_of_all_and_left_again() {
+    if !ready() {
+        return;
+    }
+    let talker = Talker::start();
+    let pid = talker.pid();
+    let mut pty = pty(&["top"]);
+    pty.wait_for("all processes of this machine");
+    // There are no tabs of one process.
+    pty.send("1");
+    pty.wait_for("Enter opens the session of one");
+    select(&mut pty, pid);
+    pty.send(ENTER);
+    pty.wait_for(&format!("process {pid} bash"));
+    let screen = pty.wait_for("tcp · process");
+    assert!(screen.contains("bytes exact since"), "counting goes on: {screen}");
+    pty.send("2");
+    pty.wait_for("udp · process");
+    // The list is as it was left, with its filter.
+    pty.send(ESCAPE);
+    let screen = pty.wait_for(&format!("filter: pid:{pid}"));
+    assert!(screen.contains("all processes of this machine"), "{screen}");
+    // Where the process ends the session goes on.
+    pty.send(ENTER);
+    pty.wait_for("tcp · process");
+    drop(talker);
+    pty.wait_for(&format!("process {pid} bash has ended"));
+    pty.wait_for("all processes of this machine");
+    // Who has ended cannot be opened.
+    pty.wait("that it has ended", |screen| screen.contains(" ended\n") || screen.contains("ended "));
+    pty.send(ENTER);
+    pty.wait_for(&format!("process {pid} has ended, or is not to be seen from here"));
+    pty.wait_for("all processes of this machine");
+    // p leads back, too, and Ctrl-D out of everything.
+    pty.send("\x04");
+    assert_eq!(pty.exit().code(), Some(0));
+}
+
+#[test]
+fn from_one_process_to_another_and_back() {
+    if !ready() {
+        return;
+    }
+    let (one, other) = (Talker::start(), Talker::start());
+    let (first, second) = (one.pid(), other.pid());
+    let mut pty = pty(&[&first.to_string()]);
+    pty.wait_for(&format!("process {first} bash"));
+    pty.send("p");
+    pty.wait_for("processes · host");
+    select(&mut pty, second);
+    pty.send(ENTER);
+    pty.wait_for(&format!("process {second} bash"));
+    pty.send(ESCAPE);
+    pty.wait_for(&format!("process {first} bash"));
+    pty.wait_for("processes · host");
+    // The other one's end is nothing to this session.
+    drop(other);
+    pty.wait("that it has ended", |screen| {
+        screen.lines().any(|line| line.contains(&second.to_string()) && line.contains("ended"))
+    });
+    pty.wait_for(&format!("process {first} bash"));
+    // Its own is.
+    drop(one);
+    assert_eq!(pty.exit().code(), Some(0));
+}
+
+#[test]
+fn groups_go_round() {
+    if !ready() {
+        return;
+    }
+    let _talker = Talker::start();
+    let mut pty = pty(&["top", "--by", "user"]);
+    pty.wait("a row of root", |screen| {
+        screen.contains("by_user · host") && screen.lines().any(|line| line.contains(" root "))
+    });
+    for (title, table) in [
+        ("by name", "by_name · host"),
+        ("by network namespace", "by_netns · host"),
+        ("each process", "processes · host"),
+        ("by control group", "by_cgroup · host"),
+        ("by user", "by_user · host"),
+    ] {
+        pty.send("b");
+        pty.wait_for(&format!("processes: {title}"));
+        pty.wait_for(table);
+    }
+    pty.send("q");
+    assert_eq!(pty.exit().code(), Some(0));
+}
+
+#[test]
+fn without_the_privileges_it_is_said_what_is_missing() {
+    if !ready() {
+        return;
+    }
+    let mut command = netmonitor();
+    command.args(["top", "--interval", "0.2"]).uid(65534).gid(65534);
+    let mut pty = Pty::spawn(command, 30, 120);
+    pty.wait_for("not counted: loading BPF programs needs CAP_BPF and CAP_PERFMON");
+    pty.send("q");
+    assert_eq!(pty.exit().code(), Some(0));
+}
+
+#[test]
+fn it_needs_a_terminal_and_is_named_where_a_process_is_missing() {
+    let output = run(&["top"]);
+    assert_eq!(output.status.code(), Some(2));
+    let why = "top needs a terminal; without one, use: netmonitor show --scope host processes --interval 1";
+    assert!(stderr(&output).contains(why), "{}", stderr(&output));
+    let output = run(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("netmonitor top"), "{}", stderr(&output));
+    let output = run(&["1", "top"]);
+    assert!(stderr(&output).contains("stands before the command"), "{}", stderr(&output));
+}
