@@ -84,13 +84,13 @@ static ALWAYS_INLINE const struct watch *watching(void)
 /* Makes the process of a thread the owner. */
 static NOINLINE int own(struct life *life, struct task_struct *task)
 {
-	struct task_struct *leader = READ(task, group_leader), *parent = READ(leader, real_parent);
+	struct task_struct *leader = task->group_leader;
 
-	life->start = READ(leader, start_boottime);
-	life->tgid = READ(task, tgid);
-	life->ppid = READ(parent, tgid);
-	life->uid = READ(READ(task, cred), uid.val);
-	life->cgroup = READ(READ(READ(READ(task, cgroups), dfl_cgrp), kn), id);
+	life->start = leader->start_boottime;
+	life->tgid = task->tgid;
+	life->ppid = leader->real_parent->tgid;
+	life->uid = task->cred->uid.val;
+	life->cgroup = task->cgroups->dfl_cgrp->kn->id;
 	read_kernel(life->comm, sizeof(life->comm), leader->comm);
 	return 0;
 }

@@ -47,6 +47,7 @@ pub struct Ended;
 pub struct Kept {
     pub(crate) seq: u64,
     pub(crate) counters: Counters,
+    pub(crate) watching: Watching,
 }
 
 /// Reads a process, its network namespace and who shares its sockets, a tick at a time.
@@ -114,13 +115,13 @@ impl Collector {
     }
 
     /// The same, going on after another collector.
-    pub fn going_on(tree: ProcTree, target: Target, Kept { seq, counters }: Kept) -> Self {
-        Self { seq, counters, ..Self::new(tree, target) }
+    pub fn going_on(tree: ProcTree, target: Target, Kept { seq, counters, watching }: Kept) -> Self {
+        Self { seq, counters, watching, ..Self::new(tree, target) }
     }
 
     /// Gives back what another collector can go on with.
     pub fn into_kept(self) -> (ProcTree, Kept) {
-        (self.tree, Kept { seq: self.seq, counters: self.counters })
+        (self.tree, Kept { seq: self.seq, counters: self.counters, watching: self.watching })
     }
 
     /// The tree that is read.
@@ -167,6 +168,17 @@ impl Collector {
         self.programs(plan, sink);
         self.previous = Some(moment.boottime);
         Ok(())
+    }
+
+    /// Hands on what has happened since the last tick, although the process may have ended. `false`: nobody watches.
+    pub fn rest(&mut self, plan: &Plan, sink: &mut dyn Sink) -> bool {
+        if !self.watching.is_on() {
+            return false;
+        }
+        sink.begin(Moment { wall: wall(), boottime: boottime(), seq: self.seq });
+        self.seq += 1;
+        self.programs(plan, sink);
+        true
     }
 
     /// What programs in the kernel have counted, and what they have seen happen.

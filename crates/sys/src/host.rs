@@ -88,13 +88,13 @@ impl HostCollector {
     }
 
     /// The same, going on after another collector.
-    pub fn going_on(tree: ProcTree, Kept { seq, counters }: Kept) -> Self {
-        Self { seq, counters, ..Self::new(tree) }
+    pub fn going_on(tree: ProcTree, Kept { seq, counters, watching }: Kept) -> Self {
+        Self { seq, counters, watching, ..Self::new(tree) }
     }
 
     /// Gives back what another collector can go on with.
     pub fn into_kept(self) -> (ProcTree, Kept) {
-        (self.tree, Kept { seq: self.seq, counters: self.counters })
+        (self.tree, Kept { seq: self.seq, counters: self.counters, watching: self.watching })
     }
 
     /// The tree that is read.

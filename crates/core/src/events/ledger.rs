@@ -183,7 +183,7 @@ impl EventLedger {
             self.connections.clear();
             self.packets.clear();
         }
-        self.keep(records, moment);
+        self.keep(records, moment, if is_kept { KEPT } else { usize::MAX });
         let mut all: Vec<Arc<Event>> = self.connections.iter().chain(&self.packets).cloned().collect();
         // Both parts are in order.
         all.sort_by_key(|event| event.seq);
@@ -193,7 +193,7 @@ impl EventLedger {
         (all.into(), own)
     }
 
-    fn keep(&mut self, records: &[EventRecord], moment: Moment) {
+    fn keep(&mut self, records: &[EventRecord], moment: Moment, most: usize) {
         let mut batch: Vec<Event> = Vec::with_capacity(records.len());
         let mut alike: HashMap<Alike, usize> = HashMap::new();
         let mut ended: HashMap<u64, usize> = HashMap::new();
@@ -232,7 +232,7 @@ impl EventLedger {
             self.last += 1;
             event.seq = self.last;
             let list = if event.kind.is_of_packets() { &mut self.packets } else { &mut self.connections };
-            if list.len() == KEPT {
+            if list.len() == most {
                 list.pop_front();
                 self.forgotten += 1;
             }
@@ -471,6 +471,7 @@ mod tests {
         let events = book.tick(&[], GROUP);
         assert_eq!((events.all.len(), events.own.len()), (KEPT + 1, KEPT + 1));
         book.watch = Watch::Lately;
+        assert_eq!(book.tick(&all, GROUP).all.len(), all.len(), "what is told once is told whole");
         assert_eq!(book.tick(&[RECORD], GROUP).all.len(), 1);
         assert_eq!(book.tick(&[], GROUP).all.len(), 0);
     }

@@ -159,14 +159,22 @@ impl Selection {
         self
     }
 
-    /// Of its tables those that are counted while somebody looks.
+    /// Of its tables those that are counted while somebody looks, and those of what happens meanwhile.
     #[must_use]
     pub fn counted(&self) -> Self {
-        let is_counted = |table: &&Printed| table.needs().traffic && table.scope() == Some(Scope::Host);
-        let views = self
-            .views
-            .iter()
-            .map(|(view, tables)| (*view, tables.iter().filter(is_counted).cloned().collect::<Vec<_>>()));
+        self.only(|table| table.needs().traffic && table.scope() == Some(Scope::Host) || table.needs().events)
+    }
+
+    /// Of its tables those of what happens while somebody looks.
+    #[must_use]
+    pub fn happened(&self) -> Self {
+        self.only(|table| table.needs().events)
+    }
+
+    fn only(&self, is_meant: impl Fn(&Printed) -> bool) -> Self {
+        let meant =
+            |tables: &[Printed]| tables.iter().filter(|table| is_meant(table)).cloned().collect::<Vec<_>>();
+        let views = self.views.iter().map(|(view, tables)| (*view, meant(tables)));
         Self { views: views.filter(|(_, tables)| !tables.is_empty()).collect(), ..self.clone() }
     }
 

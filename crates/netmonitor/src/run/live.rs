@@ -238,6 +238,10 @@ impl Live {
             self.wishes.plan = plan;
         }
         if collected == Err(Ended) {
+            if collector.rest(&self.wishes.plan, engine) {
+                // What happened at its end, for whoever still looks.
+                give(News::Snapshot(engine.snapshot()));
+            }
             taken.into_iter().for_each(|order| _ = self.wishes.take(order));
             return None;
         }

@@ -98,7 +98,7 @@ impl Show {
                 Err(Ended) if print.readings == 0 && (self.follow.is_none() || stop.is_none()) => {
                     return Err(Refused("the process ended while it was read".into()).into());
                 }
-                Err(Ended) => return Ok(true),
+                Err(Ended) => return self.rest((collector, &plan), &mut engine, print).map(|()| true),
             }
             let mut snapshot = engine.snapshot();
             let (scope, _) = snapshot.scope(self.selection.scope);
@@ -122,11 +122,33 @@ impl Show {
             }
             match stop.wait(print.next, Some(collector.target())) {
                 Woken::Due => {}
-                Woken::Ended => return Ok(true),
-                Woken::Stopped => break,
+                Woken::Ended => {
+                    // Connections are taken down when their process has ended, together with their other ends.
+                    stop.wait(Instant::now() + AFTER, None);
+                    return self.rest((collector, &plan), &mut engine, print).map(|()| true);
+                }
+                Woken::Stopped => {
+                    self.rest((collector, &plan), &mut engine, print)?;
+                    break;
+                }
             }
         }
         Ok(false)
+    }
+
+    /// Prints what has happened since the last reading, where that is printed.
+    fn rest(
+        &self,
+        (collector, plan): (&mut Collector, &Plan),
+        engine: &mut Engine,
+        print: &mut Print<'_>,
+    ) -> anyhow::Result<()> {
+        let selection = self.selection.happened();
+        if selection.views.is_empty() || netmonitor_sys::output_is_closed() || !collector.rest(plan, engine) {
+            return Ok(());
+        }
+        let Print { export, out, .. } = print;
+        export.write(out, &engine.snapshot(), &selection).and_then(|()| out.flush()).context("writing")
     }
 
     /// There is one reading, and it can be printed while it is made.
@@ -184,6 +206,9 @@ pub(super) fn tell_problems(
     }
     *told = problems;
 }
+
+/// How long after the end of a process it is heard what has happened to its connections.
+const AFTER: Duration = Duration::from_millis(200);
 
 /// How long a pipe that nobody reads may go unnoticed while there is nothing to print.
 const LOOK: Duration = Duration::from_millis(500);

@@ -57,9 +57,9 @@ fn begin(showing: &mut Showing, puppet: &mut Puppet) {
                 std::thread::sleep(std::time::Duration::from_millis(20));
             }
         });
-        let first = showing.next(1);
+        let first = std::iter::repeat_with(|| showing.next(1).remove(0)).find(|row| row["remote_port"] == 1);
         done.store(true, std::sync::atomic::Ordering::Relaxed);
-        assert_eq!(first[0]["event"], "refused", "{}", first[0]);
+        assert_eq!(first.unwrap()["event"], "refused");
     });
 }
 
@@ -115,6 +115,43 @@ fn each_event_is_printed_once() {
         (&row["event"], &row["state"], &row["scope"]),
         (&"closed".into(), &"LISTEN".into(), &"namespace".into())
     );
+}
+
+#[test]
+fn what_happens_at_the_end_of_the_process_is_printed() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let netns = Netns::new();
+    let mut puppet = Puppet::start(&netns, ROLE);
+    let pid = puppet.pid().to_string();
+    let mut showing = Showing::start(&[&pid]);
+    begin(&mut showing, &mut puppet);
+    assert_eq!(puppet.act("listen 4805"), "ok");
+    assert_eq!(puppet.act("die"), "dead");
+    // It ends by itself.
+    let rest: Vec<Json> =
+        showing.lines.by_ref().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    let told = rest.iter().filter(|row| row["local_port"] == 4805).map(|row| row["event"].as_str().unwrap());
+    assert_eq!(told.collect::<Vec<_>>(), ["listening", "closed"], "{rest:?}");
+}
+
+#[test]
+fn a_signal_ends_it_after_what_has_happened() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let netns = Netns::new();
+    let mut puppet = Puppet::start(&netns, ROLE);
+    let mut showing = Showing::start(&["--scope", "host"]);
+    begin(&mut showing, &mut puppet);
+    assert_eq!(puppet.act("listen 4806"), "ok");
+    let pid = rustix::process::Pid::from_child(&showing.child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let mut rows = showing.lines.by_ref().map(|line| serde_json::from_str::<Json>(&line.unwrap()).unwrap());
+    let listening = rows.find(|row| row["local_port"] == 4806).expect("it is told");
+    assert_eq!((&listening["event"], &listening["pid"]), (&"listening".into(), &puppet.pid().into()));
+    assert_eq!(listening["scope"], "host");
 }
 
 #[test]

@@ -243,6 +243,11 @@ impl Watching {
         }
     }
 
+    /// Something may have been told since the last tick.
+    pub(crate) fn is_on(&self) -> bool {
+        matches!(self, Self::On(_))
+    }
+
     fn go_on(&mut self, counters: &Counters, whom: Whom) {
         let next = match self {
             Self::Off => match counters.object() {
