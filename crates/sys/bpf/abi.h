@@ -266,6 +266,7 @@ struct event {
 #define FLAG_PASSIVE 1 /* the other end connected */
 #define FLAG_ACCEPTED 2 /* and a process took it */
 #define FLAG_RECEIVED 4 /* the packet came in */
+#define FLAG_DESCENDANT 8 /* the owner descends from the process that is watched */
 
 /* What is known of a socket while it lives, with the socket itself. */
 struct life {

@@ -53,6 +53,9 @@ struct {
 	MAP_VALUE(struct life);
 } accepted SEC(".maps");
 
+/* Ancestors that are looked for. */
+#define GENERATIONS 8
+
 /* States of connections (include/net/tcp_states.h). */
 #define ESTABLISHED 1
 #define SYN_SENT 2
@@ -81,11 +84,28 @@ static ALWAYS_INLINE const struct watch *watching(void)
 	return watch && watch->on ? watch : 0;
 }
 
+/* Whether a process descends from another one, as far as its ancestors live. */
+static ALWAYS_INLINE int descends(struct task_struct *leader, u32 tgid)
+{
+	int generation;
+
+	for (generation = 0; generation < GENERATIONS; generation++) {
+		leader = leader->real_parent->group_leader;
+		if (leader->tgid == (int)tgid)
+			return 1;
+	}
+	return 0;
+}
+
 /* Makes the process of a thread the owner. */
 static NOINLINE int own(struct life *life, struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
+	const struct watch *watch = watching();
 
+	life->flags &= ~FLAG_DESCENDANT;
+	if (watch && watch->tgid && descends(leader, watch->tgid))
+		life->flags |= FLAG_DESCENDANT;
 	life->start = leader->start_boottime;
 	life->tgid = task->tgid;
 	life->ppid = leader->real_parent->tgid;
@@ -108,7 +128,7 @@ static ALWAYS_INLINE void fold(u64 cookie, struct life *life)
 	life->ppid = taken->ppid;
 	life->uid = taken->uid;
 	__builtin_memcpy(life->comm, taken->comm, sizeof(life->comm));
-	life->flags |= FLAG_ACCEPTED;
+	life->flags = (life->flags & ~FLAG_DESCENDANT) | taken->flags | FLAG_ACCEPTED;
 	map_delete(&accepted, &cookie);
 }
 
@@ -369,16 +389,16 @@ static ALWAYS_INLINE int go_on(struct life *life, u64 cookie, u8 old, u8 new)
 	switch (new) {
 	case SYN_SENT:
 	case LISTEN:
+		life->flags = 0;
 		own(life, current_task());
 		life->since = now;
 		life->established = life->first_rx = 0;
-		life->flags = 0;
 		return new == LISTEN;
 	case SYN_RECV:
 		if (old != SYN_SENT) {
 			life->since = now;
 			life->established = life->first_rx = 0;
-			life->flags = FLAG_PASSIVE;
+			life->flags = FLAG_PASSIVE | (life->flags & FLAG_DESCENDANT);
 		}
 		return 0;
 	case ESTABLISHED:

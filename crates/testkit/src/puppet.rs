@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size, set_tcp_user_timeout};
@@ -44,7 +44,7 @@ impl Puppet {
     ///
     /// `listen PORT`, `unlisten`, `accept`, `connect ADDRESS PORT [MILLISECONDS]` (of `TCP_USER_TIMEOUT`), `send BYTES`,
     /// `receive BYTES`, `end` (receives the other end's), `close`, `abort`, `bind PORT` (of UDP, with the smallest buffer),
-    /// `datagrams ADDRESS PORT COUNT`, `die`.
+    /// `datagrams ADDRESS PORT COUNT`, `run COMMAND`, `die`.
     pub fn act(&mut self, step: &str) -> String {
         self.tell(step);
         self.answer()
@@ -134,6 +134,10 @@ impl Limbs {
                 for _ in 0..number(3) {
                     socket.send_to(&[b'x'; 100], address())?;
                 }
+            }
+            "run" => {
+                let done = Command::new("bash").args(["-c", &words[1..].join(" ")]).status()?;
+                assert!(done.success(), "{words:?}");
             }
             "die" => std::process::abort(),
             other => panic!("no such step: {other}"),

@@ -98,7 +98,7 @@ impl Kin {
         let is_known = group.has(record.id) || self.ids.contains(&record.id);
         let is_kin = is_known
             || match self.scope {
-                Scope::Tree => self.pids.contains(&record.ppid),
+                Scope::Tree => record.is_descendant || self.pids.contains(&record.ppid),
                 Scope::Cgroup => self.cgroups.contains(&record.cgroup),
                 _ => false,
             };
@@ -484,13 +484,14 @@ mod tests {
         let stranger = Record { pid: 11, ppid: 1, cgroup: 35, ..RECORD };
         let neighbour = Record { pid: 12, ppid: 1, cgroup: 33, ..RECORD };
         let nobody = Record { pid: 0, ..RECORD };
-        let all = [RECORD, member, child, grandchild, stranger, neighbour, nobody];
+        let distant = Record { pid: 13, cgroup: 36, flags: 8, ..RECORD };
+        let all = [RECORD, member, child, grandchild, stranger, neighbour, nobody, distant];
         let with = Group { members: &[8], ..GROUP };
         let mut book = Book::default();
         assert_eq!(*book.tick(&all, with).own, [0, 1]);
         book.scope = Scope::Tree;
-        assert_eq!(*book.tick(&[], with).own, [0, 1, 2, 3]);
-        assert_eq!(*book.tick(&[], GROUP).own, [0, 1, 2, 3], "although they have ended");
+        assert_eq!(*book.tick(&[], with).own, [0, 1, 2, 3, 7]);
+        assert_eq!(*book.tick(&[], GROUP).own, [0, 1, 2, 3, 7], "although they have ended");
         book.scope = Scope::Cgroup;
         assert_eq!(*book.tick(&[], GROUP).own, [0, 1, 5]);
         // Another one had the target's number.

@@ -76,6 +76,8 @@ pub struct EventRecord {
     pub is_accepted: bool,
     /// The packet came in.
     pub is_received: bool,
+    /// The process descends from the one that is watched.
+    pub is_descendant: bool,
 }
 
 impl EventRecord {
@@ -130,6 +132,7 @@ impl EventRecord {
             is_passive: flags & 1 != 0,
             is_accepted: flags & 2 != 0,
             is_received: flags & 4 != 0,
+            is_descendant: flags & 8 != 0,
             name,
         })
     }

@@ -361,6 +361,27 @@ fn a_process_that_is_gone_is_still_named() {
 }
 
 #[test]
+fn descendants_are_told_apart_although_they_live_for_a_moment() {
+    if !may() || !need_tool("bash") {
+        return;
+    }
+    let netns = Netns::new();
+    let (mut client, mut server) = (Puppet::start(&netns, ROLE), Puppet::start(&netns, ROLE));
+    let mut watch = Watch::start(Whom { netns: inode(&netns), pid: client.pid() });
+    assert_eq!(server.act("listen 4800"), "ok");
+    // A child of a child, and the process itself.
+    assert_eq!(client.act("run bash -c 'exec 3<>/dev/tcp/127.0.0.1/4800'; true"), "ok");
+    assert_eq!(client.act("connect 127.0.0.1 4800"), "ok");
+    assert_eq!(server.act("run exec 3<>/dev/tcp/127.0.0.1/4800"), "ok");
+    let events = watch.read();
+    let opened: Vec<_> = events.all.iter().filter(|event| event.kind == Kind::Opened).collect();
+    let told: Vec<bool> = opened.iter().map(|event| event.record.is_descendant).collect();
+    assert_eq!(told, [true, false, false], "{opened:#?}");
+    assert!(opened[0].owner() != opened[1].owner() && opened[0].record.ppid != client.pid());
+    assert_eq!(opened[0].name(), b"bash");
+}
+
+#[test]
 fn what_there_is_no_room_for_is_counted() {
     if !may() {
         return;

@@ -73,7 +73,8 @@ fn tid() -> u64 {
 }
 
 fn count() {
-    let _counter = netmonitor_sys::bpf::Counter::start().unwrap();
+    let counter = netmonitor_sys::bpf::Counter::start().unwrap();
+    let _watcher = counter.watch(netmonitor_sys::bpf::Whom::default()).unwrap();
     say(&[1]);
     await_word();
 }
