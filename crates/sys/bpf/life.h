@@ -85,32 +85,36 @@ static ALWAYS_INLINE const struct watch *watching(void)
 }
 
 /* Whether a process descends from another one, as far as its ancestors live. */
-static ALWAYS_INLINE int descends(struct task_struct *leader, u32 tgid)
+static ALWAYS_INLINE int descends(struct task_struct *task, int tgid)
 {
-	int generation;
+	int generation, ancestor;
 
 	for (generation = 0; generation < GENERATIONS; generation++) {
-		leader = leader->real_parent->group_leader;
-		if (leader->tgid == (int)tgid)
+		task = READ(task, real_parent);
+		ancestor = READ(task, tgid);
+		if (ancestor == tgid)
 			return 1;
+		if (ancestor <= 1)
+			return 0;
 	}
 	return 0;
 }
 
-/* Makes the process of a thread the owner. */
+/* Makes the process of a thread the owner. Every pointer that the verifier is to follow has it search all types of the
+ * kernel by name, which takes some milliseconds: it is let follow none. */
 static NOINLINE int own(struct life *life, struct task_struct *task)
 {
-	struct task_struct *leader = task->group_leader;
+	struct task_struct *leader = READ(task, group_leader);
 	const struct watch *watch = watching();
 
 	life->flags &= ~FLAG_DESCENDANT;
 	if (watch && watch->tgid && descends(leader, watch->tgid))
 		life->flags |= FLAG_DESCENDANT;
-	life->start = leader->start_boottime;
-	life->tgid = task->tgid;
-	life->ppid = leader->real_parent->tgid;
-	life->uid = task->cred->uid.val;
-	life->cgroup = task->cgroups->dfl_cgrp->kn->id;
+	life->start = READ(leader, start_boottime);
+	life->tgid = READ(task, tgid);
+	life->ppid = READ(READ(leader, real_parent), tgid);
+	life->uid = READ(READ(task, cred), uid.val);
+	life->cgroup = READ(READ(READ(READ(task, cgroups), dfl_cgrp), kn), id);
 	read_kernel(life->comm, sizeof(life->comm), leader->comm);
 	return 0;
 }
