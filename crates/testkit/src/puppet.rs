@@ -4,7 +4,7 @@
 //! it with [`Puppet::start`].
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ impl Puppet {
 
     /// Has it take a step; its answer: `ok`, or the name of an error.
     ///
-    /// `listen PORT`, `unlisten`, `accept`, `connect ADDRESS PORT [MILLISECONDS]` (of `TCP_USER_TIMEOUT`), `send BYTES`,
+    /// `listen PORT`, `listen6 PORT` (over IPv6), `unlisten`, `accept`, `connect ADDRESS PORT [MILLISECONDS]` (of `TCP_USER_TIMEOUT`), `send BYTES`,
     /// `receive BYTES`, `end` (receives the other end's), `close`, `abort`, `bind PORT` (of UDP, with the smallest buffer),
     /// `datagrams ADDRESS PORT COUNT`, `run COMMAND`, `die`.
     pub fn act(&mut self, step: &str) -> String {
@@ -109,6 +109,7 @@ impl Limbs {
         let address = || SocketAddrV4::new(words[1].parse().unwrap(), port(2));
         match words[0] {
             "listen" => self.listener = Some(TcpListener::bind((Ipv4Addr::UNSPECIFIED, port(1)))?),
+            "listen6" => self.listener = Some(TcpListener::bind((Ipv6Addr::UNSPECIFIED, port(1)))?),
             "unlisten" => self.listener = None,
             "accept" => self.stream = Some(self.listener.as_ref().unwrap().accept()?.0),
             "connect" => {

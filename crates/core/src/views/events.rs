@@ -114,12 +114,20 @@ impl Rows for EventRows<'_> {
         if *forgotten > 0 && self.events.is_kept {
             said.push(format!("the {forgotten} oldest are not kept"));
         }
+        let (late, missing): (Vec<&str>, Vec<&str>) =
+            missing.iter().map(String::as_str).partition(|name| OWNERS.contains(name));
+        if !late.is_empty() {
+            said.push("whose a socket is may be told only from its first use on: the rest needs CAP_NET_ADMIN and tracefs".into());
+        }
         if !missing.is_empty() {
-            said.push(format!("this kernel does not tell of {}", missing.join(", ")));
+            said.push(format!("not told, refused or not offered by this kernel: {}", missing.join(", ")));
         }
         (!said.is_empty()).then(|| said.join("; "))
     }
 }
+
+/// What tells whose a socket is before it is used.
+const OWNERS: [&str; 2] = ["sock_create", "accept"];
 
 type Get = for<'a> fn(&'a Event, &'a Snapshot) -> Value<'a>;
 

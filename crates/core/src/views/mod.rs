@@ -249,7 +249,7 @@ pub trait Content: Sync {
     fn is_in_pieces(&self) -> bool {
         false
     }
-    /// Its rows are of all namespaces of the machine, told at once.
+    /// Its rows are of all namespaces of the machine, told at once with whom they belong to: no descriptors are asked.
     fn is_of_the_machine(&self) -> bool {
         false
     }

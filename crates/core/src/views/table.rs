@@ -86,6 +86,7 @@ impl TableDef {
         }
         let (scope, restricted) = match self.scope {
             Some(fixed) => (fixed, None),
+            None if self.content.is_of_the_machine() => (asked, None),
             None => snapshot.scope(asked),
         };
         let rows = self.content.rows(snapshot, scope);
@@ -107,7 +108,9 @@ impl TableDef {
         if let Some(reason) = restricted {
             view.state.add("partial", reason);
         }
-        view.tell_owners(snapshot);
+        if !self.content.is_of_the_machine() {
+            view.tell_owners(snapshot);
+        }
         view.held = view.held.filter(|_| self.content.lists_sockets());
         view
     }

@@ -155,6 +155,44 @@ fn a_signal_ends_it_after_what_has_happened() {
 }
 
 #[test]
+fn the_two_privileges_suffice() {
+    if !need_root() || !need_tool("ip") || !need_tool("setpriv") {
+        return;
+    }
+    let netns = Netns::new();
+    let mut puppet = Puppet::start(&netns, ROLE);
+    let pid = puppet.pid().to_string();
+    // Anybody may run a copy of it.
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("netmonitor");
+    // By a process of its own: nobody has it open for writing when it is started.
+    let mut copy = std::process::Command::new("install");
+    copy.args(["-m", "755", env!("CARGO_BIN_EXE_netmonitor")]).arg(&program);
+    assert!(copy.status().unwrap().success());
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let only = "-all,+bpf,+perfmon";
+    let mut command = std::process::Command::new("setpriv");
+    command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]);
+    command.args(["--inh-caps", only, "--ambient-caps", only, "--bounding-set", only]).arg(&program);
+    command.args(["show", &pid, "events", "--format", "jsonl", "--interval", "0.1"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut notes = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut showing = Showing { child, lines };
+    begin(&mut showing, &mut puppet);
+    assert_eq!(puppet.act("listen 4807"), "ok");
+    assert_eq!(puppet.act("run exec 3<>/dev/tcp/127.0.0.1/4807; echo 1234 >&3"), "ok");
+    for step in ["accept", "receive 5"] {
+        assert_eq!(puppet.act(step), "ok");
+    }
+    let accepted =
+        std::iter::repeat_with(|| showing.next(1).remove(0)).find(|row| row["event"] == "accepted").unwrap();
+    assert_eq!((&accepted["pid"], &accepted["scope"]), (&puppet.pid().into(), &"process".into()));
+    let note = notes.find(|line| line.as_ref().unwrap().contains("events.events")).unwrap().unwrap();
+    assert!(note.contains("from its first use on: the rest needs CAP_NET_ADMIN and tracefs"), "{note}");
+}
+
+#[test]
 fn why_nothing_is_watched_is_said() {
     if !need_root() || !need_tool("ip") {
         return;

@@ -1,13 +1,41 @@
-//! Whether what processes send and receive can be counted: the programs are loaded, and go again.
+//! Whether what processes send and receive can be counted, and what happens to connections be told: the programs are loaded, and
+//! go again.
 
 use super::privileges::{BPF, PERFMON, Privileges};
 use super::{Check, Status};
-use crate::bpf::Counter;
+use crate::bpf::{Counter, Whom, Why};
 
 /// Loads the programs and says how that went.
-pub(super) fn counting(privileges: &Privileges) -> Check {
+pub(super) fn counting(privileges: &Privileges) -> Vec<Check> {
+    let counter = Counter::start();
+    let watching = counter.as_ref().ok().map(watching);
+    std::iter::once(counted(counter, privileges)).chain(watching).collect()
+}
+
+/// What tells of connections, beside what counts.
+fn watching(counter: &Counter) -> Check {
+    let name = "watching";
+    match counter.watch(Whom::default()) {
+        Ok(watcher) if watcher.missing().is_empty() => {
+            Check::ok(name, "connections are told as they come and go, with retransmissions and drops")
+        }
+        Ok(watcher) => {
+            let missing = watcher.missing().join(", ");
+            Check::note(
+                name,
+                format!("connections are told as they come and go; refused or not offered: {missing}"),
+            )
+        }
+        Err(why) => Check {
+            log: why.log.clone(),
+            ..Check::missing(name, format!("events are not told: {why}"), None)
+        },
+    }
+}
+
+fn counted(counter: Result<Counter, Why>, privileges: &Privileges) -> Check {
     let name = "counting";
-    match Counter::start() {
+    match counter {
         Ok(counter) => {
             let missing = match counter.parts() {
                 (true, true) => {

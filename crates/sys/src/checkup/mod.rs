@@ -81,7 +81,7 @@ pub fn examine(tree: &ProcTree, target: Option<&Target>) -> Result<Vec<Check>, T
     let privileges = Privileges::read();
     checks.extend(kernel::features(tree));
     checks.extend(privileges.checks());
-    checks.push(counting::counting(&privileges));
+    checks.extend(counting::counting(&privileges));
     checks.push(access::procfs(tree, Some(&privileges)));
     checks.push(access::descriptors(tree, target, Some(&privileges))?);
     checks.push(access::own_sockets(tree, target, &privileges)?);

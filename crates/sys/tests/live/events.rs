@@ -382,6 +382,26 @@ fn descendants_are_told_apart_although_they_live_for_a_moment() {
 }
 
 #[test]
+fn over_ipv6_too() {
+    if !may() || !need_tool("bash") {
+        return;
+    }
+    let (_here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom::default());
+    assert_eq!(server.act("listen6 4800"), "ok");
+    assert_eq!(client.act("run exec 3<>/dev/tcp/2001:db8::2/4800; echo 1234 >&3"), "ok");
+    assert_eq!(server.act("accept"), "ok");
+    assert_eq!(server.act("receive 5"), "ok");
+    assert_eq!(server.act("end"), "ok");
+    assert_eq!(server.act("close"), "ok");
+    let events = watch.of_process(&server, Kind::Closed, 1);
+    let closed = only(&events, Kind::Closed);
+    assert_eq!((moved(&closed), closed.socket().local_port), ((5, 0), 4800));
+    let ends = [closed.socket().local, closed.socket().remote].map(|end| end.unwrap().to_string());
+    assert_eq!(ends, ["2001:db8::2", "2001:db8::1"]);
+}
+
+#[test]
 fn what_there_is_no_room_for_is_counted() {
     if !may() {
         return;
