@@ -6,6 +6,7 @@ mod copy;
 mod diag;
 mod doctor;
 mod events;
+mod faults;
 mod files;
 mod overview;
 mod query;

@@ -24,13 +24,13 @@ fn ready() -> bool {
 }
 
 /// `show` that goes on printing lines of JSON.
-struct Showing {
+pub(crate) struct Showing {
     child: Child,
     lines: std::io::Lines<BufReader<ChildStdout>>,
 }
 
 impl Showing {
-    fn start(words: &[&str]) -> Self {
+    pub(crate) fn start(words: &[&str]) -> Self {
         let mut command = netmonitor();
         command.arg("show").args(words).args(["--format", "jsonl", "--interval", "0.2"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -39,9 +39,34 @@ impl Showing {
     }
 
     /// The next row that is as wanted.
-    fn find(&mut self, is_wanted: impl Fn(&Json) -> bool) -> Json {
+    pub(crate) fn find(&mut self, is_wanted: impl Fn(&Json) -> bool) -> Json {
         let rows = self.lines.by_ref().map(|line| serde_json::from_str::<Json>(&line.unwrap()).unwrap());
         rows.take(1_000_000).find(|row| is_wanted(row)).expect("it prints such a row")
+    }
+
+    /// Processes of the machine, once counting has begun.
+    pub(crate) fn processes() -> Self {
+        let mut showing = Self::start(&["--scope", "host", "processes"]);
+        // Anything that is told says so: this test's own process has something to tell.
+        let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
+        let me = std::process::id();
+        let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let talking = std::thread::spawn({
+            let stop = stop.clone();
+            move || {
+                while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                    let _ = (
+                        std::io::Write::write(&mut &one, b"x"),
+                        std::io::Read::read(&mut &other, &mut [0; 1]),
+                    );
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                }
+            }
+        });
+        showing.find(|row| row["pid"] == me);
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        talking.join().unwrap();
+        showing
     }
 }
 
@@ -57,24 +82,7 @@ fn processes_that_live_for_moments_are_listed_with_their_bytes() {
     if !ready() {
         return;
     }
-    let mut showing = Showing::start(&["--scope", "host", "processes"]);
-    // Anything that is told says that counting has begun: this test's own process has something to tell.
-    let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
-    let me = std::process::id();
-    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let talking = std::thread::spawn({
-        let stop = stop.clone();
-        move || {
-            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                let _ =
-                    (std::io::Write::write(&mut &one, b"x"), std::io::Read::read(&mut &other, &mut [0; 1]));
-                std::thread::sleep(std::time::Duration::from_millis(5));
-            }
-        }
-    });
-    showing.find(|row| row["pid"] == me);
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    talking.join().unwrap();
+    let mut showing = Showing::processes();
     let here = Netns::new();
     let there = here.peer();
     let told = traffic::run(traffic::scenario("processes"), ROLE, &here, &there);
@@ -92,6 +100,8 @@ fn processes_that_live_for_moments_are_listed_with_their_bytes() {
         let row = &seen[pid];
         assert_eq!((&row["rx_bytes"], &row["tx_bytes"]), (&(*rx_bytes).into(), &(*tx_bytes).into()), "{row}");
         assert_eq!((&row["name"], &row["ended"]), (&name.as_str().into(), &"ended".into()), "{row}");
+        // Nobody could be asked any more when this was read.
+        assert_eq!((&row["user"], row["ppid"].is_u64()), (&"root".into(), true), "{row}");
     }
 }
 

@@ -279,3 +279,30 @@ fn several_count_beside_each_other() {
         assert!(told.iter().all(|moved| sums[&moved.pid].rx_bytes == moved.rx_bytes), "{told:?}");
     }
 }
+
+#[test]
+fn what_was_moved_in_a_namespace_that_is_gone_is_told() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let mut counter = start();
+    let here = Netns::new();
+    let there = here.peer();
+    let numbers = [&here, &there].map(|netns| {
+        let link = netns.run("readlink /proc/self/ns/net");
+        link.trim().trim_start_matches("net:[").trim_end_matches(']').parse::<u32>().unwrap()
+    });
+    let told = traffic::run(traffic::scenario("tcp-streams"), ROLE, &here, &there);
+    drop((here, there));
+    // Nobody is left who could be asked: what was kept when it was moved is all that there is.
+    let counted = Counted::read(&mut counter);
+    let sums = counted.by_process();
+    for Moved { pid, rx_bytes, tx_bytes, .. } in &told {
+        assert_eq!((sums[pid].rx_bytes, sums[pid].tx_bytes), (*rx_bytes, *tx_bytes));
+    }
+    let theirs = counted.sockets.iter().filter(|socket| told.iter().any(|moved| moved.pid == socket.id.pid));
+    let netns: BTreeSet<u32> = theirs.map(|socket| socket.seen.netns).collect();
+    assert_eq!(netns, BTreeSet::from(numbers));
+    let counted = Counted::read(&mut counter);
+    assert!(!counted.sockets.iter().any(|socket| told.iter().any(|moved| moved.pid == socket.id.pid)));
+}
