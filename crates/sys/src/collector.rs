@@ -17,6 +17,7 @@ use crate::dir::gone;
 use crate::ends::Ends;
 use crate::family::Family;
 use crate::links::{LinkReader, Process};
+use crate::listed_links::ListedLinks;
 use crate::listed_sockets::ListedSockets;
 use crate::net_files::{self, place, stays_below};
 use crate::netns::Namespace;
@@ -207,6 +208,9 @@ impl Collector {
         if plan.process {
             details::parts(self.target.dir(), self.thread, &mut self.path, &mut self.reader, sink);
         }
+        if plan.pieces {
+            self.list_links(plan);
+        }
         if plan.owners != Owners::None || plan.asks() {
             self.own_status = Some(match self.listed_sockets(plan, sink) {
                 Some(status) => status,
@@ -365,6 +369,13 @@ impl Collector {
         if cut && self.look().status == Status::Interrupted { Err(Ended) } else { Ok(status) }
     }
 
+    /// Lists the links of all processes, if they will all be gone through and that is cheaper.
+    fn list_links(&mut self, plan: &Plan) {
+        if plan.walk == Pace::Whole && plan.owners == Owners::Everybody && self.links.listed.is_none() {
+            self.links.listed = ListedLinks::of_all(&self.tree, &mut self.counters);
+        }
+    }
+
     /// The links of everybody whom the plan asks for.
     fn owners(&mut self, plan: &Plan, moment: Moment, sink: &mut dyn Sink) -> Result<(), Ended> {
         let share = match plan.walk {
@@ -377,6 +388,7 @@ impl Collector {
         if let Some(share) = share {
             self.walker.begin(&self.tree, share, plan.owners == Owners::Everybody);
         }
+        self.list_links(plan);
         if plan.owners != Owners::None {
             let (tree, walker) = (&self.tree, &mut self.walker);
             let (pid, dir) = (self.target.pid(), self.target.dir());
@@ -396,6 +408,7 @@ impl Collector {
         if let Some(share) = share {
             self.walker.tick(&self.tree, share, &mut self.links, sink);
         }
+        self.links.listed = None;
         Ok(())
     }
 }

@@ -12,6 +12,7 @@ use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
 use crate::collector::Kept;
 use crate::links::LinkReader;
+use crate::listed_links::ListedLinks;
 use crate::net_files;
 use crate::reader::{Reader, end};
 use crate::socket_source::{SocketSource, Subject};
@@ -116,8 +117,10 @@ impl HostCollector {
             return;
         }
         let mut namespaces = Namespaces { sink, found: BTreeMap::new(), head: Vec::new() };
+        self.links.listed = ListedLinks::of_all(&self.tree, &mut self.counters);
         self.walker.begin(&self.tree, Share::Whole, true);
         self.walker.tick(&self.tree, Share::Whole, &mut self.links, &mut namespaces);
+        self.links.listed = None;
         let (found, sink) = (namespaces.found, namespaces.sink);
         self.sources.retain(|inode, _| found.contains_key(inode));
         for (inode, pid) in found {

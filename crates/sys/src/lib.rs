@@ -22,6 +22,7 @@ mod hiding;
 mod host;
 mod kcmp;
 mod links;
+mod listed_links;
 mod listed_sockets;
 mod net_files;
 pub mod netlink;

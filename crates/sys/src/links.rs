@@ -16,6 +16,7 @@ use rustix::io::Errno;
 use crate::clock::boottime;
 use crate::dir::{Dir, denied, gone, number, numbers};
 use crate::kcmp::compare_tables;
+use crate::listed_links::ListedLinks;
 use crate::reader::{end, status_of};
 use crate::stat::Stat;
 use crate::threads::live_thread;
@@ -41,6 +42,8 @@ pub(crate) struct Process<'d> {
     pub(crate) thread: Option<u32>,
     /// How many threads it has, if their tables are to be looked at too.
     pub(crate) threads: u32,
+    /// When it began, in clock ticks since boot, if its `stat` could be read.
+    pub(crate) began: Option<u64>,
 }
 
 impl<'d> Process<'d> {
@@ -48,7 +51,7 @@ impl<'d> Process<'d> {
     pub(crate) fn new(tree: &ProcTree, dir: &'d Dir, pid: u32, stat: Option<Stat>) -> Self {
         // Threads can be compared only where their numbers are ours.
         let threads = stat.filter(|_| tree.is_ours()).map_or(1, |stat| stat.num_threads);
-        Self { dir, pid, thread: None, threads }
+        Self { dir, pid, thread: None, threads, began: stat.map(|stat| stat.start_time) }
     }
 }
 
@@ -61,11 +64,20 @@ pub(crate) struct LinkReader {
     path: String,
     /// A thread of each table of descriptors, in the order of [`compare_tables`].
     tables: Vec<u32>,
+    /// What is known of the links of all processes, while they are gone through.
+    pub(crate) listed: Option<ListedLinks>,
 }
 
 impl LinkReader {
     /// Reads one part and says how that went.
     pub(crate) fn part(&mut self, process: Process<'_>, sink: &mut dyn Sink) -> Status {
+        if let Some(lines) = self.listed.as_mut().and_then(|listed| listed.take(process)) {
+            let status = self.listed_part(process, &lines, sink);
+            if let Some(listed) = &mut self.listed {
+                listed.put(process.pid, lines);
+            }
+            return status;
+        }
         let at = boottime();
         let origin = Origin::Links(process.pid);
         self.handed = false;

@@ -163,7 +163,7 @@ impl ToAsk {
 }
 
 /// Writes a line as [`crate::links`] does.
-fn line(thread: Option<u32>, descriptor: Descriptor, out: &mut Vec<u8>) {
+pub(crate) fn line(thread: Option<u32>, descriptor: Descriptor, out: &mut Vec<u8>) {
     if let Some(thread) = thread {
         out.extend_from_slice(b"task/");
         decimal(thread.into(), out);

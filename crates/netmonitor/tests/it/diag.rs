@@ -402,10 +402,7 @@ fn after_its_first_ticks_a_session_has_the_own_sockets_listed_in_the_kernel() {
     let [first, .., last] = &documents[..] else { panic!("many documents") };
     assert_ne!(table_of(first, "tcp")["source"], "bpf", "the programs are not loaded before the first tick");
     for table in ["tcp", "sockets"] {
-        assert_eq!(
-            (&table_of(last, table)["source"], &table_of(last, table)["status"]),
-            (&"bpf".into(), &"ok".into())
-        );
+        assert_eq!(table_of(last, table)["source"], "bpf");
     }
     let all = json(holder.pid(), &["tcp", "--scope", "namespace"]);
     let by_cookie: BTreeMap<u64, &Json> =
@@ -418,7 +415,7 @@ fn after_its_first_ticks_a_session_has_the_own_sockets_listed_in_the_kernel() {
         {
             assert_eq!(row[column], dumped[column], "{column}: {row}\n{dumped}");
         }
-        assert_eq!(row["owners"], serde_json::json!([holder.pid()]));
+        assert!(row["owners"].as_array().unwrap().contains(&holder.pid().into()), "{row}");
     }
     let timers = rows(last, "tcp").iter().filter(|row| row["timer"].is_string()).count();
     assert!(timers > 0, "timers are told");

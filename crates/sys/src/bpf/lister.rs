@@ -8,6 +8,7 @@ use rustix::time::{ClockId, clock_getres};
 
 use super::abi::{self, DESCRIPTOR_RECORD, MESSAGE, TABLE_RECORD};
 use super::btf::Types;
+use super::load;
 use super::object::Object;
 use super::syscall;
 use super::why::Why;
@@ -96,7 +97,8 @@ pub struct Listing(OwnedFd);
 /// The loaded programs.
 #[derive(Debug)]
 pub struct Lister {
-    whole: OwnedFd,
+    /// Where that was wanted.
+    whole: Option<OwnedFd>,
     descriptors: OwnedFd,
     room: Vec<u8>,
 }
@@ -104,17 +106,26 @@ pub struct Lister {
 impl Lister {
     /// Loads the programs.
     pub(super) fn load(object: &Object, types: &Types) -> Result<Self, Why> {
-        let kind = types
-            .iterator("task_file")
-            .ok_or_else(|| Why::missing("this kernel cannot go through descriptors: Linux 5.8 can"))?;
-        let load = |name| object.load(name, kind);
-        Ok(Self { whole: load("list_sockets")?, descriptors: load("list_descriptors")?, room: Vec::new() })
+        let kind = kind(types)?;
+        let whole = Some(object.load("list_sockets", kind)?);
+        Ok(Self { whole, ..Self::load_descriptors(object, types)? })
+    }
+
+    /// Loads what lists descriptors, and nothing else.
+    pub(super) fn load_descriptors(object: &Object, types: &Types) -> Result<Self, Why> {
+        let descriptors = object.load("list_descriptors", kind(types)?)?;
+        Ok(Self { whole: None, descriptors, room: Vec::new() })
+    }
+
+    /// What lists descriptors and tells nothing of sockets, by itself: it is loaded in a fifth of the time.
+    pub fn of_descriptors() -> Result<Self, Why> {
+        load::lister()
     }
 
     /// The sockets of one process, named by its pidfd, or of all.
     pub fn listing(&self, process: Option<BorrowedFd<'_>>, told: Told) -> Result<Listing, Errno> {
         let program = match told {
-            Told::Whole => &self.whole,
+            Told::Whole => self.whole.as_ref().ok_or(Errno::NOSYS)?,
             Told::Descriptors => &self.descriptors,
         };
         syscall::attach_iterator(program, process).map(Listing)
@@ -134,6 +145,13 @@ impl Lister {
             }
         }
     }
+}
+
+/// The number of what the programs are attached to.
+fn kind(types: &Types) -> Result<u32, Why> {
+    types
+        .iterator("task_file")
+        .ok_or_else(|| Why::missing("this kernel cannot go through descriptors: Linux 5.8 can"))
 }
 
 /// The records in bytes that were handed on.

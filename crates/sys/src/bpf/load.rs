@@ -119,6 +119,16 @@ pub(super) fn load(types: &Path, wanted: Wanted) -> Result<Programs, Why> {
     })
 }
 
+/// Loads what lists descriptors, and nothing that counts.
+pub(super) fn lister() -> Result<Lister, Why> {
+    may_load()?;
+    let types = read_types(Path::new(TYPES))?;
+    // Maps that nothing is put into are small.
+    let wanted = Wanted { room: Some((1, 1)), wire: Some(1), events: Some(1), followed: None };
+    let object = Object::new(&types, &wanted.entries(), Clock::of_kernel().globals())?;
+    Lister::load_descriptors(&object, &types)
+}
+
 /// Follows a process, and from now on all that are forked by it or by its descendants.
 fn follow(object: &Object, pid: u32, types: &Types) -> Result<OwnedFd, Why> {
     update(object.map("followed")?, &pid.to_ne_bytes(), &1_u32.to_ne_bytes())

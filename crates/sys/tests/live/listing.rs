@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use netmonitor_core::plan::{Ask, Counting, Plan};
 use netmonitor_core::sample::{Origin, Sample, Status};
-use netmonitor_sys::bpf::{Counter, Record, Told, descriptor_of, records};
+use netmonitor_sys::bpf::{Counter, Lister, Record, Told, descriptor_of, records};
 use netmonitor_sys::netlink::*;
 use netmonitor_sys::own_sockets::{ASK_CONGESTION, ATTR_TIMER, Depth, OTHER_SOCKET, OwnSockets};
 use netmonitor_testkit::netns::Netns;
@@ -20,7 +20,7 @@ use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open};
 
 use crate::child::Role;
 use crate::message::{INET, Message, descriptor, inet_sockets, messages, u32_at};
-use crate::{FAMILY, collector, part, plan, text, tick};
+use crate::{EVERYBODY, FAMILY, collector, part, plan, text, tick};
 
 const V4: AddressFamily = AddressFamily::INET;
 const V6: AddressFamily = AddressFamily::INET6;
@@ -525,4 +525,61 @@ fn a_tick_tells_the_same_by_listing_as_by_asking() {
     assert!(same_ticks(headless.pid()) >= 1);
     let [_, listed] = ticks(headless.pid());
     assert_eq!(text(&listed, &Origin::Links(headless.pid())).matches(&format!("[{inode}]")).count(), 1);
+}
+
+/// Inodes of the sockets in lines of links.
+fn inodes(text: &str) -> BTreeSet<&str> {
+    text.lines().filter_map(|line| line.split_once(" socket:")).map(|(_, inode)| inode).collect()
+}
+
+#[test]
+fn the_links_of_all_processes_are_the_same_by_listing_as_by_reading() {
+    if !need_root() {
+        return;
+    }
+    let mut children = ["unshared-table", "leader-exits", "listen"].map(|role| Role::start(role, ""));
+    let [shared, headless, listening] = &mut children;
+    let [_, _, _, _] = shared.numbers();
+    let [_] = headless.numbers();
+    let [_] = listening.numbers();
+    let end = Instant::now() + Duration::from_secs(60);
+    let mut collector = collector(listening.pid());
+    let plan = Plan { counting: Counting::On, ..plan(&[], EVERYBODY) };
+    let read = tick(&mut collector, &plan).unwrap();
+    let listed = loop {
+        // Nothing is said of counting that has begun and is not looked at.
+        let sample = tick(&mut collector, &plan).unwrap();
+        let state = sample.parts.iter().find(|part| part.origin == Origin::Bpf("state".into()));
+        if state.is_none() {
+            break tick(&mut collector, &plan).unwrap();
+        }
+        assert!(Instant::now() < end, "the programs are not loaded");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    for child in &children {
+        let links = Origin::Links(child.pid());
+        assert_eq!(part(&listed, &links).reading.status, Status::Ok);
+        let (listed, read) = (text(&listed, &links), text(&read, &links));
+        assert_eq!(inodes(&listed), inodes(&read));
+        assert!(!inodes(&listed).is_empty() && listed.starts_with("ns/net net:["));
+    }
+    // A listing names the thread; who reads takes the first one's table for the process's.
+    assert!(text(&listed, &Origin::Links(children[1].pid())).contains("task/"));
+}
+
+#[test]
+fn what_lists_descriptors_is_loaded_by_itself() {
+    if !need_root() {
+        return;
+    }
+    let socket = UdpSocket::bind(ADDRESSES[0]).unwrap();
+    let mut lister = Lister::of_descriptors().unwrap_or_else(|why| panic!("{why}\n{}", why.log));
+    assert!(lister.listing(None, Told::Whole).is_err(), "it was not loaded");
+    let listing = lister.listing(None, Told::Descriptors).unwrap();
+    let mut found = false;
+    let wanted = descriptor(&socket);
+    lister
+        .read(&listing, &mut |bytes| found |= records(bytes).any(|record| record.inode() == wanted.inode))
+        .unwrap();
+    assert!(found);
 }

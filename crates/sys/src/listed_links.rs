@@ -1,0 +1,109 @@
+//! The links of all processes to their sockets, listed in one pass by a program in the kernel: to read those of one after
+//! another takes longer by their number.
+
+use std::collections::HashMap;
+
+use procnet::number::decimal;
+use rustix::io::Errno;
+
+use crate::bpf::{Counters, Lister, Record, Told, descriptor_of, records};
+use crate::clock::boottime;
+use crate::links::Process;
+use crate::listed_sockets::line;
+use crate::own_sockets::Descriptor;
+use crate::tree::ProcTree;
+
+/// With so many open files, to load the programs and to list takes less time than to read links.
+const MANY: u64 = 20_000;
+
+/// A clock tick of `stat`, in nanoseconds.
+const TICK: u64 = 10_000_000;
+
+/// What was listed.
+#[derive(Debug)]
+pub(crate) struct ListedLinks {
+    /// When the listing began, `CLOCK_BOOTTIME`.
+    at: u64,
+    /// Lines as [`crate::links`] writes them, by process.
+    lines: HashMap<u32, Vec<u8>>,
+}
+
+impl ListedLinks {
+    /// Lists the links of all processes, if that is cheaper than to read them.
+    pub(crate) fn of_all(tree: &ProcTree, counters: &mut Counters) -> Option<Self> {
+        // Processes are listed by their numbers here.
+        if !tree.is_ours() {
+            return None;
+        }
+        match counters.lister() {
+            Some(lister) => Self::list(lister).ok(),
+            None if open_files() > MANY => Self::list(&mut Lister::of_descriptors().ok()?).ok(),
+            None => None,
+        }
+    }
+
+    fn list(lister: &mut Lister) -> Result<Self, Errno> {
+        let at = boottime();
+        let listing = lister.listing(None, Told::Descriptors)?;
+        let mut lines: HashMap<u32, Vec<u8>> = HashMap::new();
+        let mut tables = Tables::default();
+        lister.read(&listing, &mut |bytes| {
+            let mut out = lines.entry(tables.process).or_default();
+            for record in records(bytes) {
+                match record {
+                    Record::Table { table, process, thread } => {
+                        tables.begin(table, process, thread);
+                        out = lines.entry(process).or_default();
+                    }
+                    Record::Other(message) | Record::Inet(message, _) if !tables.is_twice => {
+                        let descriptor = Descriptor { fd: descriptor_of(message), inode: record.inode() };
+                        line(tables.thread, descriptor, out);
+                    }
+                    Record::Other(_) | Record::Inet(..) => {}
+                }
+            }
+        })?;
+        Ok(Self { at, lines })
+    }
+
+    /// Takes the lines of a process out, to be put back. None if it may have begun since the listing.
+    pub(crate) fn take(&mut self, process: Process<'_>) -> Option<Vec<u8>> {
+        let was_there = process.began.is_some_and(|began| began + 1 < self.at / TICK);
+        was_there.then(|| self.lines.get_mut(&process.pid).map(std::mem::take).unwrap_or_default())
+    }
+
+    /// Puts them back.
+    pub(crate) fn put(&mut self, pid: u32, lines: Vec<u8>) {
+        self.lines.insert(pid, lines);
+    }
+}
+
+/// Whose descriptors are listed now.
+#[derive(Debug, Default)]
+struct Tables {
+    process: u32,
+    /// A thread with a table of its own.
+    thread: Option<u32>,
+    /// Those of the process that were listed already.
+    known: Vec<u64>,
+    /// This is one of them.
+    is_twice: bool,
+}
+
+impl Tables {
+    fn begin(&mut self, table: u64, process: u32, thread: u32) {
+        if process != self.process {
+            self.known.clear();
+        }
+        self.process = process;
+        self.thread = (thread != process).then_some(thread);
+        self.is_twice = self.known.contains(&table);
+        self.known.push(table);
+    }
+}
+
+/// How many files are open on the machine.
+fn open_files() -> u64 {
+    let text = std::fs::read("/proc/sys/fs/file-nr").unwrap_or_default();
+    text.split(u8::is_ascii_whitespace).next().and_then(decimal).unwrap_or(0)
+}
