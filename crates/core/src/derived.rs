@@ -8,6 +8,7 @@ use crate::names::Names;
 use crate::plan::{Ask, Plan};
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
+use crate::traffic::Peers;
 use crate::views::{By, ProcessGroup, Summary, listed_processes};
 
 /// What is computed of a snapshot.
@@ -18,6 +19,8 @@ pub(crate) struct Derived {
     /// Processes by what they moved.
     processes: OnceLock<Vec<u32>>,
     groups: [OnceLock<Vec<ProcessGroup>>; By::ALL.len()],
+    /// Of those that are asked for, of the namespace, of the machine.
+    peers: [OnceLock<Peers>; 3],
 }
 
 #[derive(Default)]
@@ -67,6 +70,23 @@ impl Derived {
         self.groups[by as usize].get_or_init(|| match &snapshot.traffic {
             Some(Ok(traffic)) => ProcessGroup::all(traffic, by),
             _ => Vec::new(),
+        })
+    }
+
+    pub(crate) fn peers(&self, snapshot: &Snapshot, scope: Scope) -> &Peers {
+        let netns = snapshot.netns.inode;
+        let place = match scope {
+            Scope::Process | Scope::Tree | Scope::Cgroup => 0,
+            Scope::Namespace => 1,
+            Scope::Host => 2,
+        };
+        self.peers[place].get_or_init(|| match &snapshot.traffic {
+            Some(Ok(traffic)) => Peers::of(traffic, |process| match place {
+                0 => process.is_own,
+                1 => netns == Some(process.seen.netns.into()),
+                _ => true,
+            }),
+            _ => Peers { hosts: Vec::new(), ports: Vec::new() },
         })
     }
 

@@ -20,7 +20,7 @@ use crate::scope::Scope;
 use crate::settings::{Set, Setting};
 use crate::sockets::{SocketKind, Sockets};
 use crate::tally::Totals;
-use crate::traffic::{Reason, Traffic};
+use crate::traffic::{Peers, Reason, Traffic};
 use crate::users::Users;
 use crate::views::{By, ProcessGroup, Summary};
 
@@ -161,6 +161,11 @@ impl Snapshot {
     /// The same in groups.
     pub(crate) fn groups(&self, by: By) -> &[ProcessGroup] {
         self.derived.groups(self, by)
+    }
+
+    /// Remote addresses and ports of the processes of a scope.
+    pub(crate) fn peers(&self, scope: Scope) -> &Peers {
+        self.derived.peers(self, scope)
     }
 
     /// What the sockets of a scope are called.

@@ -193,3 +193,44 @@ fn who_is_over_is_left_out_where_that_is_told_once() {
     engine.advance(&sample(2, &living, &sockets));
     assert_eq!(count(&mut engine), 4);
 }
+
+#[test]
+fn peers_are_told_with_sockets_that_are_closed() {
+    let mut engine = engine();
+    let closed = |mut record: Vec<u8>| {
+        let place = record.len() - 10;
+        record[place] = 1;
+        record
+    };
+    let [_, second, third, fourth] = processes(false);
+    let all = [second, third, fourth];
+    let [_, two, three, four] = sockets(0);
+    engine.advance(&sample(0, &all, &[two.clone(), three, four.clone()]));
+    let [_, _, three, _] = sockets(10);
+    // One is closed in this tick, and gone in the next.
+    engine.advance(&sample(1, &all, &[closed(two), three.clone(), four.clone()]));
+    engine.advance(&sample(2, &all, &[three, four]));
+    let told: Vec<_> = rows(&mut engine, &["peers.hosts"], By::Process)
+        .iter()
+        .map(|row| {
+            (
+                row["remote_address"].to_string(),
+                row["protocol"].to_string(),
+                row["rx_bytes"].as_u64().unwrap(),
+                row["conns"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    let udp = || "\"udp\"".to_owned();
+    assert_eq!(
+        told,
+        [("\"10.0.0.1\"".to_owned(), udp(), 5000, 1), ("\"192.0.2.1\"".to_owned(), udp(), 250, 2)]
+    );
+    let ports = rows(&mut engine, &["peers.ports"], By::Process);
+    assert_eq!(ports.len(), 1);
+    assert_eq!(
+        (&ports[0]["port"], &ports[0]["end"], &ports[0]["rx_bytes"]),
+        (&53.into(), &"remote".into(), &5250.into())
+    );
+    assert_eq!((&ports[0]["rx_bytes_rate"], &ports[0]["sockets"]), (&0.0.into(), &3.into()));
+}

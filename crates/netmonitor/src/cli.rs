@@ -44,7 +44,8 @@ struct Typed {
 
 const AFTER_HELP: &str = "\
 Tabs: overview tcp udp arp traffic stats raw icmp routing analysis sockets neighbours multicast
-conntrack mptcp sctp unix netlink packet processes addresses links protocols softnet sockstat xfrm files
+conntrack mptcp sctp unix netlink packet processes peers addresses links protocols softnet sockstat
+xfrm files
 
 Targets: a PID (all digits); NAME, the name, executable or script of a process; :PORT, who holds
 that local port; unit:NAME, a systemd unit; container:ID, at least 4 digits of the ID of a

@@ -29,7 +29,7 @@ impl App {
         Shown {
             tab: self.tab,
             file: self.file.as_ref().map(|file| file.opened.clone()),
-            scope: self.settings.scope,
+            scope: self.asked_scope(),
             counters: self.settings.counters,
             by: self.settings.by,
             filter: self.panes[self.place()].filter.clone(),
@@ -41,7 +41,7 @@ impl App {
     pub(crate) fn is_shown(&self, shown: &Shown) -> bool {
         shown.tab == self.tab
             && shown.file.as_ref() == self.file.as_ref().map(|file| &file.opened)
-            && shown.scope == self.settings.scope
+            && shown.scope == self.asked_scope()
             && shown.counters == self.settings.counters
             && shown.by == self.settings.by
             && shown.filter == self.panes[self.place()].filter

@@ -69,7 +69,7 @@ impl App {
         let mut shown = self
             .view()
             .tables_by(self.settings.by)
-            .filter(|def| def.view(&snapshot, self.settings.scope).is_worth_showing());
+            .filter(|def| def.view(&snapshot, self.asked_scope()).is_worth_showing());
         let needs = shown.nth(table).map(|def| def.content.needs()).unwrap_or_default();
         let files = needs.dumps.iter().flat_map(|dump| dump.files).map(|path| NetPath::Borrowed(path));
         let mut paths = needs.net.into_iter().chain(files);

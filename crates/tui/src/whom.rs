@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use netmonitor_core::format::harmless_text;
+use netmonitor_core::scope::Scope;
 use netmonitor_core::session::Event;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views;
@@ -13,7 +14,7 @@ use crate::event::{Effect, Whom};
 use crate::pane::Pane;
 
 /// The tabs that tell of the whole machine.
-pub(crate) const OF_ALL: &[&str] = &[views::PROCESSES];
+pub(crate) const OF_ALL: &[&str] = &[views::PROCESSES, views::PEERS];
 
 /// Whom a session watches, and whom it watched before.
 pub(crate) struct Watched {
@@ -55,6 +56,11 @@ impl Watched {
 }
 
 impl App {
+    /// The scope that is asked for.
+    pub(crate) fn asked_scope(&self) -> Scope {
+        if self.watched.whom == Whom::All { Scope::Host } else { self.settings.scope }
+    }
+
     /// The process whose row is selected.
     pub(crate) fn selected_process(&self) -> Option<Whom> {
         let snapshot = self.snapshot.as_ref().filter(|_| self.view().name == views::PROCESSES)?;

@@ -162,7 +162,15 @@ impl Selection {
     /// Of its tables those that are counted while somebody looks, and those of what happens meanwhile.
     #[must_use]
     pub fn counted(&self) -> Self {
-        self.only(|table| table.needs().traffic && table.scope() == Some(Scope::Host) || table.needs().events)
+        self.only(|table| {
+            let is_whole = match table {
+                Printed::Table(table) => {
+                    table.content.is_of_the_machine() || table.scope == Some(Scope::Host)
+                }
+                Printed::File(_) => false,
+            };
+            is_whole && table.needs().traffic || table.needs().events
+        })
     }
 
     /// Of its tables those of what happens while somebody looks.

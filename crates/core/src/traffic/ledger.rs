@@ -8,12 +8,12 @@ use procnet::number::decimal;
 
 use super::record::{PROCESS, ProcessId, ProcessRecord, SOCKET, SocketRecord, Way};
 use super::wire::Wires;
-use super::{Counts, Moved, Process, Socket, Sums, Traffic};
+use super::{Counts, Moved, Over, Process, Socket, Sums, Traffic};
 use crate::sample::{Reading, Status};
 use crate::views::explain;
 
 /// Bytes that are not split by socket, in the place of a protocol.
-const NOT_SPLIT: &str = "not split";
+pub(crate) const NOT_SPLIT: &str = "not split";
 
 /// Processes that have ended and are still told of one by one.
 const ENDED: usize = 20_000;
@@ -35,6 +35,8 @@ pub(crate) struct Ledger {
     ended: VecDeque<ProcessId>,
     pub(crate) traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
     cgroups: Arc<HashMap<u64, Vec<u8>>>,
+    /// How many addresses and ports are told apart, of all processes together.
+    peers: usize,
 }
 
 /// Why nothing is counted.
@@ -93,6 +95,7 @@ struct Known {
     /// What it moved through sockets that are over, by protocol.
     folded: BTreeMap<&'static str, Counts>,
     over: Sums,
+    peers: Arc<Over>,
     /// What was not split, up to the tick before.
     rest: Counts,
     /// It is among those that have ended.
@@ -242,6 +245,7 @@ impl Ledger {
             if socket.seen.closed || known.seen.ended {
                 *known.folded.entry(socket.seen.speaks()).or_default() += socket.moved.counts;
                 known.over += Sums::of(socket).past();
+                Arc::make_mut(&mut known.peers).fold(socket, &mut self.peers);
             }
         }
         processes
@@ -266,6 +270,7 @@ impl Ledger {
             }
             all.seen.rest += known.seen.rest;
             all.over += known.over;
+            Arc::make_mut(&mut all.peers).absorb(&known.peers, &mut self.peers);
         }
     }
 }
@@ -276,6 +281,7 @@ impl Known {
             seen,
             folded: BTreeMap::new(),
             over: Sums::default(),
+            peers: Arc::default(),
             rest: Counts::default(),
             is_listed: false,
         }
@@ -300,7 +306,8 @@ impl Known {
         }
         self.rest = rest;
         let is_over = self.is_listed && sums.moved.lately == Counts::default();
-        Process { seen: self.seen.clone(), is_own, sums, by_protocol: by.into_iter().collect(), is_over }
+        let by_protocol = by.into_iter().collect();
+        Process { seen: self.seen.clone(), is_own, sums, by_protocol, over: self.peers.clone(), is_over }
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod counted;
 mod ledger;
+mod peers;
 pub mod record;
 mod wire;
 
@@ -16,8 +17,10 @@ use std::ops::{Add, AddAssign, Sub};
 use std::sync::Arc;
 
 pub use counted::Counted;
+pub(crate) use ledger::NOT_SPLIT;
 pub use ledger::Reason;
 pub(crate) use ledger::{Group, Ledger};
+pub use peers::{Host, Over, Part, Peers, Port};
 pub use record::ProcessId;
 use record::{ProcessRecord, SeenSocket};
 pub use wire::Wire;
@@ -134,6 +137,8 @@ pub struct Process {
     pub sums: Sums,
     /// Of that, by what the sockets speak; `not split` for sockets that there was no room for.
     pub by_protocol: Vec<(&'static str, Moved)>,
+    /// What it moved through sockets that were closed before this tick, by remote address and port.
+    pub over: Arc<Over>,
     /// That it has ended was told in an earlier tick, and it has moved nothing since.
     pub is_over: bool,
 }

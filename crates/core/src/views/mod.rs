@@ -60,6 +60,7 @@ mod not_counted;
 mod opened;
 mod overview;
 mod packet;
+mod peers;
 mod processes;
 mod protocols;
 mod raw;
@@ -128,6 +129,7 @@ pub static ALL: &[&View] = &[
     &analysis::VIEW,
     &sockets::VIEW,
     &processes::VIEW,
+    &peers::VIEW,
     &events::VIEW,
     &neighbours::VIEW,
     &multicast::VIEW,
@@ -151,6 +153,9 @@ pub const FILES: &str = "files";
 
 /// Name of the view that lists all processes of the machine.
 pub const PROCESSES: &str = "processes";
+
+/// Name of the view of remote addresses and ports.
+pub const PEERS: &str = "peers";
 
 /// How many of them have a number: the overview has 0.
 const NUMBERED: usize = 10;

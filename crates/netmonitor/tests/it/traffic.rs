@@ -164,6 +164,42 @@ fn who_has_ended_is_told_once_and_again_at_the_end() {
 }
 
 #[test]
+fn peers_are_told_of_connections_that_lived_between_two_looks() {
+    if !ready() {
+        return;
+    }
+    let mut showing = Showing::start(&["--scope", "host", "peers.hosts", "peers.ports"]);
+    let here = Netns::new();
+    let there = here.peer();
+    // The first set that is not empty says that counting has begun.
+    let mut talking = here
+        .command("bash")
+        .args(["-c", "while :; do echo x > /dev/udp/192.0.2.2/9; sleep 0.02; done"])
+        .spawn()
+        .unwrap();
+    showing.find(|row| row["remote_address"] == "192.0.2.2" && row["protocol"] == "udp");
+    talking.kill().unwrap();
+    talking.wait().unwrap();
+    // What is printed is read meanwhile: who cannot print does not look.
+    let work = std::thread::spawn(move || traffic::run(traffic::scenario("tcp-short"), ROLE, &here, &there));
+    // Of both ends: each is the other's remote address.
+    let mut conns = 0;
+    let mut sum = 0;
+    for address in ["192.0.2.1", "192.0.2.2"] {
+        let row = showing.find(|row| {
+            row["remote_address"] == address && row["protocol"] == "tcp" && row["conns"] == 20_000
+        });
+        conns += row["conns"].as_u64().unwrap();
+        sum += row["tx_bytes"].as_u64().unwrap();
+    }
+    let bytes: u64 = work.join().unwrap().iter().map(|moved| moved.tx_bytes).sum();
+    assert_eq!((conns, sum), (40_000, bytes));
+    // The port of the service is one of those that others get by chance: where it is the lower one it is told.
+    let port = showing.find(|row| row["table"] == "ports" && row["protocol"] == "tcp");
+    assert!(port["port"].as_u64().is_some_and(|port| port > 0), "{port}");
+}
+
+#[test]
 fn processes_are_grouped_as_asked() {
     if !ready() {
         return;

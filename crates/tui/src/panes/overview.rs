@@ -142,7 +142,7 @@ fn reach(app: &App, whole: bool) -> Line<'static> {
     let Some(snapshot) = &app.snapshot else {
         return Line::from(Span::styled("reading…", theme.quiet()));
     };
-    let asked = app.settings.scope;
+    let asked = app.asked_scope();
     let mut scopes: Vec<Scope> = Vec::new();
     let tables = app.tables(snapshot);
     for table in &tables {

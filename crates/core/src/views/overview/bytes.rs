@@ -29,12 +29,17 @@ impl Content for Bytes {
             None => return Some(Box::new(NotCounted(None))),
         };
         let netns = snapshot.netns.inode;
-        let is_meant = |process: &crate::traffic::Process| match scope.is_held() {
-            true => process.is_own,
-            false => netns == Some(process.seen.netns.into()),
+        let is_meant = |process: &crate::traffic::Process| match scope {
+            Scope::Host => true,
+            Scope::Namespace => netns == Some(process.seen.netns.into()),
+            Scope::Process | Scope::Tree | Scope::Cgroup => process.is_own,
         };
         let parts = traffic.by_protocol(is_meant);
         Some(Box::new(ByteRows { traffic, parts }))
+    }
+
+    fn is_of_the_machine(&self) -> bool {
+        true
     }
 
     fn lists_sockets(&self) -> bool {

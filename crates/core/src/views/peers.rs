@@ -1,0 +1,202 @@
+//! `peers`: with whom, and at which ports, programs have exchanged how much, connections that are closed included.
+
+use procnet::{Column, Value};
+
+use super::not_counted::NotCounted;
+use super::{Content, Rows, TableDef, View};
+use crate::plan::Needs;
+use crate::scope::Scope;
+use crate::snapshot::Snapshot;
+use crate::traffic::{Host, Part, Port, Traffic};
+
+pub(super) static VIEW: View = View {
+    name: super::PEERS,
+    help: "remote addresses and ports by what was sent and received since it is counted, closed sockets included",
+    owners: false,
+    tables: &[&HOSTS, &PORTS],
+};
+
+static HOSTS: TableDef = TableDef {
+    name: "hosts",
+    doc: "remote addresses by what programs sent to and received from them since it is counted, those first that moved most in the last tick",
+    scope: None,
+    content: &Hosts,
+};
+
+static PORTS: TableDef = TableDef {
+    name: "ports",
+    doc: "ports by what programs sent and received there since it is counted: of the two ports of a connection the lower one, which mostly is that of the service",
+    scope: None,
+    content: &Ports,
+};
+
+/// What is counted; else why nothing is.
+fn counted(snapshot: &Snapshot) -> Result<&Traffic, NotCounted> {
+    match &snapshot.traffic {
+        Some(Ok(traffic)) => Ok(traffic),
+        Some(Err(reason)) => Err(NotCounted::because(reason)),
+        None => Err(NotCounted(Some("counted from reading to reading: give --interval".to_owned()))),
+    }
+}
+
+fn needs() -> Needs {
+    Needs { traffic: true, ..Needs::default() }
+}
+
+struct Hosts;
+struct Ports;
+
+impl Content for Hosts {
+    fn needs(&self) -> Needs {
+        needs()
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        HOST.iter().map(|(column, _)| *column).chain(FIGURES.iter().map(|(column, _)| *column)).collect()
+    }
+
+    fn default_columns(&self) -> Option<&'static [&'static str]> {
+        Some(&[
+            "remote_address",
+            "protocol",
+            "rx_bytes_rate",
+            "tx_bytes_rate",
+            "rx_bytes",
+            "tx_bytes",
+            "total_retrans",
+            "conns",
+        ])
+    }
+
+    fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
+        Some(match counted(snapshot) {
+            Ok(traffic) => Box::new(PartRows { traffic, parts: &snapshot.peers(scope).hosts, keys: HOST }),
+            Err(why) => Box::new(why),
+        })
+    }
+
+    fn is_of_the_machine(&self) -> bool {
+        true
+    }
+
+    fn lists_sockets(&self) -> bool {
+        false
+    }
+
+    fn words_when_empty(&self) -> Option<&'static str> {
+        Some("nothing was counted so far")
+    }
+}
+
+impl Content for Ports {
+    fn needs(&self) -> Needs {
+        needs()
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        PORT.iter().map(|(column, _)| *column).chain(FIGURES.iter().map(|(column, _)| *column)).collect()
+    }
+
+    fn default_columns(&self) -> Option<&'static [&'static str]> {
+        Some(&[
+            "port",
+            "end",
+            "protocol",
+            "rx_bytes_rate",
+            "tx_bytes_rate",
+            "rx_bytes",
+            "tx_bytes",
+            "total_retrans",
+            "conns",
+        ])
+    }
+
+    fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
+        Some(match counted(snapshot) {
+            Ok(traffic) => Box::new(PartRows { traffic, parts: &snapshot.peers(scope).ports, keys: PORT }),
+            Err(why) => Box::new(why),
+        })
+    }
+
+    fn is_of_the_machine(&self) -> bool {
+        true
+    }
+
+    fn lists_sockets(&self) -> bool {
+        false
+    }
+
+    fn words_when_empty(&self) -> Option<&'static str> {
+        Some("nothing was counted so far")
+    }
+}
+
+struct PartRows<'a, K: 'static> {
+    traffic: &'a Traffic,
+    parts: &'a [(Option<K>, Part)],
+    keys: &'static [(Column, Key<K>)],
+}
+
+impl<K: 'static> Rows for PartRows<'_, K> {
+    fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Value<'_> {
+        let Some((key, part)) = self.parts.get(row) else { return Value::Absent("") };
+        let rate = |lately| self.traffic.per_second(lately).map_or(Value::Absent(""), Value::Float);
+        match (self.keys.get(column), FIGURES.get(column.wrapping_sub(self.keys.len()))) {
+            (Some((_, get)), _) => get(key),
+            (None, Some((_, Get::Count(get)))) => Value::Unsigned(get(part)),
+            (None, Some((_, Get::Rate(get)))) => rate(get(part)),
+            (None, Some((_, Get::Retrans(_) | Get::RetransRate(_)))) if !self.traffic.has_retransmissions => {
+                Value::Absent("")
+            }
+            (None, Some((_, Get::Retrans(get)))) => Value::Unsigned(get(part)),
+            (None, Some((_, Get::RetransRate(get)))) => rate(get(part)),
+            (None, None) => Value::Absent(""),
+        }
+    }
+}
+
+type Key<K> = fn(&Option<K>) -> Value<'static>;
+
+/// What stands in the place of a protocol where not all could be told apart.
+const REST: Value<'static> = Value::Label("rest");
+
+static HOST: &[(Column, Key<Host>)] = described! {
+    "remote_address" "remote address" Key None "Address of the other end, one of IPv4 on a socket of IPv6 as that of IPv4; none for sockets that were not connected when they first moved something."
+        |host| host.and_then(|host| host.address).map_or(Value::Absent(""), Value::Ip);
+    "protocol" "protocol" Key None "What the sockets speak; rest: what there was no room to tell apart, in sum."
+        |host| host.map_or(REST, |host| Value::Label(host.protocol));
+};
+
+static PORT: &[(Column, Key<Port>)] = described! {
+    "port" "port" Key None "The port." |port| port.map_or(Value::Absent(""), |port| Value::Unsigned(port.number.into()));
+    "end" "end" Key None "Whose port it is: local or remote."
+        |port| port.map_or(Value::Absent(""), |port| Value::Label(if port.is_remote { "remote" } else { "local" }));
+    "protocol" "protocol" Key None "What the sockets speak; rest: what there was no room to tell apart, in sum."
+        |port| port.map_or(REST, |port| Value::Label(port.protocol));
+};
+
+enum Get {
+    Count(fn(&Part) -> u64),
+    Rate(fn(&Part) -> u64),
+    Retrans(fn(&Part) -> u64),
+    RetransRate(fn(&Part) -> u64),
+}
+
+static FIGURES: &[(Column, Get)] = described! {
+    "rx_bytes" "received" Counter Bytes "Payload received since it is counted." Get::Count(|part| part.moved.counts.rx_bytes);
+    "rx_bytes_rate" "received" Rate Bytes "The same a second." Get::Rate(|part| part.moved.lately.rx_bytes);
+    "tx_bytes" "sent" Counter Bytes "Payload sent since it is counted." Get::Count(|part| part.moved.counts.tx_bytes);
+    "tx_bytes_rate" "sent" Rate Bytes "The same a second." Get::Rate(|part| part.moved.lately.tx_bytes);
+    "rx_calls" "rx calls" Counter Count "Calls that received something." Get::Count(|part| part.moved.counts.rx_calls);
+    "rx_calls_rate" "rx calls" Rate Count "The same a second." Get::Rate(|part| part.moved.lately.rx_calls);
+    "tx_calls" "tx calls" Counter Count "Calls that sent something." Get::Count(|part| part.moved.counts.tx_calls);
+    "tx_calls_rate" "tx calls" Rate Count "The same a second." Get::Rate(|part| part.moved.lately.tx_calls);
+    "total_retrans" "retrans" Counter Count "Segments that TCP sent again since it is counted." Get::Retrans(|part| part.retrans);
+    "total_retrans_rate" "retrans" Rate Count "The same a second." Get::RetransRate(|part| part.retrans_lately);
+    "sockets" "sockets" Gauge Count "Sockets through which something was moved, closed ones included." Get::Count(|part| part.sockets);
+    "conns" "conns" Gauge Count "Of these, those that had another end: connections seen so far." Get::Count(|part| part.conns);
+};
