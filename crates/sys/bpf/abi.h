@@ -267,6 +267,7 @@ struct event {
 #define FLAG_ACCEPTED 2 /* and a process took it */
 #define FLAG_RECEIVED 4 /* the packet came in */
 #define FLAG_DESCENDANT 8 /* the owner descends from the process that is watched */
+#define FLAG_SUBFLOW 16 /* it is a part of a connection of MPTCP */
 
 /* What is known of a socket while it lives, with the socket itself. */
 struct life {
@@ -275,10 +276,13 @@ struct life {
 	u64 since;
 	u64 established;
 	u64 first_rx;
+	u64 ended; /* when, if its end is to be told when it is closed */
 	u32 tgid;
 	u32 ppid;
 	u32 uid;
-	u32 flags;
+	u16 error; /* at its end */
+	u8 flags;
+	u8 last_state;
 	char comm[16];
 };
 
@@ -316,7 +320,7 @@ _Static_assert(sizeof(struct above_record) == 24, "above_record");
 _Static_assert(sizeof(struct descriptor_record) == 48, "descriptor_record");
 _Static_assert(sizeof(struct table_record) == 32, "table_record");
 _Static_assert(sizeof(struct event) == 176, "event");
-_Static_assert(sizeof(struct life) == 72, "life");
+_Static_assert(sizeof(struct life) == 80, "life");
 _Static_assert(sizeof(struct watch) == 24, "watch");
 _Static_assert(sizeof(struct lost) == 16, "lost");
 

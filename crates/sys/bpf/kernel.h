@@ -437,6 +437,7 @@ struct tcp_sock {
 	u8 syn_fastopen_child : 1;
 	u32 reord_seen;
 	u64 bytes_retrans;
+	u8 is_mptcp;
 	u32 total_retrans;
 	u32 rto_stamp;
 	u16 total_rto;

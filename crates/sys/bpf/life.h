@@ -70,7 +70,8 @@ struct {
 #define CLOSING 11
 #define NEW_SYN_RECV 12
 
-/* Bit of skc_flags: a FIN was received. */
+/* Bits of skc_flags: no process has the socket any more; a FIN was received. */
+#define SOCK_DEAD 0
 #define SOCK_DONE 1
 
 #define ETH_P_IP 0x0800
@@ -396,12 +397,13 @@ static ALWAYS_INLINE int go_on(struct life *life, u64 cookie, u8 old, u8 new)
 		life->flags = 0;
 		own(life, current_task());
 		life->since = now;
-		life->established = life->first_rx = 0;
-		return new == LISTEN;
+		life->established = life->first_rx = life->ended = 0;
+		/* MPTCP says it twice. */
+		return new == LISTEN && old != LISTEN;
 	case SYN_RECV:
 		if (old != SYN_SENT) {
 			life->since = now;
-			life->established = life->first_rx = 0;
+			life->established = life->first_rx = life->ended = 0;
 			life->flags = FLAG_PASSIVE | (life->flags & FLAG_DESCENDANT);
 		}
 		return 0;
@@ -422,13 +424,52 @@ static ALWAYS_INLINE int go_on(struct life *life, u64 cookie, u8 old, u8 new)
 	}
 }
 
+/* Its process can still read what the connection has brought before its end: how much that is is known when the socket is
+ * closed. Who breaks a connection off reads nothing more. */
+static ALWAYS_INLINE int is_readable(struct sock *sk, u8 old, u16 error)
+{
+	struct tcp_sock *tcp = (struct tcp_sock *)sk;
+	u64 flags = READ(sk, __sk_common.skc_flags);
+	u32 unread;
+
+	if (READ(sk, sk_protocol) != IPPROTO_TCP || old == LISTEN || flags >> SOCK_DEAD & 1)
+		return 0;
+	if (!error && (old == ESTABLISHED || old == CLOSE_WAIT || old == FIN_WAIT1))
+		return 0;
+	unread = READ(tcp, rcv_nxt) - READ(tcp, copied_seq);
+	return unread > (flags >> SOCK_DONE & 1);
+}
+
+static NOINLINE int tell_state(struct sock *sk, struct life *life, u8 old, u8 new, u16 error)
+{
+	struct tcp_sock *tcp = (struct tcp_sock *)sk;
+	struct event *event = begin_event(EVENT_STATE, netns_of(&sk->__sk_common), life->tgid);
+
+	if (!event)
+		return 0;
+	tell_owner(event, life);
+	tell_socket(event, sk);
+	event->cookie = READ(sk, __sk_common.skc_cookie.counter);
+	event->old_state = old;
+	event->new_state = new;
+	event->error = error;
+	if (life->ended)
+		event->time = life->ended;
+	if (new == CLOSED && old != LISTEN && event->protocol == IPPROTO_TCP)
+		tell_bytes(event, sk);
+	if (event->protocol == IPPROTO_TCP && FIELD_EXISTS(tcp, is_mptcp) && READ(tcp, is_mptcp))
+		event->flags |= FLAG_SUBFLOW;
+	ring_submit(event, RING_NO_WAKEUP);
+	return 0;
+}
+
 SEC("tp_btf/inet_sock_set_state")
 int inet_sock_set_state(u64 *arguments)
 {
 	struct sock *sk = (struct sock *)arguments[0];
 	u8 old = arguments[1], new = arguments[2];
 	u64 cookie = socket_cookie(sk);
-	struct event *event;
+	u16 error = READ(sk, sk_err);
 	struct life *life;
 
 	if (!watching())
@@ -436,18 +477,26 @@ int inet_sock_set_state(u64 *arguments)
 	life = storage_get(&lives, sk, 0, STORAGE_CREATE);
 	if (!life || !go_on(life, cookie, old, new))
 		return 0;
-	event = begin_event(EVENT_STATE, netns_of(&sk->__sk_common), life->tgid);
-	if (!event)
+	if (new == CLOSED && is_readable(sk, old, error)) {
+		life->ended = boottime();
+		life->last_state = old;
+		life->error = error;
 		return 0;
-	tell_owner(event, life);
-	tell_socket(event, sk);
-	event->cookie = cookie;
-	event->old_state = old;
-	event->new_state = new;
-	event->error = READ(sk, sk_err);
-	if (new == CLOSED && old != LISTEN && event->protocol == IPPROTO_TCP)
-		tell_bytes(event, sk);
-	ring_submit(event, RING_NO_WAKEUP);
+	}
+	return tell_state(sk, life, old, new, error);
+}
+
+/* The end of a connection that something was still to be read from. */
+SEC("tp_btf/tcp_destroy_sock")
+int tell_end(u64 *arguments)
+{
+	struct sock *sk = (struct sock *)arguments[0];
+	struct life *life = storage_get(&lives, sk, 0, 0);
+
+	if (!life || !life->ended)
+		return 0;
+	tell_state(sk, life, life->last_state, CLOSED, life->error);
+	life->ended = 0;
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 //! it with [`Puppet::start`].
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ impl Puppet {
     /// Has it take a step; its answer: `ok`, or the name of an error.
     ///
     /// `listen PORT`, `listen6 PORT` (over IPv6), `unlisten`, `accept`, `connect ADDRESS PORT [MILLISECONDS]` (of `TCP_USER_TIMEOUT`), `send BYTES`,
-    /// `receive BYTES`, `end` (receives the other end's), `close`, `abort`, `bind PORT` (of UDP, with the smallest buffer),
+    /// `receive BYTES`, `end` (receives the other end's), `finish` (sends its own), `close`, `abort`, `bind PORT` (of UDP, with the smallest buffer),
     /// `datagrams ADDRESS PORT COUNT`, `run COMMAND`, `die`.
     pub fn act(&mut self, step: &str) -> String {
         self.tell(step);
@@ -123,6 +123,7 @@ impl Limbs {
             "send" => self.stream().write_all(&vec![b'x'; number(1)])?,
             "receive" => self.stream().read_exact(&mut vec![0; number(1)])?,
             "end" => drop(self.stream().read(&mut [0])?),
+            "finish" => self.stream().shutdown(Shutdown::Write)?,
             "close" => self.stream = None,
             "abort" => set_socket_linger(self.stream.take().unwrap(), Some(Duration::ZERO))?,
             "bind" => {

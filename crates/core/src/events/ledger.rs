@@ -276,7 +276,9 @@ fn meaning_of_state(record: &EventRecord) -> (Kind, Why) {
         (SYN_SENT, _, 0) => (Kind::Failed, Why::Words("given up by its process")),
         (ESTABLISHED | CLOSE_WAIT | FIN_WAIT1, _, 0) => (Kind::Reset, Why::Words("by this end")),
         (_, _, 0) if record.established == 0 && record.is_passive => (Kind::Failed, Why::Unknown),
-        (_, _, 0) if record.is_passive && !record.is_accepted => (Kind::Closed, Why::Words("never accepted")),
+        (_, _, 0) if record.is_passive && !record.is_accepted && !record.is_subflow => {
+            (Kind::Closed, Why::Words("never accepted"))
+        }
         (_, _, 0) => (Kind::Closed, Why::Unknown),
         _ => (Kind::Failed, Why::Unknown),
     }

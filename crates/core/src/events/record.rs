@@ -78,6 +78,8 @@ pub struct EventRecord {
     pub is_received: bool,
     /// The process descends from the one that is watched.
     pub is_descendant: bool,
+    /// It is a part of a connection of MPTCP.
+    pub is_subflow: bool,
 }
 
 impl EventRecord {
@@ -133,6 +135,7 @@ impl EventRecord {
             is_accepted: flags & 2 != 0,
             is_received: flags & 4 != 0,
             is_descendant: flags & 8 != 0,
+            is_subflow: flags & 16 != 0,
             name,
         })
     }

@@ -151,7 +151,7 @@ const SHOWN: &[&str] = &[
 static COLUMNS: &[(Column, Get)] = described! {
     "seq" "seq" Key None "Its number since events are watched, from 1." |event, _| Value::Unsigned(event.seq);
     "time" "time" Info None "When it happened; of packets in the same second that are told of together, the first." |event, _| Value::Time(event.wall);
-    "event" "event" Info None "opened, accepted, listening; closed (by both sides), refused, reset, timed_out, failed; retransmitted, reset_sent, dropped."
+    "event" "event" Info None "opened, accepted, listening; closed (by both sides, and read to its end), refused, reset, timed_out, failed; retransmitted, reset_sent, dropped."
         |event, _| Value::Label(event.kind.word());
     "protocol" "protocol" Info None "What the socket speaks: tcp, mptcp, udp, unix..." |event, _| Value::Label(event.speaks());
     "local_address" "local address" Info None "Own address." |event, _| event.socket().local.map_or(Value::Absent(""), Value::Ip);

@@ -149,8 +149,10 @@ fn a_signal_ends_it_after_what_has_happened() {
     let pid = rustix::process::Pid::from_child(&showing.child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let mut rows = showing.lines.by_ref().map(|line| serde_json::from_str::<Json>(&line.unwrap()).unwrap());
-    let listening = rows.find(|row| row["local_port"] == 4806).expect("it is told");
-    assert_eq!((&listening["event"], &listening["pid"]), (&"listening".into(), &puppet.pid().into()));
+    // Others of the machine may do the same.
+    let is_it = |row: &Json| row["local_port"] == 4806 && row["pid"] == puppet.pid();
+    let listening = rows.find(is_it).expect("it is told");
+    assert_eq!(listening["event"], "listening");
     assert_eq!(listening["scope"], "host");
 }
 

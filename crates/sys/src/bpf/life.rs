@@ -105,6 +105,11 @@ impl Watcher {
         add("accept", accepts(object));
         let (name, since) = STATES;
         let states = object.trace(name, &types, since)?;
+        // Of connections that had something to be read at their end.
+        add(
+            "tcp_destroy_sock",
+            object.trace_at("tell_end", "tcp_destroy_sock", &types, since).map(|link| vec![link]),
+        );
         for name in PACKETS {
             add(name, object.trace(name, &types, "a younger kernel").map(|link| vec![link]));
         }

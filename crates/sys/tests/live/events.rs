@@ -200,13 +200,15 @@ fn refused_reset_and_given_up() {
     let until = Instant::now() + PATIENCE;
     let failed = loop {
         let all = watch.read();
-        let failed = all.all.iter().find(|event| event.kind == Kind::Failed);
+        let is_it =
+            |event: &&Arc<Event>| event.kind == Kind::Failed && event.owner().is_some_and(|id| id.pid == pid);
+        let failed = all.all.iter().find(is_it);
         if let Some(failed) = failed {
             break failed.clone();
         }
         assert!(Instant::now() < until);
     };
-    assert_eq!((failed.owner().unwrap().pid, &failed.why), (pid, &Why::Words("given up by its process")));
+    assert_eq!(failed.why, Why::Words("given up by its process"));
 }
 
 #[test]
@@ -379,6 +381,46 @@ fn descendants_are_told_apart_although_they_live_for_a_moment() {
     assert_eq!(told, [true, false, false], "{opened:#?}");
     assert!(opened[0].owner() != opened[1].owner() && opened[0].record.ppid != client.pid());
     assert_eq!(opened[0].name(), b"bash");
+}
+
+#[test]
+fn what_is_read_after_the_end_counts() {
+    if !may() {
+        return;
+    }
+    let (_here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom::default());
+    connect(&mut client, &mut server);
+    // Both ends are closed before the client has read anything.
+    assert_eq!(client.act("finish"), "ok");
+    assert_eq!(server.act("end"), "ok");
+    assert_eq!(server.act("send 50000"), "ok");
+    assert_eq!(server.act("close"), "ok");
+    let first = watch.of_process(&server, Kind::Closed, 1);
+    assert_eq!(moved(&only(&first, Kind::Closed)), (0, 50000));
+    assert_eq!(kinds(&watch.of_process(&client, Kind::Opened, 1)), [Kind::Opened]);
+    assert_eq!(client.act("receive 40000"), "ok");
+    assert_eq!(client.act("close"), "ok");
+    let events = watch.of_process(&client, Kind::Closed, 1);
+    let (closed, other) = (only(&events, Kind::Closed), only(&first, Kind::Closed));
+    assert_eq!(moved(&closed), (40000, 0));
+    // When it had ended, not when it was read.
+    assert!(closed.record.time.abs_diff(other.record.time) < 1_000_000_000);
+    // Reset with something unread.
+    assert_eq!(server.act("unlisten"), "ok");
+    connect(&mut client, &mut server);
+    assert_eq!(server.act("send 3000"), "ok");
+    assert_eq!(client.act("receive 1000"), "ok");
+    assert_eq!(server.act("abort"), "ok");
+    watch.of_process(&server, Kind::Reset, 1);
+    assert_eq!(client.act("receive 500"), "ok");
+    assert_eq!(client.act("close"), "ok");
+    let events = watch.of_process(&client, Kind::Reset, 1);
+    let reset = only(&events, Kind::Reset);
+    assert_eq!(
+        (moved(&reset), &reset.why, reset.record.error),
+        ((1500, 0), &Why::Words("by the other end"), 104)
+    );
 }
 
 #[test]
