@@ -28,6 +28,7 @@ pub mod pieces;
 pub mod plan;
 pub mod process;
 pub mod query;
+pub mod ran;
 pub mod rates;
 pub mod report;
 pub mod sample;

@@ -168,6 +168,15 @@ impl Snapshot {
         self.derived.peers(self, scope)
     }
 
+    /// The same with nothing of what was counted but that of the processes that are asked for.
+    pub(crate) fn of_own_traffic(&self) -> Self {
+        let traffic = self
+            .traffic
+            .as_ref()
+            .map(|traffic| traffic.as_ref().map(|traffic| Arc::new(traffic.of_own())).map_err(Arc::clone));
+        Self { traffic, derived: Arc::default(), ..self.clone() }
+    }
+
     /// What the sockets of a scope are called.
     pub fn names(&self, scope: Scope) -> Option<&Names> {
         self.derived.names(self, scope)

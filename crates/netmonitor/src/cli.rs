@@ -1,5 +1,6 @@
 //! The command line: as typed, then as meant.
 
+use std::ffi::OsString;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use netmonitor_core::views::{By, CounterMode};
 
 use crate::config::{self, Options};
 use crate::run::Refused;
+use crate::run::command::Run;
 use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
 
@@ -59,6 +61,7 @@ Examples:
   netmonitor nginx --follow               watch nginx, and the next one when it has ended
   netmonitor :8080                        watch the process that listens on port 8080
   netmonitor top                          watch all processes by what they send and receive
+  netmonitor run -- curl example.org      run a command and tell what it sent and received
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
   netmonitor show 1234 tcp --filter 'state:ESTABLISHED tx_queue>0' --sort tx_queue:desc
@@ -71,10 +74,27 @@ enum Command {
     Show(Show),
     /// Watch all processes of the machine by what they send and receive; Enter opens the session of one
     Top,
+    /// Run a command, watch it and all that descend from it, and tell at its end what they sent and received
+    Run(RunTyped),
     /// Tell what works here and what does not, and what would put it right
     Doctor(DoctorTyped),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
     Explain(ExplainTyped),
+}
+
+#[derive(Debug, Args)]
+struct RunTyped {
+    /// Write the report to this file [default: standard error]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Output format: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    format: String,
+
+    /// The command and its arguments, behind --
+    #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    command: Vec<OsString>,
 }
 
 #[derive(Debug, Args)]
@@ -163,6 +183,8 @@ pub(crate) enum Meant {
     Explain(Explain),
     /// Tell what works.
     Doctor(Doctor),
+    /// Run a command and watch it.
+    Run(Run),
 }
 
 /// A process is to be looked at.
@@ -273,6 +295,10 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         }
         Some(Command::Explain(ExplainTyped { name, search, format })) => {
             return Ok(Meant::Explain(Explain { name, search, json: format == "json" }));
+        }
+        Some(Command::Run(RunTyped { output, format, command })) => {
+            not_before_the_command(typed.target, "run")?;
+            return Ok(Meant::Run(Run { command, output, json: format == "json" }));
         }
         Some(Command::Doctor(DoctorTyped { target, verbose, format })) => {
             not_before_the_command(typed.target, "doctor")?;

@@ -9,6 +9,7 @@ pub mod bpf;
 mod caps;
 mod cgroup;
 pub mod checkup;
+pub mod child;
 mod clock;
 mod collector;
 mod descriptors;

@@ -200,6 +200,13 @@ impl Traffic {
         moved
     }
 
+    /// The same of the processes alone that are asked for.
+    pub(crate) fn of_own(&self) -> Self {
+        let processes = self.processes.iter().filter(|process| process.is_own).cloned().collect();
+        let sockets = self.sockets.iter().filter(|socket| socket.is_own).copied().collect();
+        Self { processes, sockets, ..self.clone() }
+    }
+
     /// What some processes have moved, by what their sockets speak.
     pub fn by_protocol(&self, is_meant: impl Fn(&Process) -> bool) -> Vec<(&'static str, Moved)> {
         let mut sums: BTreeMap<&'static str, Moved> = BTreeMap::new();

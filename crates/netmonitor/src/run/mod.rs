@@ -1,6 +1,7 @@
 //! Does what the command line means, by wiring the other crates together.
 
 mod choose;
+pub(crate) mod command;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 mod follow;
@@ -38,6 +39,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
     match meant {
         Meant::Look(look) => at_process(look),
         Meant::Explain(explain) => explain.run(),
+        Meant::Run(run) => run.run(),
         Meant::Doctor(doctor) => doctor.run(),
     }
 }

@@ -11,6 +11,7 @@ mod files;
 mod overview;
 mod query;
 mod rtnl;
+mod run_command;
 mod scope;
 mod session;
 mod show;
