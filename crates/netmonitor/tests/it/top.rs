@@ -80,7 +80,10 @@ fn a_process_is_opened_from_the_list_of_all_and_left_again() {
     pty.wait_for(&format!("process {pid} bash has ended"));
     pty.wait_for("all processes of this machine");
     // Who has ended cannot be opened.
-    pty.wait("that it has ended", |screen| screen.contains(" ended\n") || screen.contains("ended "));
+    pty.wait("its row, ended", |screen| {
+        let is_it = |line: &str| line.split_whitespace().next() == Some(&pid.to_string());
+        screen.lines().any(|line| is_it(line) && line.contains(" ended"))
+    });
     pty.send(ENTER);
     pty.wait_for(&format!("process {pid} has ended, or is not to be seen from here"));
     pty.wait_for("all processes of this machine");
