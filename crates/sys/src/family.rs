@@ -35,8 +35,8 @@ const REST: u64 = 10;
 const OTHERS_FIRST: Others = Others { rest: 100, slice: 20_000_000 };
 
 /// Once each was read, what is left to find is who has passed on a socket since: that may take longer, and costs a
-/// thousandth.
-const OTHERS_AGAIN: Others = Others { rest: 1000, slice: 1_000_000 };
+/// fraction of a thousandth.
+const OTHERS_AGAIN: Others = Others { rest: 4000, slice: 400_000 };
 
 /// How relatives beside the group are read.
 struct Others {
@@ -64,6 +64,9 @@ pub(crate) struct Family {
     /// When those of the group and when the others are due to be read, `CLOCK_BOOTTIME`.
     due: u64,
     others_due: u64,
+    /// When the parent's children are due to be listed again: it may have thousands.
+    siblings_due: u64,
+    siblings: Vec<u32>,
     /// Whose members are told.
     group: Scope,
     kin: Kin,
@@ -197,12 +200,27 @@ impl Family {
             }
         }
         if parent > 2 {
-            self.kin.children(tree, parent, &mut found);
+            self.find_siblings(tree, parent, &mut found);
         }
         for &pid in &self.members {
             found.add(pid);
         }
         self.members = found.order;
+    }
+}
+
+impl Family {
+    fn find_siblings(&mut self, tree: &Dir, parent: u32, found: &mut Found) {
+        let began = boottime();
+        if began < self.siblings_due {
+            self.siblings.iter().for_each(|&pid| _ = found.add(pid));
+            return;
+        }
+        let first = found.order.len();
+        self.kin.children(tree, parent, found);
+        self.siblings = found.order[first..].to_vec();
+        let now = boottime();
+        self.siblings_due = now + (now - began).saturating_mul(OTHERS_AGAIN.rest);
     }
 }
 

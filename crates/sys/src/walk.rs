@@ -27,7 +27,7 @@ const PAUSE: u64 = 5_000_000_000;
 const SHARE: u64 = 100;
 
 /// ...and of so many where a whole pass has been made and no descriptors are read.
-const SHARE_AGAIN: u64 = 1000;
+const SHARE_AGAIN: u64 = 4000;
 
 /// Least and most nanoseconds of a tick.
 const LEAST: u64 = 200_000;
@@ -219,11 +219,11 @@ mod tests {
     }
 
     #[test]
-    fn who_has_come_since_is_looked_for_at_a_tenth_of_that() {
+    fn who_has_come_since_is_looked_for_at_a_fraction_of_that() {
         let state = Walk { complete: true, ..Walk::default() };
         let second = Share::Since(Some(1_000_000_000));
         let again = Walker { state, ..Walker::default() }.budget(second);
-        assert_eq!(tenths_of_ms(again), Some(10));
+        assert_eq!(tenths_of_ms(again), Some(2));
         let state = Walk { descriptors: true, ..state };
         let owners = Walker { state, ..Walker::default() }.budget(second);
         assert_eq!(tenths_of_ms(owners), Some(100), "whose sockets are is shown for all");
