@@ -72,7 +72,7 @@ impl Ran {
             (_, Some(why)) => text.push_str(&format!("not counted: {why}\n")),
             (Some((own, totals)), None) => {
                 text.push_str(&format!(
-                    "received {} bytes, sent {}; {} connections, {} segments sent again; {} processes\n",
+                    "received {} bytes, sent {}; connections: {}, segments sent again: {}, processes: {}\n",
                     totals.rx_bytes, totals.tx_bytes, totals.conns, totals.total_retrans, totals.processes
                 ));
                 if totals.unfollowed > 0 {

@@ -64,7 +64,8 @@ fn descendants_are_counted_whether_or_not_their_parents_live() {
     );
     let text = run(&["run", "--", "bash", "-c", script]);
     assert!(
-        stderr(&text).contains("received 0 bytes, sent 9; 4 connections, 0 segments sent again; 4 processes")
+        stderr(&text)
+            .contains("received 0 bytes, sent 9; connections: 4, segments sent again: 0, processes: 4")
     );
 }
 
