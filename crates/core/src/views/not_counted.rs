@@ -4,10 +4,20 @@ use procnet::Value;
 
 use super::Rows;
 use crate::sample::Status;
-use crate::traffic::Reason;
+use crate::snapshot::Snapshot;
+use crate::traffic::{Reason, Traffic};
 
 /// No rows, and why, where there is more to be said than that nothing was counted so far.
 pub(super) struct NotCounted(pub(super) Option<String>);
+
+/// What is counted; else why nothing is.
+pub(super) fn counted(snapshot: &Snapshot) -> Result<&Traffic, NotCounted> {
+    match &snapshot.traffic {
+        Some(Ok(traffic)) => Ok(traffic),
+        Some(Err(reason)) => Err(NotCounted::because(reason)),
+        None => Err(NotCounted(Some("counted from reading to reading: give --interval".to_owned()))),
+    }
+}
 
 impl NotCounted {
     /// For this reason. That counting only begins is none.

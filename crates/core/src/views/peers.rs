@@ -2,12 +2,12 @@
 
 use procnet::{Column, Value};
 
-use super::not_counted::NotCounted;
+use super::not_counted::counted;
 use super::{Content, Rows, TableDef, View};
 use crate::plan::Needs;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
-use crate::traffic::{Host, Part, Port, Traffic};
+use crate::traffic::{Host, Part, Peers, Port, Traffic};
 
 pub(super) static VIEW: View = View {
     name: super::PEERS,
@@ -20,100 +20,56 @@ static HOSTS: TableDef = TableDef {
     name: "hosts",
     doc: "remote addresses by what programs sent to and received from them since it is counted, those first that moved most in the last tick",
     scope: None,
-    content: &Hosts,
+    content: &BY_HOST,
 };
 
 static PORTS: TableDef = TableDef {
     name: "ports",
     doc: "ports by what programs sent and received there since it is counted: of the two ports of a connection the lower one, which mostly is that of the service",
     scope: None,
-    content: &Ports,
+    content: &BY_PORT,
 };
 
-/// What is counted; else why nothing is.
-fn counted(snapshot: &Snapshot) -> Result<&Traffic, NotCounted> {
-    match &snapshot.traffic {
-        Some(Ok(traffic)) => Ok(traffic),
-        Some(Err(reason)) => Err(NotCounted::because(reason)),
-        None => Err(NotCounted(Some("counted from reading to reading: give --interval".to_owned()))),
-    }
+/// What was counted, split by hosts or by ports.
+struct Parts<K: 'static> {
+    keys: &'static [(Column, Key<K>)],
+    /// The columns that fit on a screen.
+    shown: &'static [&'static str],
+    of: fn(&Peers) -> &[(Option<K>, Part)],
 }
 
-fn needs() -> Needs {
-    Needs { traffic: true, ..Needs::default() }
+/// The columns that fit on a screen, behind those that tell what a row is about.
+macro_rules! shown {
+    ($($key:literal),*) => {
+        &[$($key,)* "rx_bytes_rate", "tx_bytes_rate", "rx_bytes", "tx_bytes", "total_retrans", "conns"]
+    };
 }
 
-struct Hosts;
-struct Ports;
+static BY_HOST: Parts<Host> =
+    Parts { keys: HOST, shown: shown!("remote_address", "protocol"), of: |peers| &peers.hosts };
 
-impl Content for Hosts {
+static BY_PORT: Parts<Port> =
+    Parts { keys: PORT, shown: shown!("port", "end", "protocol"), of: |peers| &peers.ports };
+
+impl<K: Sync> Content for Parts<K> {
     fn needs(&self) -> Needs {
-        needs()
+        Needs { traffic: true, ..Needs::default() }
     }
 
     fn columns(&self) -> Vec<Column> {
-        HOST.iter().map(|(column, _)| *column).chain(FIGURES.iter().map(|(column, _)| *column)).collect()
+        let keys = self.keys.iter().map(|(column, _)| *column);
+        keys.chain(FIGURES.iter().map(|(column, _)| *column)).collect()
     }
 
     fn default_columns(&self) -> Option<&'static [&'static str]> {
-        Some(&[
-            "remote_address",
-            "protocol",
-            "rx_bytes_rate",
-            "tx_bytes_rate",
-            "rx_bytes",
-            "tx_bytes",
-            "total_retrans",
-            "conns",
-        ])
+        Some(self.shown)
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
         Some(match counted(snapshot) {
-            Ok(traffic) => Box::new(PartRows { traffic, parts: &snapshot.peers(scope).hosts, keys: HOST }),
-            Err(why) => Box::new(why),
-        })
-    }
-
-    fn is_of_the_machine(&self) -> bool {
-        true
-    }
-
-    fn lists_sockets(&self) -> bool {
-        false
-    }
-
-    fn words_when_empty(&self) -> Option<&'static str> {
-        Some("nothing was counted so far")
-    }
-}
-
-impl Content for Ports {
-    fn needs(&self) -> Needs {
-        needs()
-    }
-
-    fn columns(&self) -> Vec<Column> {
-        PORT.iter().map(|(column, _)| *column).chain(FIGURES.iter().map(|(column, _)| *column)).collect()
-    }
-
-    fn default_columns(&self) -> Option<&'static [&'static str]> {
-        Some(&[
-            "port",
-            "end",
-            "protocol",
-            "rx_bytes_rate",
-            "tx_bytes_rate",
-            "rx_bytes",
-            "tx_bytes",
-            "total_retrans",
-            "conns",
-        ])
-    }
-
-    fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
-        Some(match counted(snapshot) {
-            Ok(traffic) => Box::new(PartRows { traffic, parts: &snapshot.peers(scope).ports, keys: PORT }),
+            Ok(traffic) => {
+                Box::new(PartRows { traffic, parts: (self.of)(snapshot.peers(scope)), keys: self.keys })
+            }
             Err(why) => Box::new(why),
         })
     }

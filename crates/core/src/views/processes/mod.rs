@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use procnet::{Column, Value};
 
-use super::not_counted::NotCounted;
+use super::not_counted::counted;
 use super::{Content, Rows, TableDef, View};
 use crate::plan::Needs;
 use crate::scope::Scope;
@@ -87,15 +87,6 @@ static BY_NETNS: TableDef = TableDef {
         shown: shown!("netns"),
     },
 };
-
-/// What is counted; else why nothing is.
-fn counted(snapshot: &Snapshot) -> Result<&Traffic, NotCounted> {
-    match &snapshot.traffic {
-        Some(Ok(traffic)) => Ok(traffic),
-        Some(Err(reason)) => Err(NotCounted::because(reason)),
-        None => Err(NotCounted(Some("counted from reading to reading: give --interval".to_owned()))),
-    }
-}
 
 /// What was counted with nobody.
 fn lost(traffic: &Traffic) -> Option<String> {
