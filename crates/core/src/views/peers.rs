@@ -30,12 +30,15 @@ static PORTS: TableDef = TableDef {
     content: &BY_PORT,
 };
 
+/// What was counted of one of them; of the rest where there is no key.
+type Sum<K> = (Option<K>, Part);
+
 /// What was counted, split by hosts or by ports.
 struct Parts<K: 'static> {
     keys: &'static [(Column, Key<K>)],
     /// The columns that fit on a screen.
     shown: &'static [&'static str],
-    of: fn(&Peers) -> &[(Option<K>, Part)],
+    of: fn(&Peers) -> &[Sum<K>],
 }
 
 /// The columns that fit on a screen, behind those that tell what a row is about.
@@ -89,7 +92,7 @@ impl<K: Sync> Content for Parts<K> {
 
 struct PartRows<'a, K: 'static> {
     traffic: &'a Traffic,
-    parts: &'a [(Option<K>, Part)],
+    parts: &'a [Sum<K>],
     keys: &'static [(Column, Key<K>)],
 }
 
