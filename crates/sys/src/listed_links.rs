@@ -84,8 +84,8 @@ struct Tables {
     process: u32,
     /// A thread with a table of its own.
     thread: Option<u32>,
-    /// Those of the process that were listed already.
-    known: Vec<u64>,
+    /// Those of the process that were listed already, and the thread that has each.
+    known: Vec<(u64, u32)>,
     /// This is one of them.
     is_twice: bool,
 }
@@ -95,10 +95,14 @@ impl Tables {
         if process != self.process {
             self.known.clear();
         }
+        // Its beginning is written anew with what did not fit.
+        if self.known.last() == Some(&(table, thread)) {
+            return;
+        }
         self.process = process;
         self.thread = (thread != process).then_some(thread);
-        self.is_twice = self.known.contains(&table);
-        self.known.push(table);
+        self.is_twice = self.known.iter().any(|known| known.0 == table);
+        self.known.push((table, thread));
     }
 }
 

@@ -16,8 +16,8 @@ use crate::socket_source::{SocketSource, Subject};
 pub(crate) struct ListedSockets {
     /// Made once for the target.
     listing: Option<Listing>,
-    /// Tables that were gone through, by number.
-    tables: Vec<u64>,
+    /// Tables that were gone through, by number, and the thread that has each.
+    tables: Vec<(u64, u32)>,
     /// Lines of links to sockets.
     links: Vec<u8>,
     to_ask: ToAsk,
@@ -120,20 +120,26 @@ fn hand_on(messages: &[u8], sink: &mut dyn Sink) {
 fn take(
     record: Record<'_>,
     place: &mut Place,
-    (tables, leads): (&mut Vec<u64>, Option<u32>),
+    (tables, leads): (&mut Vec<(u64, u32)>, Option<u32>),
     links: &mut Vec<u8>,
     to_ask: &mut ToAsk,
 ) -> bool {
     let (message, asks) = match record {
         Record::Table { table, process, thread } => {
+            // Its beginning is written anew with what did not fit.
+            if tables.last() == Some(&(table, thread)) {
+                return false;
+            }
             // Where the leader has exited, the first table is taken for the process's.
-            *place =
-                match (tables.contains(&table), process == thread || leads.is_some() && tables.is_empty()) {
-                    (true, _) => Place::Twice,
-                    (false, true) => Place::Process,
-                    (false, false) => Place::Thread(thread),
-                };
-            tables.push(table);
+            *place = match (
+                tables.iter().any(|known| known.0 == table),
+                process == thread || leads.is_some() && tables.is_empty(),
+            ) {
+                (true, _) => Place::Twice,
+                (false, true) => Place::Process,
+                (false, false) => Place::Thread(thread),
+            };
+            tables.push((table, thread));
             return false;
         }
         Record::Inet(message, flags) => (message, flags & ASK_CONGESTION != 0),
@@ -240,6 +246,22 @@ mod tests {
         assert_eq!(links, "fd/3 socket:[30]\nfd/4 socket:[31]\nfd/1000 socket:[4000000000]\n");
         assert_eq!((asked, kept, has_ip), (vec![(None, 4), (None, 1000)], 1, false));
         assert!(taken(&[table(1, 7, 7), other(4, 31, 10)], None).3, "MPTCP must be asked");
+    }
+
+    #[test]
+    fn a_table_that_is_gone_on_with_is_no_other() {
+        let listing = [
+            [table(1, 7, 7), inet(3, 30, 0)].concat(),
+            [table(1, 7, 7), inet(4, 31, 0)].concat(),
+            [table(2, 7, 71), inet(3, 40, 0)].concat(),
+            [table(2, 7, 71), inet(4, 41, 0)].concat(),
+            [table(1, 7, 72), inet(3, 30, 0)].concat(),
+            [table(1, 7, 72), inet(4, 31, 0)].concat(),
+        ];
+        let (links, _, kept, _) = taken(&listing, None);
+        let own = "fd/3 socket:[30]\nfd/4 socket:[31]\n";
+        assert_eq!(links, format!("{own}task/71/fd/3 socket:[40]\ntask/71/fd/4 socket:[41]\n"));
+        assert_eq!(kept, 4);
     }
 
     #[test]

@@ -520,6 +520,9 @@ fn a_tick_tells_the_same_by_listing_as_by_asking() {
     let mut shared = Role::start("unshared-table", "");
     let [_, _, _, _] = shared.numbers();
     assert!(same_ticks(shared.pid()) >= 3);
+    let mut many = Role::start("many", "");
+    let [count] = many.numbers();
+    assert!(same_ticks(many.pid()) as u64 >= count);
     let mut headless = Role::start("leader-exits", "");
     let [inode] = headless.numbers();
     assert!(same_ticks(headless.pid()) >= 1);
@@ -537,8 +540,9 @@ fn the_links_of_all_processes_are_the_same_by_listing_as_by_reading() {
     if !need_root() {
         return;
     }
-    let mut children = ["unshared-table", "leader-exits", "listen"].map(|role| Role::start(role, ""));
-    let [shared, headless, listening] = &mut children;
+    let mut children = ["unshared-table", "leader-exits", "listen", "many"].map(|role| Role::start(role, ""));
+    let [shared, headless, listening, many] = &mut children;
+    let [_] = many.numbers();
     let [_, _, _, _] = shared.numbers();
     let [_] = headless.numbers();
     let [_] = listening.numbers();

@@ -31,6 +31,7 @@ extern "C" fn before_main() {
     match role.as_str() {
         "exit" => {}
         "listen" => listen(),
+        "many" => many(),
         "leader-exits" => leader_exits(words == "later"),
         "unshared-table" => unshared_table(),
         "fork" => fork_in_thread(),
@@ -87,6 +88,13 @@ fn listen() {
 
 /// The leader exits, later when the test says so; of two threads that go on, the first exits when the test
 /// says so.
+/// Has more sockets than the kernel lists at a time.
+fn many() {
+    let sockets: Vec<_> = (0..300).map(|_| socket()).collect();
+    say(&[sockets.len() as u64]);
+    await_end_of_input();
+}
+
 fn leader_exits(later: bool) {
     let leader = tid();
     let (_socket, inode) = socket();
