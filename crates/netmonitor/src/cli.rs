@@ -23,7 +23,7 @@ use crate::run::explain::Explain;
 /// /proc/PID/net is the view of the process's network namespace, not of the process: every table says whose
 /// figures it shows. Socket tables show what the process itself has open.
 #[derive(Debug, Parser)]
-#[command(name = "netmonitor", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "netmonitor", bin_name = "netmonitor", version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Typed {
     /// The process to watch: a PID, a name, :PORT, unit:NAME, container:ID or cgroup:PATH
     #[arg(value_name = "TARGET", allow_negative_numbers = true)]

@@ -98,6 +98,18 @@ fn wrong_words_are_told() {
 }
 
 #[test]
+fn it_has_one_name_whatever_its_file_is_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("another-name");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_netmonitor"), &other).unwrap();
+    for words in [&["run"][..], &["show", "--frob"], &["--frob"], &["top", "--help"]] {
+        let output = Command::new(&other).args(words).output().unwrap();
+        let told = format!("{}{}", stderr(&output), stdout(&output));
+        assert!(told.contains("Usage: netmonitor") && !told.contains("another-name"), "{told}");
+    }
+}
+
+#[test]
 fn help_and_version() {
     for words in [&["--help"][..], &["-h"], &["help"], &["show", "--help"]] {
         let output = run(words);
