@@ -9,7 +9,7 @@ use crate::plan::{Ask, Plan};
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 use crate::traffic::Peers;
-use crate::views::{By, ProcessGroup, Summary, listed_processes};
+use crate::views::{By, Place, ProcessGroup, Summary, listed_processes};
 
 /// What is computed of a snapshot.
 #[derive(Default)]
@@ -17,7 +17,7 @@ pub(crate) struct Derived {
     /// Of those that hold sockets, of which a snapshot knows one scope, and of the namespace.
     scopes: [Scoped; 2],
     /// Processes by what they moved.
-    processes: OnceLock<Vec<u32>>,
+    processes: OnceLock<Vec<Place>>,
     groups: [OnceLock<Vec<ProcessGroup>>; By::ALL.len()],
     /// Of those that are asked for, of the namespace, of the machine.
     peers: [OnceLock<Peers>; 3],
@@ -59,18 +59,12 @@ impl Derived {
         self.scoped(scope).summary.get_or_init(make).as_ref()
     }
 
-    pub(crate) fn processes(&self, snapshot: &Snapshot) -> &[u32] {
-        self.processes.get_or_init(|| match &snapshot.traffic {
-            Some(Ok(traffic)) => listed_processes(traffic),
-            _ => Vec::new(),
-        })
+    pub(crate) fn processes(&self, snapshot: &Snapshot) -> &[Place] {
+        self.processes.get_or_init(|| listed_processes(snapshot))
     }
 
     pub(crate) fn groups(&self, snapshot: &Snapshot, by: By) -> &[ProcessGroup] {
-        self.groups[by as usize].get_or_init(|| match &snapshot.traffic {
-            Some(Ok(traffic)) => ProcessGroup::all(traffic, by),
-            _ => Vec::new(),
-        })
+        self.groups[by as usize].get_or_init(|| ProcessGroup::all(snapshot, by))
     }
 
     pub(crate) fn peers(&self, snapshot: &Snapshot, scope: Scope) -> &Peers {

@@ -14,7 +14,6 @@ use procnet::shape::Decoder;
 
 use crate::derived::Derived;
 use crate::dumps::{self, LINK, OWN_INET, OWN_OTHER};
-use crate::events::EventLedger;
 use crate::files::{Files, Measured, NetPath};
 use crate::held::{inode_field, inodes_of, owned_rows};
 use crate::history::History;
@@ -23,6 +22,7 @@ use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::part::FilePart;
 use crate::plan::Plan;
 use crate::process::Process;
+use crate::programs::Programs;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
 use crate::scope::Scope;
 use crate::settings::{self, Set};
@@ -30,7 +30,7 @@ use crate::snapshot::{Netns, Note, NoteEvent, Snapshot, Source};
 use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets, TCP};
 use crate::source;
 use crate::tally::{Figures, Seen, Tally, Totals};
-use crate::traffic::{Group, Ledger};
+use crate::traffic::Group;
 use crate::users::Users;
 use crate::views;
 
@@ -61,8 +61,7 @@ pub struct Engine {
     /// Ticks that read files so far.
     ticks: u64,
     sockets: Vec<Arc<Sockets>>,
-    pub(crate) traffic: Ledger,
-    events: EventLedger,
+    pub(crate) programs: Programs,
     tally: Tally,
     totals: Option<Totals>,
     ends: Option<Reading>,
@@ -94,8 +93,7 @@ impl Engine {
             picked: Arc::default(),
             ticks: 0,
             sockets: Vec::new(),
-            traffic: Ledger::default(),
-            events: EventLedger::default(),
+            programs: Programs::default(),
             tally: Tally::default(),
             totals: None,
             ends: None,
@@ -198,8 +196,10 @@ impl Engine {
             sockets: self.sockets.clone(),
             totals: self.totals,
             ends: self.ends,
-            traffic: self.traffic.traffic.clone(),
-            events: self.events.events.clone(),
+            traffic: self.programs.traffic.traffic.clone(),
+            events: self.programs.events.events.clone(),
+            roll: self.programs.roll.roll.clone(),
+            cgroups: self.programs.cgroups.clone(),
             derived: Arc::default(),
         });
         if let Some(plan) = &self.plan {
@@ -403,7 +403,8 @@ impl Engine {
                     self.settings.insert(setting.path, Set::read(&held, reading));
                 }
             }
-            Origin::Bpf(name) => self.end_bpf(name, &held, reading),
+            Origin::Bpf(name) => self.end_programs(name, &held, reading),
+            Origin::Roll => self.end_programs("tree", &held, reading),
             Origin::Users
             | Origin::Net(_)
             | Origin::Dump(_)
@@ -415,22 +416,14 @@ impl Engine {
         self.held.clear();
     }
 
-    /// What was counted or watched in the kernel; the last part of both is in words.
-    fn end_bpf(&mut self, name: &str, bytes: &[u8], reading: Reading) {
+    /// What was told of all processes.
+    fn end_programs(&mut self, name: &str, bytes: &[u8], reading: Reading) {
         let target = (self.seen.pid, self.seen.start_time);
         let (clk_tck, members) = (self.machine.clk_tck, self.owners.group());
         let ended_once = self.plan.as_ref().is_some_and(|plan| plan.ended_once);
         let group = Group { target, clk_tck, members, ended_once };
-        match name {
-            "events" => self.events.take_records(bytes, self.machine.endian),
-            "reasons" => self.events.take_reasons(bytes),
-            "events_state" => self.events.end(bytes, (reading, self.moment), group, self.plan.as_ref()),
-            "processes" => self.traffic.take_processes(bytes, self.machine.endian),
-            "sockets" => self.traffic.take_sockets(bytes, self.machine.endian),
-            "cgroups" => self.traffic.take_cgroups(bytes),
-            "wire" => self.traffic.take_wire(bytes, self.machine.endian, reading, self.moment.seq),
-            _ => self.traffic.end(bytes, reading, self.moment.seq, group),
-        }
+        let (moment, endian) = (self.moment, self.machine.endian);
+        self.programs.end(name, bytes, (reading, moment), (endian, group), self.plan.as_ref());
     }
 
     fn end_identity(&mut self, path: &str, bytes: &[u8], reading: Reading) {

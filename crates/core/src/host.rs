@@ -72,6 +72,7 @@ impl HostEngine {
             snapshot.users = common.users.clone();
             snapshot.traffic = common.traffic.clone();
             snapshot.events = common.events.clone();
+            snapshot.cgroups = common.cgroups.clone();
             Arc::new(snapshot)
         };
         let namespaces = self.namespaces.iter_mut().map(of).collect();

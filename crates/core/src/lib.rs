@@ -8,6 +8,7 @@
 
 pub mod census;
 pub mod cgroup;
+pub mod cgroup_paths;
 pub mod derived;
 pub mod dumps;
 pub mod engine;
@@ -27,10 +28,12 @@ mod part;
 pub mod pieces;
 pub mod plan;
 pub mod process;
+mod programs;
 pub mod query;
 pub mod ran;
 pub mod rates;
 pub mod report;
+pub mod roll;
 pub mod sample;
 pub mod scope;
 pub mod session;

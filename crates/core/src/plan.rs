@@ -42,6 +42,8 @@ pub struct Plan {
     pub walk: Pace,
     /// Whether what processes send and receive is counted in the kernel, and read.
     pub counting: Counting,
+    /// Whether it is told which processes there are.
+    pub roll: bool,
     /// Whether it is told in one tick only that a process has ended of which something was counted.
     pub ended_once: bool,
     /// Whether packets are counted, too, as they go over the wire.
@@ -168,6 +170,8 @@ pub struct Needs {
     pub list: bool,
     /// What processes send and receive.
     pub traffic: bool,
+    /// Which processes there are.
+    pub roll: bool,
     /// Connections as they come and go.
     pub events: bool,
 }
@@ -260,6 +264,7 @@ impl Plan {
         self.derive.add(needs.derive);
         self.ends |= needs.ends;
         self.process |= needs.process;
+        self.roll |= needs.roll;
         self.events |= needs.events;
         if needs.traffic && self.counting == Counting::On {
             self.counting = Counting::Read;

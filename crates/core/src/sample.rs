@@ -67,8 +67,11 @@ pub enum Origin {
     /// Relatives that this tick has left out, although their descriptors are wanted: their PIDs.
     LeftOut,
     /// What programs in the kernel have counted: `processes`, `sockets`, `state`, see [`crate::traffic`]; what they have
-    /// seen happen: `events`, `reasons`, `events_state`, see [`crate::events`].
+    /// seen happen: `events`, `reasons`, `events_state`, see [`crate::events`]; who is there: `roll`, see [`crate::roll`];
+    /// `cgroups`: lines, `NUMBER PATH`, of control groups that were not told of before.
     Bpf(Cow<'static, str>),
+    /// Who is there, as the tree tells it: the same records as those of a program.
+    Roll,
     /// How far the walk over the other processes has come: see [`Walk`].
     Walk,
     /// `/etc/passwd`, for the names of users.
@@ -104,6 +107,7 @@ impl fmt::Display for Origin {
             Self::Members => f.write_str("the processes of the group"),
             Self::LeftOut => f.write_str("relatives that were left out"),
             Self::Bpf(name) => write!(f, "bpf/{name}"),
+            Self::Roll => f.write_str("the list of processes"),
             Self::Walk => f.write_str("descriptors of other processes"),
             Self::Users => f.write_str("/etc/passwd"),
             Self::Capabilities => f.write_str("own capabilities"),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use procnet::AnyTable;
 
 use crate::census::Census;
+use crate::cgroup_paths::CgroupPaths;
 use crate::derived::Derived;
 use crate::events::Events;
 use crate::files::{Files, NetPath};
@@ -15,6 +16,7 @@ use crate::names::Names;
 use crate::owners::Owners;
 use crate::process::Process;
 use crate::rates::Earlier;
+use crate::roll::Roll;
 use crate::sample::{Machine, Moment, Reading, Status};
 use crate::scope::Scope;
 use crate::settings::{Set, Setting};
@@ -22,7 +24,7 @@ use crate::sockets::{SocketKind, Sockets};
 use crate::tally::Totals;
 use crate::traffic::{Peers, Reason, Traffic};
 use crate::users::Users;
-use crate::views::{By, ProcessGroup, Summary};
+use crate::views::{By, Place, ProcessGroup, Summary};
 
 /// One moment of a process and its network namespace.
 #[derive(Clone)]
@@ -59,6 +61,10 @@ pub struct Snapshot {
     pub traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
     /// What happened to connections, or why that is not known; `None` before anybody looked.
     pub events: Option<Result<Arc<Events>, Arc<Reason>>>,
+    /// Who is there; `None` before anybody looked.
+    pub roll: Option<Arc<Roll>>,
+    /// What control groups are called.
+    pub cgroups: CgroupPaths,
     pub(crate) derived: Arc<Derived>,
 }
 
@@ -153,8 +159,8 @@ impl Snapshot {
         self.derived.summary(self, scope)
     }
 
-    /// Processes of which something was counted, by their places among all, in the order in which they are listed.
-    pub(crate) fn listed_processes(&self) -> &[u32] {
+    /// All processes in the order in which they are listed.
+    pub(crate) fn listed_processes(&self) -> &[Place] {
         self.derived.processes(self)
     }
 

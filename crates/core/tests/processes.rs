@@ -3,7 +3,7 @@
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Selection};
 use netmonitor_core::plan::Plan;
-use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
+use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Part, Reading, Sample, Status};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::By;
 use serde_json::Value as Json;
@@ -233,4 +233,134 @@ fn peers_are_told_with_sockets_that_are_closed() {
         (&53.into(), &"remote".into(), &5250.into())
     );
     assert_eq!((&ports[0]["rx_bytes_rate"], &ports[0]["sockets"]), (&0.0.into(), &3.into()));
+}
+
+/// A process that is there.
+fn present(pid: u32, uid: u32, sockets: u32, name: &str) -> Vec<u8> {
+    let mut bytes: Vec<u8> =
+        [u64::from(pid) * SECOND + 7, 2].into_iter().flat_map(u64::to_le_bytes).collect();
+    bytes.extend([pid, 1, uid, 50, sockets, 0].into_iter().flat_map(u32::to_le_bytes));
+    let mut comm = [0; 16];
+    comm[..name.len()].copy_from_slice(name.as_bytes());
+    bytes.extend(comm);
+    bytes
+}
+
+fn with_roll(mut sample: Sample, origin: Origin, presents: &[Vec<u8>]) -> Sample {
+    sample.parts.insert(0, Part { origin, reading: OK, bytes: presents.concat() });
+    sample
+}
+
+const OK: Reading = Reading { status: Status::Ok, at: 1, took: 0 };
+const NOT_KNOWN: u32 = u32::MAX;
+
+fn by_kernel() -> Origin {
+    Origin::Bpf("roll".into())
+}
+
+fn pids(rows: &[Json]) -> Vec<u64> {
+    rows.iter().map(|row| row["pid"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn who_moves_nothing_is_listed_and_its_figures_are_zero_while_it_is_counted() {
+    let mut engine = engine();
+    let presents = [
+        present(1, 0, NOT_KNOWN, "renamed"),
+        present(4, 1001, NOT_KNOWN, "db"),
+        present(8, 1000, NOT_KNOWN, "idle"),
+        present(7, NOT_KNOWN, NOT_KNOWN, "idle"),
+    ];
+    let [one, two, ..] = processes(false);
+    let known = [one, two];
+    let [first, second, ..] = sockets(0);
+    let moved = [first, second];
+    engine.advance(&with_roll(sample(0, &known, &moved), by_kernel(), &presents));
+    engine.advance(&with_roll(sample(1, &known, &moved), by_kernel(), &presents));
+    let told = rows(&mut engine, &["processes"], By::Process);
+    // Whoever moved something comes first, and is told as it was then.
+    assert_eq!(pids(&told), [2, 1, 4, 7, 8]);
+    assert_eq!((&told[1]["name"], &told[1]["rx_bytes"]), (&"web".into(), &100.into()));
+    let idle = &told[4];
+    assert_eq!(
+        (&idle["name"], &idle["user"], &idle["netns"], &idle["cgroup"]),
+        (&"idle".into(), &"me".into(), &50.into(), &"/b.service".into())
+    );
+    assert_eq!((&idle["start_time"], &idle["ppid"], &idle["ended"]), (&800.into(), &1.into(), &Json::Null));
+    for name in ["rx_bytes", "tx_calls", "conns", "total_retrans"] {
+        assert_eq!(idle[name], 0, "{name}");
+    }
+    assert_eq!((&idle["rx_bytes_rate"], &idle["sockets_held"]), (&0.0.into(), &Json::Null));
+    assert_eq!((&told[3]["uid"], &told[3]["user"]), (&Json::Null, &Json::Null));
+    let by_name = rows(&mut engine, &["processes"], By::Name);
+    let idle = by_name.iter().find(|row| row["name"] == "idle").unwrap();
+    assert_eq!((&idle["processes"], &idle["rx_bytes"]), (&2.into(), &0.into()));
+}
+
+#[test]
+fn what_there_was_no_room_for_may_be_anybodys() {
+    let mut engine = engine();
+    let presents = [present(1, 0, NOT_KNOWN, "web"), present(8, 1000, NOT_KNOWN, "idle")];
+    let [one, ..] = processes(false);
+    let [first, ..] = sockets(0);
+    let mut lost = with_roll(sample(0, &[one], &[first]), by_kernel(), &presents);
+    lost.parts.pop();
+    lost.push(Origin::Bpf("state".into()), *b"since=1 rx_bytes=5");
+    engine.advance(&lost);
+    let told = rows(&mut engine, &["processes"], By::Process);
+    assert_eq!((&told[0]["pid"], &told[0]["rx_bytes"]), (&1.into(), &100.into()));
+    assert_eq!((&told[1]["pid"], &told[1]["rx_bytes"]), (&8.into(), &Json::Null));
+}
+
+#[test]
+fn where_nothing_is_counted_all_are_listed_and_no_figure_is() {
+    let mut engine = engine();
+    let moment = Moment { wall: 0, boottime: SECOND, seq: 0 };
+    let mut refused = Sample { moment, parts: Vec::new() };
+    refused.push(Origin::Bpf("cgroups".into()), *b"2 /b.service\n");
+    refused.push(Origin::Roll, [present(8, 0, 3, "\x1b[31m"), present(9, 1000, NOT_KNOWN, "b")].concat());
+    let reading = Reading { status: Status::Denied, at: 1, took: 0 };
+    let why = b"loading BPF programs needs CAP_BPF and CAP_PERFMON".to_vec();
+    refused.parts.push(Part { origin: Origin::Bpf("state".into()), reading, bytes: why });
+    engine.advance(&refused);
+    let told = rows(&mut engine, &["processes"], By::Process);
+    assert_eq!(pids(&told), [8, 9]);
+    assert_eq!((&told[0]["sockets_held"], &told[1]["sockets_held"]), (&3.into(), &Json::Null));
+    assert_eq!((&told[0]["rx_bytes"], &told[0]["cgroup"]), (&Json::Null, &"/b.service".into()));
+    let by_user = rows(&mut engine, &["processes"], By::User);
+    assert_eq!((by_user.len(), &by_user[0]["rx_bytes"]), (2, &Json::Null));
+    let selection = Selection::parse(&["processes"], Scope::Host).unwrap();
+    let mut text = Vec::new();
+    (export::find("text").unwrap().export)().write(&mut text, &engine.snapshot(), &selection).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("not counted: loading BPF programs needs CAP_BPF and CAP_PERFMON"), "{text}");
+    assert!(text.contains("not known") && !text.contains('\x1b'), "{text}");
+}
+
+#[test]
+fn who_has_ended_without_moving_anything_is_told_once_and_at_the_end() {
+    let mut engine = engine();
+    let mut plan = Plan { ended_once: true, ..Plan::default() };
+    engine.follow(&plan);
+    let both = [present(8, 0, NOT_KNOWN, "a"), present(9, 0, NOT_KNOWN, "b")];
+    let one = &both[1..];
+    let told = |engine: &mut Engine| -> Vec<(u64, bool)> {
+        let rows = rows(engine, &["processes"], By::Process);
+        rows.iter().map(|row| (row["pid"].as_u64().unwrap(), row["ended"] == "ended")).collect()
+    };
+    engine.advance(&with_roll(sample(0, &[], &[]), by_kernel(), &both));
+    assert_eq!(told(&mut engine), [(8, false), (9, false)]);
+    engine.advance(&with_roll(sample(1, &[], &[]), by_kernel(), one));
+    assert_eq!(told(&mut engine), [(9, false), (8, true)]);
+    engine.advance(&with_roll(sample(2, &[], &[]), by_kernel(), one));
+    assert_eq!(told(&mut engine), [(9, false)]);
+    plan.ended_once = false;
+    engine.follow(&plan);
+    engine.advance(&with_roll(sample(3, &[], &[]), by_kernel(), one));
+    assert_eq!(told(&mut engine), [(9, false), (8, true)]);
+    // One that was counted is told of once, by what was counted.
+    let [first, ..] = processes(true);
+    let ended = Process { pid: 9, ended: true, ..first };
+    engine.advance(&with_roll(sample(4, &[ended], &[]), by_kernel(), &[]));
+    assert_eq!(told(&mut engine), [(9, true), (8, true)]);
 }

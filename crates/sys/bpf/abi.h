@@ -210,6 +210,27 @@ struct iter_task_file {
 	struct file *file;
 };
 
+/* A process that is there. */
+struct present {
+	u64 start;
+	u64 cgroup;
+	u32 tgid;
+	u32 ppid;
+	u32 uid;
+	u32 netns;
+	u32 sockets; /* that it holds */
+	u32 zero;
+	char comm[16];
+};
+
+#define UNKNOWN 0xffffffff
+
+/* What the kernel hands to a program that goes through threads. */
+struct iter_task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
 /* Packets of IP that a socket sent and received, with their headers. */
 struct wire_seen {
 	u64 rx_bytes;
@@ -319,6 +340,7 @@ _Static_assert(sizeof(struct bbr_record) == 24, "bbr_record");
 _Static_assert(sizeof(struct above_record) == 24, "above_record");
 _Static_assert(sizeof(struct descriptor_record) == 48, "descriptor_record");
 _Static_assert(sizeof(struct table_record) == 32, "table_record");
+_Static_assert(sizeof(struct present) == 56, "present");
 _Static_assert(sizeof(struct event) == 176, "event");
 _Static_assert(sizeof(struct life) == 80, "life");
 _Static_assert(sizeof(struct watch) == 24, "watch");

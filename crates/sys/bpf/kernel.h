@@ -186,6 +186,7 @@ struct cred {
 
 struct task_struct {
 	struct signal_struct *signal;
+	u32 flags;
 	int pid;
 	int tgid;
 	struct pid *thread_pid;

@@ -3,6 +3,7 @@
  * The programs that run in the kernel, one header for each thing that they do.
  */
 #include "count.h"
+#include "roll.h"
 #include "sockets.h"
 #include "wire.h"
 #include "zerocopy.h"

@@ -22,6 +22,7 @@ use crate::listed_sockets::ListedSockets;
 use crate::net_files::{self, place, stays_below};
 use crate::netns::Namespace;
 use crate::reader::{Reader, end, link_part, status_of};
+use crate::roll::Roll;
 use crate::settings;
 use crate::socket_source::{SocketSource, Subject, in_use};
 use crate::stat::Stat;
@@ -83,6 +84,7 @@ pub struct Collector {
     capabilities: Capabilities,
     counters: Counters,
     watching: Watching,
+    roll: Roll,
 }
 
 impl Collector {
@@ -112,6 +114,7 @@ impl Collector {
             capabilities: Capabilities::default(),
             counters: Counters::default(),
             watching: Watching::default(),
+            roll: Roll::default(),
         }
     }
 
@@ -185,6 +188,7 @@ impl Collector {
     /// What programs in the kernel have counted, and what they have seen happen.
     fn programs(&mut self, plan: &Plan, sink: &mut dyn Sink) {
         let is_copy = self.target.dir().is_copy();
+        self.roll.tick(plan, &self.tree, &mut self.counters, sink);
         self.counters.tick(plan, is_copy, sink);
         let inode = self.namespace.strip_prefix(b"net:[").and_then(|rest| rest.strip_suffix(b"]"));
         let netns = inode.and_then(decimal).and_then(|inode| inode.try_into().ok()).unwrap_or(0);

@@ -15,6 +15,7 @@ use crate::links::LinkReader;
 use crate::listed_links::ListedLinks;
 use crate::net_files;
 use crate::reader::{Reader, end};
+use crate::roll::Roll;
 use crate::socket_source::{SocketSource, Subject};
 use crate::tree::ProcTree;
 use crate::users::Users;
@@ -34,6 +35,7 @@ pub struct HostCollector {
     capabilities: Capabilities,
     counters: Counters,
     watching: Watching,
+    roll: Roll,
 }
 
 /// Hands on all, and keeps which namespaces there are, each with a process that is in it.
@@ -85,6 +87,7 @@ impl HostCollector {
             capabilities: Capabilities::default(),
             counters: Counters::default(),
             watching: Watching::default(),
+            roll: Roll::default(),
         }
     }
 
@@ -109,6 +112,7 @@ impl HostCollector {
         self.seq += 1;
         self.users.tick(false, &mut self.reader, sink);
         self.capabilities.tick(false, sink);
+        self.roll.tick(plan, &self.tree, &mut self.counters, sink);
         self.counters.tick(plan, false, sink);
         let wanted = plan.events && plan.watch != Watch::Never;
         self.watching.tick(wanted, &self.counters, (Whom::default(), false), sink);

@@ -31,6 +31,7 @@ mod netns;
 mod output;
 pub mod own_sockets;
 mod reader;
+mod roll;
 mod settings;
 mod socket_source;
 mod sockopt;

@@ -131,6 +131,12 @@ impl EventLedger {
         self.reasons.read(text);
     }
 
+    /// The control groups of whom is told of.
+    pub(crate) fn cgroups(&self) -> impl Iterator<Item = u64> {
+        let kept = self.connections.iter().chain(&self.packets).map(|event| event.record.cgroup);
+        kept.chain(self.records.iter().map(|record| record.cgroup))
+    }
+
     /// The records have all come; `words` say how far they reach.
     pub(crate) fn end(
         &mut self,

@@ -18,9 +18,6 @@ pub(crate) const NOT_SPLIT: &str = "not split";
 /// Processes that have ended and are still told of one by one.
 const ENDED: usize = 20_000;
 
-/// Paths of control groups are kept that no process is in any more, until there are so many.
-const CGROUPS: usize = 4096;
-
 /// What is kept from tick to tick.
 #[derive(Default)]
 pub(crate) struct Ledger {
@@ -34,7 +31,6 @@ pub(crate) struct Ledger {
     /// Which processes have ended, oldest first.
     ended: VecDeque<ProcessId>,
     pub(crate) traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
-    cgroups: Arc<HashMap<u64, Vec<u8>>>,
     /// How many addresses and ports are told apart, of all processes together.
     peers: usize,
 }
@@ -124,21 +120,10 @@ impl Ledger {
         self.sockets.extend(bytes.as_chunks::<SOCKET>().0.iter().map(|it| SocketRecord::read(it, endian)));
     }
 
-    /// Lines `NUMBER PATH` of control groups.
-    pub(crate) fn take_cgroups(&mut self, lines: &[u8]) {
-        let cgroups = Arc::make_mut(&mut self.cgroups);
-        if cgroups.len() > CGROUPS {
-            let known = self.known.values().map(|known| known.seen.cgroup);
-            let used: HashSet<u64> =
-                known.chain(self.processes.iter().map(|process| process.cgroup)).collect();
-            cgroups.retain(|number, _| used.contains(number));
-        }
-        for line in lines.split(|&byte| byte == b'\n') {
-            let Some(blank) = line.iter().position(|&byte| byte == b' ') else { continue };
-            if let Some(number) = decimal(&line[..blank]) {
-                cgroups.insert(number, line[blank + 1..].to_vec());
-            }
-        }
+    /// The control groups of the processes that are known.
+    pub(crate) fn cgroups(&self) -> impl Iterator<Item = u64> {
+        let known = self.known.values().map(|known| &known.seen);
+        known.chain(&self.processes).map(|process| process.cgroup)
     }
 
     pub(crate) fn take_wire(&mut self, bytes: &[u8], endian: Endian, reading: Reading, tick: u64) {
@@ -186,7 +171,6 @@ impl Ledger {
             wire: self.wires.now.clone(),
             processes: processes.into(),
             sockets: sockets.collect(),
-            cgroups: self.cgroups.clone(),
         })));
         self.forget();
     }
@@ -525,22 +509,6 @@ mod tests {
         assert_eq!((told.retrans, told.retrans_lately, told.sockets, told.conns), (9, 3, 3, 2));
         let told = sums(&book.tick(&[process(7, START, 0, false)], &[here(41, 21), unix(42, 3)]));
         assert_eq!((rx(told.remote), told.retrans, told.retrans_lately), ((150, 0), 9, 0));
-    }
-
-    #[test]
-    fn control_groups_have_names_as_long_as_they_are_used() {
-        let mut book = book();
-        book.ledger.take_cgroups(b"33 /a b\nx /y\n34\n35 /gone\n");
-        let traffic = book.tick(&[process(7, START, 0, false)], &[]);
-        assert_eq!(traffic.cgroups.get(&33).map(Vec::as_slice), Some(&b"/a b"[..]));
-        assert_eq!(traffic.cgroups.len(), 2);
-        let many: String = (100..=100 + CGROUPS).map(|number| format!("{number} /x\n")).collect();
-        book.ledger.take_cgroups(many.as_bytes());
-        book.ledger.take_cgroups(b"50 /new");
-        let traffic = book.tick(&[], &[]);
-        let mut known: Vec<u64> = traffic.cgroups.keys().copied().collect();
-        known.sort_unstable();
-        assert_eq!(known, [33, 50]);
     }
 
     #[test]

@@ -3,8 +3,7 @@
 //!
 //! It arrives in three parts: `bpf/processes` and `bpf/sockets` are [records](record), `bpf/state` is words, `NAME=NUMBER`,
 //! that say since when it is counted and what was counted with nobody; where nothing is counted it is the reason.
-//! `bpf/cgroups` are lines, `NUMBER PATH`, of control groups that were not told of before. Where packets are counted, too,
-//! `bpf/wire` has them, or the reason why not.
+//! Where packets are counted, too, `bpf/wire` has them, or the reason why not.
 
 mod counted;
 mod ledger;
@@ -12,7 +11,7 @@ mod peers;
 pub mod record;
 mod wire;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::{Add, AddAssign, Sub};
 use std::sync::Arc;
 
@@ -185,8 +184,6 @@ pub struct Traffic {
     pub processes: Arc<[Process]>,
     /// By cookie, then by process. Those that are closed are here once more.
     pub sockets: Arc<[Socket]>,
-    /// Paths of control groups by their numbers.
-    pub cgroups: Arc<HashMap<u64, Vec<u8>>>,
 }
 
 impl Traffic {

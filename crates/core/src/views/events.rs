@@ -173,6 +173,11 @@ static COLUMNS: &[(Column, Get)] = described! {
             _ => owned(event, event.record.uid),
         };
     "uid" "uid" Info None "Its user." |event, _| owned(event, event.record.uid);
+    "cgroup" "cgroup" Info None "Path of its control group of version 2, looked up while the group is there."
+        |event, snapshot| match event.owner().and_then(|_| snapshot.cgroups.get(event.record.cgroup)) {
+            Some(path) => Value::Text(path),
+            None => Value::Absent(""),
+        };
     "cgroup_id" "cgroup id" Info None "Number of its control group of version 2: the inode of the group's directory." |event, _| owned(event, event.record.cgroup);
     "state" "state" Info None "State of the connection before the event, the kernel's name."
         |event, _| match (event.speaks(), event.record.old_state) {

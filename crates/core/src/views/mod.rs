@@ -92,7 +92,7 @@ pub use counts::Counts;
 pub use opened::Opened;
 pub(crate) use overview::Summary;
 pub use processes::By;
-pub(crate) use processes::{Group as ProcessGroup, listed as listed_processes};
+pub(crate) use processes::{Group as ProcessGroup, Place, listed as listed_processes};
 pub use socket_columns::state_of;
 pub use table::{TableState, TableView, explain};
 

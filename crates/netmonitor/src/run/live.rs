@@ -423,6 +423,7 @@ fn asks_for_more(before: &Plan, plan: &Plan) -> bool {
         || plan.group != before.group
         || plan.process && !before.process
         || plan.events && !before.events
+        || plan.roll && !before.roll
 }
 
 /// The engine while a tick is read: tells how far a large file has come, and leaves the rest of it when that

@@ -62,6 +62,8 @@ fn a_process_is_opened_from_the_list_of_all_and_left_again() {
     // There are no tabs of one process.
     pty.send("1");
     pty.wait_for("Enter opens the session of one");
+    pty.wait_for("processes · host");
+    pty.wait_for("bytes exact since");
     select(&mut pty, pid);
     pty.send(ENTER);
     pty.wait_for(&format!("process {pid} bash"));
@@ -103,6 +105,7 @@ fn from_one_process_to_another_and_back() {
     pty.wait_for(&format!("process {first} bash"));
     pty.send("p");
     pty.wait_for("processes · host");
+    pty.wait_for("bytes exact since");
     select(&mut pty, second);
     pty.send(ENTER);
     pty.wait_for(&format!("process {second} bash"));
@@ -117,6 +120,26 @@ fn from_one_process_to_another_and_back() {
     pty.wait_for(&format!("process {first} bash"));
     // Its own is.
     drop(one);
+    assert_eq!(pty.exit().code(), Some(0));
+}
+
+#[test]
+fn an_idle_process_is_listed_and_can_be_opened() {
+    if !ready() {
+        return;
+    }
+    let idle = Talker(Command::new("sleep").arg("60").stdin(Stdio::null()).spawn().unwrap());
+    let mut pty = pty(&["top"]);
+    pty.wait_for("processes · host");
+    select(&mut pty, idle.pid());
+    // Nothing was moved, which is known: it is counted.
+    pty.wait("its figures", |screen| {
+        let is_it = |line: &str| line.split_whitespace().next() == Some(&idle.pid().to_string());
+        screen.lines().any(|line| is_it(line) && !line.contains("not known") && line.contains(" sleep "))
+    });
+    pty.send(ENTER);
+    pty.wait_for(&format!("process {} sleep", idle.pid()));
+    pty.send("q");
     assert_eq!(pty.exit().code(), Some(0));
 }
 
@@ -153,7 +176,15 @@ fn without_the_privileges_it_is_said_what_is_missing() {
     let mut command = netmonitor();
     command.args(["top", "--interval", "0.2"]).uid(65534).gid(65534);
     let mut pty = Pty::spawn(command, 30, 120);
-    pty.wait_for("not counted: loading BPF programs needs CAP_BPF and CAP_PERFMON");
+    let screen = pty.wait_for("not counted: loading BPF programs needs CAP_BPF and CAP_PERFMON");
+    // All are listed, and no figure is.
+    assert!(screen.contains("not known"), "{screen}");
+    let pid = std::process::id();
+    pty.send(&format!("/pid:{pid}{ENTER}"));
+    let is_it = |line: &&str| line.split_whitespace().next() == Some(&pid.to_string());
+    let screen = pty.wait("a row of this process", |screen| screen.lines().any(|line| is_it(&line)));
+    let row = screen.lines().find(is_it).unwrap();
+    assert!(row.contains(" root ") && row.contains("not known"), "{row}");
     pty.send("q");
     assert_eq!(pty.exit().code(), Some(0));
 }

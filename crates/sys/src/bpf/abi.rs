@@ -22,6 +22,8 @@ pub(super) const DESCRIPTOR_RECORD: usize = 48;
 pub(super) const SOCK_DIAG_BY_FAMILY: u16 = crate::netlink::SOCK_DIAG_BY_FAMILY;
 pub(super) const OTHER_SOCKET: u16 = crate::own_sockets::OTHER_SOCKET;
 pub(super) const TABLE: u16 = 0xff02;
+/// `struct present`.
+pub(super) const PRESENT: usize = 56;
 /// `struct event`.
 pub(super) const EVENT: usize = 176;
 /// `struct lost`.
@@ -29,6 +31,10 @@ pub(super) const LOST: usize = 16;
 /// The key of a socket by itself: its cookie.
 pub(super) const COOKIE: usize = 8;
 
+/// Where `struct event` has `cgroup`.
+pub(super) const EVENT_CGROUP: usize = 24;
+/// Where `struct present` has `cgroup`.
+pub(super) const PRESENT_CGROUP: usize = 8;
 /// Where `struct process_seen` has `cgroup`.
 pub(super) const CGROUP: usize = COUNTS;
 /// Where `struct process_seen` has `ended`.
@@ -73,6 +79,7 @@ const _: () = {
     use netmonitor_core::events::record as events;
     use netmonitor_core::traffic::record as traffic;
     assert!(EVENT == events::EVENT);
+    assert!(PRESENT == netmonitor_core::roll::PRESENT);
     assert!(PROCESS_KEY + PROCESS_SEEN == traffic::PROCESS);
     assert!(SOCKET_KEY + COUNTS + SOCKET_SEEN == traffic::SOCKET);
 };

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
-use super::load::cgroup_root;
+use super::load;
 
 /// `FILEID_KERNFS` (include/linux/exportfs.h): the handle is the number.
 const FILEID_KERNFS: i32 = 0xfe;
@@ -36,10 +36,17 @@ pub(super) struct Groups {
     seen: HashSet<u64>,
 }
 
+/// Where the second version of control groups is mounted.
+pub(crate) fn cgroup_root_path() -> Option<PathBuf> {
+    path_of(&load::cgroup_root().ok()?).ok()
+}
+
 impl Groups {
-    /// A process is in this group.
+    /// A process is in this group; 0: nobody knows in which.
     pub(super) fn saw(&mut self, number: u64) {
-        self.seen.insert(number);
+        if number > 0 {
+            self.seen.insert(number);
+        }
     }
 
     /// Looks up those that are new, and gives them in lines `NUMBER PATH`.
@@ -66,7 +73,7 @@ impl Groups {
 
     fn look_up(&mut self, numbers: &[u64]) -> io::Result<HashMap<u64, Vec<u8>>> {
         if self.root.is_none() {
-            let root = cgroup_root().map_err(|_| io::ErrorKind::NotFound)?;
+            let root = load::cgroup_root().map_err(|_| io::ErrorKind::NotFound)?;
             let path = path_of(&root)?;
             self.root = Some((root, path));
         }
@@ -155,7 +162,7 @@ mod tests {
     #[test]
     fn a_group_is_called_by_both_ways_what_it_is() {
         use std::os::unix::fs::MetadataExt;
-        let Some(root) = cgroup_root().ok().and_then(|root| path_of(&root).ok()) else {
+        let Some(root) = cgroup_root_path() else {
             eprintln!("skipped: no hierarchy of the second version is mounted");
             return;
         };

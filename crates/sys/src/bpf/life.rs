@@ -11,6 +11,7 @@ use std::sync::mpsc::{self, Receiver, TryRecvError};
 use netmonitor_core::sample::{Origin, Sink, Status};
 use rustix::io::{Errno, retry_on_intr};
 
+use super::groups::Groups;
 use super::load::{self, TYPES};
 use super::maps::Entries;
 use super::object::Object;
@@ -61,6 +62,7 @@ pub struct Watcher {
     left_out: [u32; 3],
     /// What is not told.
     missing: Vec<&'static str>,
+    groups: Groups,
     out: Vec<u8>,
 }
 
@@ -91,6 +93,7 @@ impl Watcher {
             reasons,
             left_out,
             missing: Vec::new(),
+            groups: Groups::default(),
             out: Vec::new(),
         };
         watcher.set().map_err(refused)?;
@@ -148,15 +151,20 @@ impl Watcher {
     /// Hands on what has happened, and how far that reaches.
     pub fn tick(&mut self, sink: &mut dyn Sink) {
         let (at, origin) = (boottime(), Origin::Bpf("events".into()));
-        let out = &mut self.out;
+        let Self { out, groups, .. } = self;
         self.ring.read(MOST, |record| {
             if record.len() == abi::EVENT {
                 out.extend_from_slice(record);
+                groups.saw(abi::number(&record[abi::EVENT_CGROUP..]));
             }
         });
         if !out.is_empty() {
             // They name them by their numbers.
             whole(sink, &Origin::Bpf("reasons".into()), self.reasons.as_bytes(), at);
+            let paths = groups.news();
+            if !paths.is_empty() {
+                whole(sink, &Origin::Bpf("cgroups".into()), &paths, at);
+            }
         }
         for piece in out.chunks(GATHER) {
             // All of it is wanted.

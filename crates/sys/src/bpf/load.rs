@@ -11,15 +11,17 @@ use super::btf::Types;
 use super::lister::{Clock, Lister};
 use super::maps::update;
 use super::object::Object;
+use super::roll::Roll;
 use super::splice;
 use super::why::Why;
 
 /// Where the kernel describes its types.
 pub(super) const TYPES: &str = "/sys/kernel/btf/vmlinux";
 
-/// Programs without which nothing is counted: the tracepoints have the same names.
+/// Programs without which nothing is counted: the tracepoints have the same names. Those that tell ends come first: what is
+/// counted before its end can be told stays for ever.
 const TRACEPOINTS: [&str; 4] =
-    ["sock_send_length", "sock_recv_length", "sched_process_exit", "tcp_destroy_sock"];
+    ["sched_process_exit", "tcp_destroy_sock", "sock_send_length", "sock_recv_length"];
 
 /// Since when the kernel has the youngest of these tracepoints.
 const SINCE: &str = "Linux 6.3";
@@ -36,6 +38,8 @@ pub(super) struct Programs {
     pub(super) unattributed: OwnedFd,
     /// Lists the sockets of processes, or why it cannot.
     pub(super) lister: Result<Lister, Why>,
+    /// Lists processes, or why it cannot.
+    pub(super) roll: Result<Roll, Why>,
     /// How many processes were not followed, because there was no room.
     pub(super) unfollowed: OwnedFd,
     /// What is spliced out of streams is counted, and what TCP hands over without a copy.
@@ -109,6 +113,7 @@ pub(super) fn load(types: &Path, wanted: Wanted) -> Result<Programs, Why> {
         processes: object.map("processes")?,
         unattributed: object.map("unattributed")?,
         lister,
+        roll: Roll::load(&object, &types),
         unfollowed: object.map("unfollowed")?,
         has_splice,
         has_release,

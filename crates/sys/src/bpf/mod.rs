@@ -13,6 +13,7 @@ mod load;
 mod maps;
 mod object;
 mod ring;
+mod roll;
 mod splice;
 mod syscall;
 mod why;
@@ -32,6 +33,7 @@ use abi::{
     WIRE_SEEN,
 };
 use groups::Groups;
+pub(crate) use groups::cgroup_root_path;
 pub(crate) use life::Watching;
 pub use life::{Watcher, Whom};
 pub use lister::{Lister, Listing, Record, Told, descriptor_of, records};
@@ -98,11 +100,18 @@ impl Counters {
 
     /// What lists the sockets of processes, where the programs have come so far.
     pub(crate) fn lister(&mut self) -> Option<&mut Lister> {
-        if let Stage::Loading(_) = self.0 {
-            self.go_on(false);
-        }
+        self.go_on_loading();
         match &mut self.0 {
             Stage::On(counter) => counter.lister().ok(),
+            _ => None,
+        }
+    }
+
+    /// Hands on who is there; `None`: nobody can tell by now.
+    pub(crate) fn roll(&mut self, sink: &mut dyn Sink) -> Option<()> {
+        self.go_on_loading();
+        match &mut self.0 {
+            Stage::On(counter) => counter.roll(sink).ok(),
             _ => None,
         }
     }
@@ -113,6 +122,13 @@ impl Counters {
             Stage::On(counter) => Some(Ok(&counter.programs.object)),
             Stage::Failed(why) => Some(Err(why)),
             Stage::Off | Stage::Loading(_) => None,
+        }
+    }
+
+    /// A step further where it has begun.
+    fn go_on_loading(&mut self) {
+        if let Stage::Loading(_) = self.0 {
+            self.go_on(false);
         }
     }
 
@@ -236,6 +252,21 @@ impl Counter {
     /// What lists the sockets of processes, or why that cannot be.
     pub fn lister(&mut self) -> Result<&mut Lister, &Why> {
         self.programs.lister.as_mut().map_err(|why| &*why)
+    }
+
+    /// Hands on who is there, whether or not something was counted of them. Fails with the reason why that cannot be, and then
+    /// nothing was handed on.
+    pub fn roll(&mut self, sink: &mut dyn Sink) -> Result<(), Why> {
+        let Self { programs, groups, out, .. } = self;
+        let roll = programs.roll.as_mut().map_err(|why| why.clone())?;
+        let (at, origin) = (boottime(), Origin::Bpf("roll".into()));
+        out.clear();
+        roll.read(out).map_err(|errno| Why::refused("the list of processes", errno))?;
+        for present in out.chunks_exact(abi::PRESENT) {
+            groups.saw(abi::number(&present[abi::PRESENT_CGROUP..]));
+        }
+        whole(sink, &origin, out, at);
+        Ok(())
     }
 
     /// Whether what is spliced out of streams is counted, and whether the end of every socket of IP is noticed.

@@ -13,6 +13,7 @@ mod message;
 mod netlink;
 mod own_sockets;
 mod roles;
+mod roll;
 mod suspend;
 mod target;
 mod wire;

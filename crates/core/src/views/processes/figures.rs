@@ -17,7 +17,9 @@ pub(super) enum Figure {
 }
 
 impl Figure {
-    pub(super) fn value(&self, sums: &Sums, traffic: &Traffic) -> Value<'static> {
+    /// The value, where anything is known.
+    pub(super) fn value(&self, sums: Option<&Sums>, traffic: Option<&Traffic>) -> Value<'static> {
+        let Some((sums, traffic)) = sums.zip(traffic) else { return Value::Absent("not known") };
         let rate = |grown| traffic.per_second(grown).map_or(Value::Absent(""), Value::Float);
         match self {
             Self::Number(get) => Value::Unsigned(get(sums)),

@@ -1,21 +1,22 @@
 //! Processes in groups: what all those of a control group, of a user, of a name, of a network namespace have moved.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use procnet::{Column, Value};
 
 use super::figures::FIGURES;
-use super::{By, Order, counted, lost};
+use super::{By, Order, Place, Who, needs, remark, traffic};
 use crate::plan::Needs;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
-use crate::traffic::{Process, Sums, Traffic};
+use crate::traffic::Sums;
 use crate::views::{Content, Rows};
 
 /// Processes that have something in common.
 pub(crate) struct Group {
-    /// One of them, by its place among all.
-    place: u32,
+    /// One of them.
+    place: Place,
     sums: Sums,
     processes: u64,
     ended: u64,
@@ -31,40 +32,40 @@ enum Key<'a> {
 }
 
 impl Group {
-    /// All groups, those first that moved most.
-    pub(crate) fn all(traffic: &Traffic, by: By) -> Vec<Self> {
+    /// All groups, those first that moved most, and of those that moved as much the largest.
+    pub(crate) fn all(snapshot: &Snapshot, by: By) -> Vec<Self> {
         let mut places: HashMap<Key<'_>, usize> = HashMap::new();
         let mut groups: Vec<Self> = Vec::new();
-        for (place, process) in (0..).zip(&*traffic.processes) {
+        for place in super::who::all(snapshot) {
+            let who = Who::of(snapshot, place);
             let next = groups.len();
-            let at = *places.entry(Key::of(process, traffic, by)).or_insert(next);
+            let at = *places.entry(Key::of(&who, snapshot, by)).or_insert(next);
             if at == next {
                 groups.push(Self { place, sums: Sums::default(), processes: 0, ended: 0 });
             }
             if let Some(group) = groups.get_mut(at) {
-                group.sums += process.sums;
+                who.sums.into_iter().for_each(|sums| group.sums += *sums);
                 group.processes += 1;
-                group.ended += u64::from(process.seen.ended);
+                group.ended += u64::from(who.has_ended());
             }
         }
-        groups.sort_by_key(|group| Order::of(&group.sums));
+        groups.sort_by_key(|group| (Order::of(&group.sums), Reverse(group.processes)));
         groups
     }
 }
 
 impl<'a> Key<'a> {
-    fn of(process: &'a Process, traffic: &'a Traffic, by: By) -> Self {
-        let seen = &process.seen;
+    fn of(who: &Who<'a>, snapshot: &'a Snapshot, by: By) -> Self {
+        let number = |number: Option<u64>| number.map_or(Self::Unknown, Self::Number);
         match by {
-            By::Name => Self::Text(&seen.name),
-            _ if seen.id.pid == 0 => Self::Unknown,
-            By::Process => Self::Number(seen.id.start ^ u64::from(seen.id.pid) << 40),
-            By::User => Self::Number(seen.uid.into()),
-            By::Netns => Self::Number(seen.netns.into()),
+            By::Name => Self::Text(who.name()),
+            By::Process => Self::Number(who.id().start ^ u64::from(who.id().pid) << 40),
+            By::User => number(who.uid().map(u64::from)),
+            By::Netns => number(who.netns().map(u64::from)),
             // One that was made anew under the same name is the same to people.
-            By::Cgroup => match traffic.cgroups.get(&seen.cgroup) {
+            By::Cgroup => match who.cgroup().and_then(|number| snapshot.cgroups.get(number)) {
                 Some(path) => Self::Text(path),
-                None => Self::Number(seen.cgroup),
+                None => number(who.cgroup()),
             },
         }
     }
@@ -80,7 +81,7 @@ pub(super) struct Groups {
 
 impl Content for Groups {
     fn needs(&self) -> Needs {
-        Needs { traffic: true, ..Needs::default() }
+        needs()
     }
 
     fn columns(&self) -> Vec<Column> {
@@ -99,12 +100,7 @@ impl Content for Groups {
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, _: Scope) -> Option<Box<dyn Rows + 'a>> {
-        Some(match counted(snapshot) {
-            Ok(traffic) => {
-                Box::new(GroupRows { snapshot, traffic, groups: snapshot.groups(self.by), of: self })
-            }
-            Err(why) => Box::new(why),
-        })
+        Some(Box::new(GroupRows { snapshot, groups: snapshot.groups(self.by), of: self }))
     }
 
     fn lists_sockets(&self) -> bool {
@@ -112,13 +108,12 @@ impl Content for Groups {
     }
 
     fn words_when_empty(&self) -> Option<&'static str> {
-        Some("nothing was counted so far")
+        Some("no process was told of so far")
     }
 }
 
 struct GroupRows<'a> {
     snapshot: &'a Snapshot,
-    traffic: &'a Traffic,
     groups: &'a [Group],
     of: &'a Groups,
 }
@@ -131,25 +126,24 @@ impl Rows for GroupRows<'_> {
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
         let Some(group) = self.groups.get(row) else { return Value::Absent("") };
         if let Some((_, get)) = self.of.keys.get(column) {
-            let process = self.traffic.processes.get(group.place as usize);
-            return process.map_or(Value::Absent(""), |process| get(process, self.snapshot, self.traffic));
+            return get(&Who::of(self.snapshot, group.place), self.snapshot);
         }
         let column = column - self.of.keys.len();
         match (COUNTS.get(column), FIGURES.get(column.wrapping_sub(COUNTS.len()))) {
             (Some((_, get)), _) => Value::Unsigned(get(group)),
-            (None, Some((_, figure))) => figure.value(&group.sums, self.traffic),
+            (None, Some((_, figure))) => figure.value(Some(&group.sums), traffic(self.snapshot)),
             (None, None) => Value::Absent(""),
         }
     }
 
     fn remark(&self) -> Option<String> {
-        lost(self.traffic)
+        remark(self.snapshot)
     }
 }
 
 type Count = fn(&Group) -> u64;
 
 static COUNTS: &[(Column, Count)] = described! {
-    "processes" "processes" Gauge Count "Its processes that sent or received something since it is counted, ended ones included." |group| group.processes;
+    "processes" "processes" Gauge Count "Its processes, those included that have ended and are told of." |group| group.processes;
     "ended" "ended" Gauge Count "Of these, those that have ended." |group| group.ended;
 };

@@ -3,6 +3,7 @@
 mod by;
 mod figures;
 mod groups;
+mod who;
 
 use std::cmp::Reverse;
 
@@ -13,12 +14,14 @@ use super::{Content, Rows, TableDef, View};
 use crate::plan::Needs;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
-use crate::traffic::{Counts, Moved, Process, Sums, Traffic};
+use crate::traffic::{Counts, Moved, Sums, Traffic};
 
 pub use by::By;
 use figures::FIGURES;
 pub(crate) use groups::Group;
 use groups::Groups;
+pub(crate) use who::Place;
+use who::{NOTHING, Who, number, traffic};
 
 pub(super) static VIEW: View = View {
     name: super::PROCESSES,
@@ -29,7 +32,7 @@ pub(super) static VIEW: View = View {
 
 static TABLE: TableDef = TableDef {
     name: "processes",
-    doc: "processes that sent or received something since netmonitor began to count, those first that moved most over IP to and from elsewhere in the last tick, then those that moved most otherwise",
+    doc: "all processes, those first that moved most over IP to and from elsewhere in the last tick, then those that moved most otherwise; those that have ended as well, of which something was counted or that have ended lately",
     scope: Some(Scope::Host),
     content: &Processes,
 };
@@ -69,7 +72,7 @@ static BY_NAME: TableDef = TableDef {
     content: &Groups {
         by: By::Name,
         keys: described! {
-            "name" "name" Key None "Name of the processes." |process, _, _| Value::Text(&process.seen.name);
+            "name" "name" Key None "Name of the processes." |who, _| Value::Text(who.name());
         },
         shown: shown!("name"),
     },
@@ -110,23 +113,34 @@ impl Order {
     }
 }
 
-/// The processes that are listed, by their places among all, in order.
-pub(crate) fn listed(traffic: &Traffic) -> Vec<u32> {
-    let is_told = |place: &u32| {
-        traffic.tells_over || traffic.processes.get(*place as usize).is_none_or(|process| !process.is_over)
-    };
-    let mut order: Vec<u32> = (0..traffic.processes.len() as u32).filter(is_told).collect();
+/// The processes that are listed, in order.
+pub(crate) fn listed(snapshot: &Snapshot) -> Vec<Place> {
+    let tells_over = traffic(snapshot).is_none_or(|traffic| traffic.tells_over);
+    let mut order = who::all(snapshot);
+    order.retain(|place| tells_over || !Who::of(snapshot, *place).is_over());
     order.sort_by_cached_key(|place| {
-        traffic.processes.get(*place as usize).map(|process| Order::of(&process.sums))
+        let who = Who::of(snapshot, *place);
+        // Of whom nothing is known any more stands last.
+        (Order::of(who.sums.unwrap_or(&NOTHING)), who.is_idle() && who.has_ended())
     });
     order
+}
+
+/// What both kinds of tables are made of.
+fn needs() -> Needs {
+    Needs { traffic: true, roll: true, ..Needs::default() }
+}
+
+/// What is to be said beside the rows: why nothing is counted, or what was counted with nobody.
+fn remark(snapshot: &Snapshot) -> Option<String> {
+    counted(snapshot).map_or_else(|why| why.remark(), lost)
 }
 
 struct Processes;
 
 impl Content for Processes {
     fn needs(&self) -> Needs {
-        Needs { traffic: true, ..Needs::default() }
+        needs()
     }
 
     fn columns(&self) -> Vec<Column> {
@@ -143,10 +157,7 @@ impl Content for Processes {
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, _: Scope) -> Option<Box<dyn Rows + 'a>> {
-        Some(match counted(snapshot) {
-            Ok(traffic) => Box::new(ProcessRows { snapshot, traffic, order: snapshot.listed_processes() }),
-            Err(why) => Box::new(why),
-        })
+        Some(Box::new(ProcessRows { snapshot, order: snapshot.listed_processes() }))
     }
 
     fn lists_sockets(&self) -> bool {
@@ -154,14 +165,13 @@ impl Content for Processes {
     }
 
     fn words_when_empty(&self) -> Option<&'static str> {
-        Some("nothing was counted so far")
+        Some("no process was told of so far")
     }
 }
 
 struct ProcessRows<'a> {
     snapshot: &'a Snapshot,
-    traffic: &'a Traffic,
-    order: &'a [u32],
+    order: &'a [Place],
 }
 
 impl Rows for ProcessRows<'_> {
@@ -170,48 +180,42 @@ impl Rows for ProcessRows<'_> {
     }
 
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
-        let process = self.order.get(row).and_then(|place| self.traffic.processes.get(*place as usize));
-        let Some(process) = process else { return Value::Absent("") };
+        let Some(place) = self.order.get(row) else { return Value::Absent("") };
+        let who = Who::of(self.snapshot, *place);
         match (COLUMNS.get(column), FIGURES.get(column.wrapping_sub(COLUMNS.len()))) {
-            (Some((_, get)), _) => get(process, self.snapshot, self.traffic),
-            (None, Some((_, figure))) => figure.value(&process.sums, self.traffic),
+            (Some((_, get)), _) => get(&who, self.snapshot),
+            (None, Some((_, figure))) => figure.value(who.sums, traffic(self.snapshot)),
             (None, None) => Value::Absent(""),
         }
     }
 
     fn remark(&self) -> Option<String> {
-        lost(self.traffic)
+        remark(self.snapshot)
     }
 }
 
 /// How the value of a column is had that tells who a process is.
-type Of = for<'a> fn(&'a Process, &'a Snapshot, &'a Traffic) -> Value<'a>;
+type Of = for<'a> fn(&Who<'a>, &'a Snapshot) -> Value<'a>;
 
-/// Of processes that are known in sum only nothing can be said.
-fn known<'a>(process: &Process, value: Value<'a>) -> Value<'a> {
-    if process.seen.id.pid == 0 { Value::Absent("") } else { value }
+fn cgroup<'a>(who: &Who<'a>, snapshot: &'a Snapshot) -> Value<'a> {
+    who.cgroup().and_then(|number| snapshot.cgroups.get(number)).map_or(Value::Absent(""), Value::Text)
 }
 
-fn cgroup<'a>(process: &'a Process, _: &'a Snapshot, traffic: &'a Traffic) -> Value<'a> {
-    let path = traffic.cgroups.get(&process.seen.cgroup);
-    known(process, path.map_or(Value::Absent(""), |path| Value::Text(path)))
+fn cgroup_id<'a>(who: &Who<'a>, _: &'a Snapshot) -> Value<'a> {
+    number(who.cgroup())
 }
 
-fn cgroup_id<'a>(process: &'a Process, _: &'a Snapshot, _: &'a Traffic) -> Value<'a> {
-    known(process, Value::Unsigned(process.seen.cgroup))
+fn uid<'a>(who: &Who<'a>, _: &'a Snapshot) -> Value<'a> {
+    number(who.uid())
 }
 
-fn uid<'a>(process: &'a Process, _: &'a Snapshot, _: &'a Traffic) -> Value<'a> {
-    known(process, Value::Unsigned(process.seen.uid.into()))
+fn user<'a>(who: &Who<'a>, snapshot: &'a Snapshot) -> Value<'a> {
+    let name = who.uid().and_then(|uid| snapshot.users.name(uid));
+    name.map_or_else(|| number(who.uid()), Value::Text)
 }
 
-fn user<'a>(process: &'a Process, snapshot: &'a Snapshot, _: &'a Traffic) -> Value<'a> {
-    let uid = process.seen.uid;
-    known(process, snapshot.users.name(uid).map_or(Value::Unsigned(uid.into()), Value::Text))
-}
-
-fn netns<'a>(process: &'a Process, _: &'a Snapshot, _: &'a Traffic) -> Value<'a> {
-    known(process, Value::Unsigned(process.seen.netns.into()))
+fn netns<'a>(who: &Who<'a>, _: &'a Snapshot) -> Value<'a> {
+    number(who.netns())
 }
 
 /// What fits on a screen of 120 columns.
@@ -232,19 +236,21 @@ const SHOWN: &[&str] = &[
 
 static COLUMNS: &[(Column, Of)] = described! {
     "pid" "pid" Key None "Number of the process, as the first PID namespace has it; 0 for the oldest of very many that have ended, in sum."
-        |process, _, _| Value::Unsigned(process.seen.id.pid.into());
+        |who, _| Value::Unsigned(who.id().pid.into());
     "start_time" "start time" Key None "When it began, in clock ticks since boot."
-        |process, snapshot, _| {
+        |who, snapshot| {
             let tick = 1_000_000_000 / snapshot.machine.clk_tck.max(1);
-            Value::Unsigned(process.seen.id.start / tick)
+            Value::Unsigned(who.id().start / tick)
         };
-    "ppid" "ppid" Info None "Its parent when it first moved something." |process, _, _| known(process, Value::Unsigned(process.seen.ppid.into()));
-    "name" "name" Info None "Its name when it first moved something." |process, _, _| Value::Text(&process.seen.name);
+    "ppid" "ppid" Info None "Its parent, when it first moved something if it has." |who, _| number(who.ppid());
+    "name" "name" Info None "Its name, when it first moved something if it has." |who, _| Value::Text(who.name());
     "user" "user" Info None "Name of its user on this machine." user;
     "uid" "uid" Info None "Its user." uid;
     "cgroup" "cgroup" Info None "Path of its control group of version 2, looked up while the group is there." cgroup;
     "cgroup_id" "cgroup id" Info None "Number of its control group of version 2: the inode of the group's directory." cgroup_id;
     "netns" "netns" Info None "Inode of its network namespace." netns;
+    "sockets_held" "held" Gauge Count "How many of its descriptors are sockets, where that was looked at: while nothing is counted, and as far as they may be read."
+        |who, _| number(who.sockets_held());
     "ended" "ended" Info None "ended where the process has ended."
-        |process, _, _| if process.seen.ended { Value::Label("ended") } else { Value::Absent("") };
+        |who, _| if who.has_ended() { Value::Label("ended") } else { Value::Absent("") };
 };
