@@ -61,8 +61,8 @@ pub(super) enum News<'n> {
     Waiting(String),
     /// Others were to be read, and cannot be.
     Refused(String),
-    /// Others are read from now on; the process, if it is one.
-    Turned(Option<&'n Target>),
+    /// Others are read from now on; the process, if it is one, and how often the session has turned to others up to it.
+    Turned(Option<&'n Target>, u64),
 }
 
 /// Why reading has come to an end.
@@ -161,6 +161,8 @@ struct Wishes {
     shown: Option<Shown>,
     /// Others are to be read.
     turn: Option<Whom>,
+    /// How often that was ordered.
+    turns: u64,
     /// There is a plan for whom is read.
     is_planned: bool,
 }
@@ -175,6 +177,7 @@ impl Live {
             waiting: Waiting::default(),
             shown: None,
             turn: None,
+            turns: 0,
             is_planned: false,
         };
         wishes.wait_for_plan()?;
@@ -259,7 +262,7 @@ impl Live {
             Ok(target) => {
                 self.reader = self.reader.turned(target);
                 (self.whom, self.after) = (whom, None);
-                give(News::Turned(self.reader.target()));
+                give(News::Turned(self.reader.target(), self.wishes.turns));
             }
             Err(why) => _ = give(News::Refused(why)),
         }
@@ -399,6 +402,7 @@ impl Wishes {
             }
             Order::Watch(whom) => {
                 (self.turn, self.is_planned) = (Some(whom), false);
+                self.turns += 1;
                 true
             }
             Order::Taken => {

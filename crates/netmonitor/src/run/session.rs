@@ -106,16 +106,16 @@ impl Reading {
                 News::Progress(progress) => Input::Progress(progress),
                 News::Waiting(words) => Input::Waiting(words),
                 News::Refused(words) => Input::Refused(words),
-                News::Turned(target) => {
-                    unwatched = target.and_then(|target| target.end_watch().ok());
+                News::Turned(target, turn) => {
+                    unwatched = target.and_then(|target| Some((target.end_watch().ok()?, turn)));
                     return true;
                 }
             };
             let is_read = matches!(input, Input::Snapshot(_));
             let is_heard = self.inputs.send(input).is_ok();
-            if let Some(watch) = unwatched.take_if(|_| is_read) {
+            if let Some((watch, turn)) = unwatched.take_if(|_| is_read) {
                 // Where no thread can be had the next reading notices the end.
-                let _ = wait_for_end(watch, self.inputs.clone(), &self.turns);
+                let _ = wait_for_end(watch, self.inputs.clone(), (&self.turns, turn));
             }
             is_heard
         };
@@ -203,12 +203,16 @@ fn perform_order(effect: Effect, orders: &Sender<Order>, turns: &AtomicU64) {
 
 fn watch_end(target: &Target, inputs: Sender<Input>, turns: &Arc<AtomicU64>) -> anyhow::Result<()> {
     let watch = target.end_watch().context("waiting for the end of the process")?;
-    wait_for_end(watch, inputs, turns)
+    wait_for_end(watch, inputs, (turns, 0))
 }
 
-/// Tells the session that a process has ended, unless it has turned to others meanwhile.
-fn wait_for_end(watch: EndWatch, inputs: Sender<Input>, turns: &Arc<AtomicU64>) -> anyhow::Result<()> {
-    let (turns, turn) = (turns.clone(), turns.load(Ordering::Relaxed));
+/// Tells the session that a process has ended, unless it has turned to others since this turn.
+fn wait_for_end(
+    watch: EndWatch,
+    inputs: Sender<Input>,
+    (turns, turn): (&Arc<AtomicU64>, u64),
+) -> anyhow::Result<()> {
+    let turns = turns.clone();
     spawn("end", move || {
         if watch.wait() && turns.load(Ordering::Relaxed) == turn {
             let _ = inputs.send(Input::ProcessEnded);
