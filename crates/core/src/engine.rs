@@ -4,10 +4,13 @@
 //! what comparisons need: the reading before and the first one of every counter, and the tables of files
 //! that were not read this time, which stay with their age.
 
+mod carry;
+
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+pub use carry::Resume;
 use procnet::AnyTable;
 use procnet::number::decimal;
 use procnet::shape::Decoder;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Resume};
 use crate::owners::Owners;
 use crate::plan::Plan;
 use crate::sample::{Machine, Moment, Origin, Reading, Sink};
@@ -81,6 +81,17 @@ impl HostEngine {
             owners: owners.clone(),
             ..Snapshot::clone(&common)
         })
+    }
+
+    /// Goes on from a moment of a recording.
+    pub fn resume(&mut self, resume: &Resume) {
+        let common = Resume { carry: resume.carry.clone(), past: resume.past.clone(), ..Resume::default() };
+        self.common.resume(&common);
+        for sample in [&resume.base, &resume.old] {
+            sample.replay(self);
+            // What follows is no tick that comes right after.
+            self.namespaces.values_mut().for_each(Engine::rest);
+        }
     }
 
     fn engine(&mut self) -> &mut Engine {

@@ -32,6 +32,7 @@ mod programs;
 pub mod query;
 pub mod ran;
 pub mod rates;
+pub mod record;
 pub mod report;
 pub mod roll;
 pub mod sample;

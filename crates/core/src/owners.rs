@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use procnet::Value;
 use procnet::number::decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::sample::{Status, Walk};
 use crate::scope::Scope;
@@ -23,7 +24,7 @@ pub fn may_trace(line: &[u8]) -> Option<bool> {
 }
 
 /// The sockets of one process, as they were last read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Descriptors {
     /// Sorted, each once.
     inodes: Vec<u64>,
@@ -34,7 +35,8 @@ struct Descriptors {
 }
 
 /// A walk over all processes: the pass under way, and the last one that has ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 struct Walks {
     now: Walk,
     /// When the pass under way began, and what the last whole one is: when it began, whom it could not see.
@@ -44,7 +46,8 @@ struct Walks {
 
 /// What was read of all processes so far: which namespace each is in, which sockets it has. The two are read
 /// at different times.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Collected {
     namespaces: HashMap<u32, (u64, u64)>,
     descriptors: HashMap<u32, Descriptors>,
@@ -58,7 +61,10 @@ pub struct Collected {
     group: (Scope, Vec<u32>),
     netns: Option<u64>,
     may_trace: bool,
+    /// What is read back was not joined yet.
+    #[serde(skip, default = "yes")]
     changed: bool,
+    #[serde(skip)]
     joined: Arc<Owners>,
 }
 
@@ -97,6 +103,10 @@ pub struct Owners {
     judged: HashSet<u64>,
 }
 
+fn yes() -> bool {
+    true
+}
+
 impl Collected {
     /// The process whose sockets are its own, and its namespace.
     pub fn about(&mut self, target: u32, netns: Option<u64>) {
@@ -110,6 +120,11 @@ impl Collected {
             self.group = (scope, Vec::new());
             self.changed = true;
         }
+    }
+
+    /// The scope that is asked for, and who belongs to it beside the target.
+    pub(crate) fn asked(&self) -> (Scope, &[u32]) {
+        (self.group.0, &self.group.1)
     }
 
     /// Takes over who belongs to the group: the word of its scope, then PIDs.

@@ -208,6 +208,14 @@ impl Plan {
         }
     }
 
+    /// All that is recorded of a process with the sockets of a scope.
+    pub fn recording(scope: Scope) -> Self {
+        let mut plan = Self::of(crate::views::ALL.iter().copied(), scope);
+        plan.list = true;
+        plan.derive = Derive::default();
+        plan
+    }
+
     /// Whether the process's own sockets may be asked in this tick.
     pub fn asks(&self) -> bool {
         match self.ask {

@@ -1,9 +1,11 @@
 //! Who the target is, from `/proc/PID/stat`, `status`, `cmdline` and `exe`.
 
 use procnet::number::decimal;
+use serde::{Deserialize, Serialize};
 
 /// The target as one tick saw it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Process {
     /// Process identifier.
     pub pid: u32,
@@ -32,7 +34,7 @@ pub struct Process {
 }
 
 /// A limit of a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Limit {
     /// So many.
     Of(u64),

@@ -9,16 +9,18 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 pub use procnet::Endian;
+use serde::{Deserialize, Serialize};
 
 /// The machine that a stream of samples comes from. It stands at the head of every stream, because
 /// `/proc` prints addresses in the byte order of its host and times in its clock ticks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// `uname -r`.
     pub kernel: String,
     /// `uname -m`.
     pub arch: String,
     /// Byte order of the machine.
+    #[serde(with = "ByteOrder")]
     pub endian: Endian,
     /// Clock ticks a second (`USER_HZ`), the unit of timers in `/proc`.
     pub clk_tck: u64,
@@ -28,6 +30,14 @@ pub struct Machine {
     pub boot_id: String,
     /// When the machine started, seconds since the epoch (`btime` of `/proc/stat`).
     pub boot_time: i64,
+}
+
+/// What a recording calls byte orders.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Endian", rename_all = "lowercase")]
+enum ByteOrder {
+    Little,
+    Big,
 }
 
 /// Where a part comes from, in the kernel's own words.
@@ -116,7 +126,7 @@ impl fmt::Display for Origin {
 }
 
 /// How the reading of a part ended. What could not be read is data that the user sees with its reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// Read to its end.
     Ok,
@@ -168,7 +178,8 @@ pub struct Reading {
 /// How far the walk over the processes other than the target's relatives has come. It travels as the
 /// text `pass=N visited=N denied=N descriptors=0|1 hiding=0|1
 /// complete=0|1`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Walk {
     /// Number of walks begun.
     pub pass: u64,

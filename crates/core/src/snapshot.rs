@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use procnet::AnyTable;
+use serde::{Deserialize, Serialize};
 
 use crate::census::Census;
 use crate::cgroup_paths::CgroupPaths;
@@ -80,7 +81,7 @@ pub struct Netns {
 }
 
 /// Something that happened to the target.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// Wall clock of the tick that noticed it, nanoseconds since the epoch.
     pub wall: i64,
@@ -89,7 +90,7 @@ pub struct Note {
 }
 
 /// What can happen to a target that lives on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoteEvent {
     /// It runs another program now: the names before and after.
     Exec {

@@ -10,6 +10,7 @@ use std::collections::{HashMap, VecDeque};
 use procnet::diag::tcp_info::TcpInfo;
 use procnet::diag::{Detail, DiagSocket};
 use procnet::{AnyTable, Table};
+use serde::{Deserialize, Serialize};
 
 use crate::rates;
 
@@ -17,7 +18,7 @@ use crate::rates;
 const MOST: usize = 1 << 16;
 
 /// Figures of connections: of one, or their sum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     numbers: [u64; Figure::ALL.len()],
     /// Which are told: an older kernel has fewer.
@@ -118,7 +119,7 @@ impl Figures {
 }
 
 /// Connections that are no more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Dead {
     /// Their figures.
     pub figures: Figures,
@@ -189,7 +190,8 @@ pub(crate) struct Seen {
 }
 
 /// What is kept of the connections from tick to tick.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Tally {
     living: HashMap<u64, Figures>,
     dead: Dead,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use procnet::Endian;
 use procnet::number::decimal;
+use serde::{Deserialize, Serialize};
 
 use super::record::{EVENT, EventRecord, Told};
 use super::{Event, Events, Kind, Why};
@@ -17,7 +18,7 @@ use crate::traffic::{Group, ProcessId, Reason};
 use crate::views::explain;
 
 /// As many events of connections are kept, and as many of packets.
-const KEPT: usize = 10_000;
+pub(super) const KEPT: usize = 10_000;
 
 /// A reset that is sent so soon after the end of a connection is why it has ended, nanoseconds.
 const AT_ONCE: u64 = 10_000_000;
@@ -26,13 +27,13 @@ const AT_ONCE: u64 = 10_000_000;
 #[derive(Default)]
 pub(crate) struct EventLedger {
     /// Records of the tick under way.
-    records: Vec<EventRecord>,
+    pub(super) records: Vec<EventRecord>,
     reasons: Reasons,
-    connections: VecDeque<Arc<Event>>,
-    packets: VecDeque<Arc<Event>>,
-    last: u64,
-    forgotten: u64,
-    kin: Kin,
+    pub(super) connections: VecDeque<Arc<Event>>,
+    pub(super) packets: VecDeque<Arc<Event>>,
+    pub(super) last: u64,
+    pub(super) forgotten: u64,
+    pub(super) kin: Kin,
     /// Whom the last tick was asked for.
     members: Vec<u32>,
     pub(crate) events: Option<Result<Arc<Events>, Arc<Reason>>>,
@@ -74,8 +75,9 @@ impl Reasons {
 
 /// Processes that are or were of the group that is asked for: one that lives for less than a tick is of it when its parent
 /// is, or another one of its control group.
-#[derive(Default)]
-struct Kin {
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Kin {
     scope: Scope,
     ids: HashSet<ProcessId>,
     pids: HashSet<u32>,
@@ -199,7 +201,7 @@ impl EventLedger {
         (all.into(), own)
     }
 
-    fn keep(&mut self, records: &[EventRecord], moment: Moment, most: usize) {
+    pub(super) fn keep(&mut self, records: &[EventRecord], moment: Moment, most: usize) {
         let mut batch: Vec<Event> = Vec::with_capacity(records.len());
         let mut alike: HashMap<Alike, usize> = HashMap::new();
         let mut ended: HashMap<u64, usize> = HashMap::new();

@@ -5,11 +5,13 @@
 //! `reset NUMBER NAME` with the kernel's own names, `bpf/events_state` is words, `NAME=NUMBER`, that say since when it is
 //! watched and what was lost; where nothing is watched it is the reason.
 
+mod carry;
 mod ledger;
 pub mod record;
 
 use std::sync::Arc;
 
+pub(crate) use carry::Carry;
 pub(crate) use ledger::EventLedger;
 use record::{EventRecord, Told};
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use procnet::Endian;
 use procnet::number::decimal;
+use serde::{Deserialize, Serialize};
 
+use super::protocol;
 use super::record::{PROCESS, ProcessId, ProcessRecord, SOCKET, SocketRecord, Way};
 use super::wire::Wires;
 use super::{Counts, Moved, Over, Process, Socket, Sums, Traffic};
@@ -19,17 +21,22 @@ pub(crate) const NOT_SPLIT: &str = "not split";
 const ENDED: usize = 20_000;
 
 /// What is kept from tick to tick.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Ledger {
     /// Records of the tick under way.
+    #[serde(skip)]
     processes: Vec<ProcessRecord>,
+    #[serde(skip)]
     sockets: Vec<SocketRecord>,
     known: BTreeMap<ProcessId, Known>,
     /// When it was last read, and in which tick.
     last: Option<(u64, u64)>,
+    #[serde(skip)]
     wires: Wires,
     /// Which processes have ended, oldest first.
     ended: VecDeque<ProcessId>,
+    #[serde(skip)]
     pub(crate) traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
     /// How many addresses and ports are told apart, of all processes together.
     peers: usize,
@@ -86,9 +93,11 @@ impl Sums {
 }
 
 /// A process.
+#[derive(Serialize, Deserialize)]
 struct Known {
     seen: ProcessRecord,
     /// What it moved through sockets that are over, by protocol.
+    #[serde(deserialize_with = "protocol::counts")]
     folded: BTreeMap<&'static str, Counts>,
     over: Sums,
     peers: Arc<Over>,

@@ -8,6 +8,7 @@
 mod counted;
 mod ledger;
 mod peers;
+mod protocol;
 pub mod record;
 mod wire;
 
@@ -24,11 +25,14 @@ pub use record::ProcessId;
 use record::{ProcessRecord, SeenSocket};
 pub use wire::Wire;
 
+use serde::{Deserialize, Serialize};
+
 use crate::rates;
 use crate::sample::Reading;
 
 /// Bytes as calls returned them, and how many calls moved some.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// Received.
     pub rx_bytes: u64,
@@ -76,7 +80,8 @@ impl Sub for Counts {
 pub type Figure = fn(&Counts) -> u64;
 
 /// What was moved, and how much of it in the last tick.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Moved {
     /// Since it is counted.
     pub counts: Counts,
@@ -92,7 +97,8 @@ impl AddAssign for Moved {
 }
 
 /// What was moved, and through how many sockets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Sums {
     /// All of it.
     pub moved: Moved,

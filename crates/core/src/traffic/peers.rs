@@ -8,6 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use super::record::{ProcessId, SeenSocket};
 use super::{Counts, Moved, Process, Socket, Traffic};
 
@@ -18,7 +20,7 @@ const OF_ONE: usize = 4096;
 const OF_ALL: usize = 65_536;
 
 /// A remote address, and what is spoken with it; without an address: sockets that have no other end of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Host {
     /// What the sockets speak.
     pub protocol: &'static str,
@@ -27,7 +29,7 @@ pub struct Host {
 }
 
 /// A port, and what is spoken there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Port {
     /// What the sockets speak.
     pub protocol: &'static str,
@@ -107,7 +109,8 @@ impl Part {
 }
 
 /// Sums of sockets that are closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Past {
     counts: Counts,
     sockets: u64,
@@ -125,7 +128,8 @@ impl Past {
 }
 
 /// What a process moved through sockets that are closed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Over {
     hosts: HashMap<Host, Past>,
     ports: HashMap<Port, Past>,

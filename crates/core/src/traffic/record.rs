@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use procnet::Endian;
+use serde::{Deserialize, Serialize};
 
 use super::Counts;
 
@@ -15,7 +16,7 @@ pub const SOCKET: usize = 24 + 32 + 56;
 pub const WIRE: usize = 8 + 32 + 8;
 
 /// A process: its number may be given again, so that it stands beside the time since boot at which it began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct ProcessId {
     /// PID.
     pub pid: u32,
@@ -24,7 +25,8 @@ pub struct ProcessId {
 }
 
 /// A process, as it was when it was first seen to send or receive.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProcessRecord {
     /// Which.
     pub id: ProcessId,
@@ -111,6 +113,22 @@ const AF_NETLINK: u16 = 16;
 const AF_PACKET: u16 = 17;
 const AF_VSOCK: u16 = 40;
 const SOCK_RAW: u16 = 3;
+
+/// All that [`SeenSocket::speaks`] says.
+pub(super) const SPOKEN: [&str; 12] = [
+    "unix",
+    "netlink",
+    "packet",
+    "vsock",
+    "raw",
+    "tcp",
+    "udp",
+    "udplite",
+    "ping_sockets",
+    "sctp",
+    "mptcp",
+    "other",
+];
 
 impl SeenSocket {
     /// It is one of IP and has another end.

@@ -1,0 +1,73 @@
+//! Recordings: the samples of a target or of a machine as they were read, in a file that survives what happens to files.
+//!
+//! A recording holds bytes as the kernel gave them, not what this version makes of them: whoever reads it decodes it as if
+//! it were live. The file is a stream of zstd frames that `zstd -d` takes, too:
+//!
+//! ```text
+//! head · segment head, segment · segment head, segment · … · index, end
+//! ```
+//!
+//! - Heads, index and end are skippable [frames](frame) with checksums. The head says of which machine and target it is.
+//! - A [segment] is one compressed frame of some ticks, each told by what [differs](tick) from the one before and flushed
+//!   when it is written. It begins with all that is needed to go on from there: sums so far, first readings of counters,
+//!   last readings of all that the tick before its first one does not have, and that tick. So any segment can be read
+//!   alone, a moment is found by reading one segment, and what is damaged costs no more than the rest of its segment.
+//! - Every segment head tells where the one before begins, so that a file without its end (cut, or still being written)
+//!   is found through from behind.
+//!
+//! [`Recorder`] makes such a file, [`Recording`] reads one or several that follow each other.
+
+mod bytes;
+mod delta;
+mod file;
+mod frame;
+mod origin;
+mod player;
+mod recorder;
+mod recording;
+mod segment;
+mod state;
+mod tick;
+
+use serde::{Deserialize, Serialize};
+
+pub use file::{Damage, Problem};
+pub use player::Player;
+pub use recorder::Recorder;
+pub use recording::Recording;
+
+use crate::sample::Machine;
+
+/// Version of the format: one that reads an older one reads all before it, too. It grows only when an older reader would
+/// misunderstand; what it does not know it leaves out.
+pub const VERSION: u32 = 1;
+
+/// A segment has no more ticks, so that looking at one of them does not take long...
+const SEGMENT_TICKS: u64 = 128;
+/// ...nor is much more read in it.
+const SEGMENT_BYTES: usize = 64 << 20;
+
+/// A larger part is told whole, and is not believed when it is told by differences.
+const LARGEST_PART: usize = 256 << 20;
+/// Larger ticks are not believed.
+const LARGEST_TICK: usize = 1 << 30;
+/// Larger records are not believed.
+const LARGEST_RECORD: usize = 512 << 20;
+
+/// What the head of a file says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Version of the format.
+    pub format: u32,
+    /// What wrote it, and its version.
+    pub writer: String,
+    /// The machine that was recorded.
+    pub machine: Machine,
+    /// Whose sockets were recorded: a word of [`Scope`](crate::scope::Scope).
+    pub scope: String,
+    /// The process, unless all of the machine was recorded.
+    #[serde(default)]
+    pub pid: Option<u32>,
+    /// Nanoseconds between two ticks, as it was asked for.
+    pub interval: u64,
+}

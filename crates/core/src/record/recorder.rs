@@ -1,0 +1,189 @@
+//! Makes a recording: samples go in, bytes to be appended to a file come out.
+
+use std::io;
+
+use super::file::{self, Entry};
+use super::segment::{self, Kind, SegmentWriter};
+use super::state::{Beginning, State};
+use super::{Head, frame};
+use crate::dumps::TCP;
+use crate::engine::Engine;
+use crate::plan::Plan;
+use crate::sample::{Moment, Origin, Sample, Sink};
+
+/// Makes the bytes of a recording. It writes nothing itself: whoever does may lose a file, a disk or the patience of its
+/// user, and goes on by [`Recorder::begin`] or [`Recorder::resume_at`].
+pub struct Recorder {
+    head: Head,
+    /// Sums up what later segments have to begin with.
+    sums: Engine,
+    is_host: bool,
+    /// There were ticks, and the last one.
+    is_begun: bool,
+    moment: Moment,
+    state: State,
+    segment: Option<SegmentWriter>,
+    /// What the next segment begins with.
+    next: Option<Next>,
+    /// Bytes of the file so far, and its segments.
+    place: u64,
+    segments: Vec<Entry>,
+    ticks: u64,
+}
+
+/// What a segment begins with.
+struct Next {
+    carry: Vec<u8>,
+    beginning: Beginning,
+    primer: Option<Sample>,
+}
+
+impl Recorder {
+    /// A recorder of one process, or of a machine; `plan` is what is read for it.
+    pub fn new(head: Head, plan: &Plan) -> Self {
+        let machine = head.machine.clone();
+        let mut sums = head
+            .pid
+            .map_or_else(|| Engine::new(machine.clone()), |pid| Engine::watching(machine.clone(), pid));
+        sums.follow(plan);
+        Self {
+            is_host: head.pid.is_none(),
+            is_begun: false,
+            moment: Moment::default(),
+            head,
+            sums,
+            state: State::default(),
+            segment: None,
+            next: None,
+            place: 0,
+            segments: Vec::new(),
+            ticks: 0,
+        }
+    }
+
+    /// The first bytes of a new file. What was not closed of the one before is left as it is; the new one can be read without
+    /// it.
+    pub fn begin(&mut self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let head = serde_json::to_vec(&self.head).unwrap_or_default();
+        frame::put(&mut out, frame::FILE, &head);
+        self.segment = None;
+        self.segments.clear();
+        (self.place, self.ticks) = (out.len() as u64, 0);
+        out
+    }
+
+    /// The file was cut after so many bytes, and so many ticks, because no more could be written: what comes begins with a new
+    /// segment.
+    pub fn resume_at(&mut self, place: u64, ticks: u64) {
+        self.segment = None;
+        self.segments.retain(|segment| segment.place < place);
+        (self.place, self.ticks) = (place, ticks);
+    }
+
+    /// Ticks in the file so far.
+    pub fn ticks(&self) -> u64 {
+        self.ticks
+    }
+
+    /// Bytes of the file so far.
+    pub fn length(&self) -> u64 {
+        self.place
+    }
+
+    /// The bytes of a tick.
+    pub fn tick(&mut self, sample: Sample) -> io::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        let mut segment = match self.segment.take() {
+            Some(segment) => segment,
+            None => self.open(&sample, &mut out)?,
+        };
+        let is_last = segment.is_full();
+        segment.sample(Kind::Tick, &sample)?;
+        out.extend(segment.take());
+        self.ticks += 1;
+        let before = is_last.then(|| (self.sums.carry(), self.state.before(&sample)));
+        self.sum_up(&sample);
+        match before {
+            None => {
+                self.state.take(sample);
+                self.segment = Some(segment);
+            }
+            Some((carry, beginning)) => {
+                out.extend(segment.finish()?);
+                self.state.take(sample.clone());
+                self.next = Some(Next { carry, beginning, primer: Some(sample) });
+            }
+        }
+        self.is_begun = true;
+        self.place += out.len() as u64;
+        Ok(out)
+    }
+
+    /// Whether the next tick begins a segment: a good place to go on in another file.
+    pub fn is_between(&self) -> bool {
+        self.segment.is_none()
+    }
+
+    /// The last bytes of the file: with them it is found through at once.
+    pub fn close(&mut self) -> io::Result<Vec<u8>> {
+        let mut out = match self.segment.take() {
+            Some(segment) => segment.finish()?,
+            None => Vec::new(),
+        };
+        let place = self.place + out.len() as u64;
+        out.extend(file::closing(&self.segments, self.ticks, place));
+        self.place += out.len() as u64;
+        Ok(out)
+    }
+
+    /// Begins a segment with all that is needed to read it alone.
+    fn open(&mut self, first: &Sample, out: &mut Vec<u8>) -> io::Result<SegmentWriter> {
+        let before = self.segments.last().map_or(self.place, |segment| segment.place);
+        let head = segment::Head { place: self.place, before, number: self.ticks, first: first.moment };
+        head.put(out);
+        self.segments.push(Entry { place: self.place, number: self.ticks, first: first.moment });
+        let mut segment = SegmentWriter::new(self.head.machine.endian)?;
+        let next = match self.next.take() {
+            None if self.is_begun => {
+                let nothing = Sample { moment: self.moment, ..Sample::default() };
+                Next { carry: self.sums.carry(), beginning: self.state.before(&nothing), primer: None }
+            }
+            None => return Ok(segment),
+            Some(next) => next,
+        };
+        segment.carry(&next.carry)?;
+        segment.sample(Kind::Base, &next.beginning.base)?;
+        segment.sample(Kind::Old, &next.beginning.old)?;
+        for past in &next.beginning.past {
+            segment.sample(Kind::Past, past)?;
+        }
+        if let Some(primer) = &next.primer {
+            segment.sample(Kind::Primer, primer)?;
+        }
+        Ok(segment)
+    }
+
+    /// Hands on what is summed up.
+    fn sum_up(&mut self, sample: &Sample) {
+        self.moment = sample.moment;
+        self.sums.begin(sample.moment);
+        for part in &sample.parts {
+            let is_summed = match &part.origin {
+                // Of a machine each tick tells who holds what.
+                Origin::Links(_) | Origin::Walk | Origin::Own | Origin::Destroyed => !self.is_host,
+                Origin::Dump(name) => !self.is_host && *name == TCP.name,
+                Origin::Process(_) | Origin::Members | Origin::LeftOut | Origin::Bpf(_) => true,
+                Origin::Capabilities => true,
+                Origin::Net(_) | Origin::NetList | Origin::Sysctl(_) | Origin::Netns(_) | Origin::Users => {
+                    false
+                }
+            };
+            if is_summed {
+                let _ = self.sums.chunk(&part.origin, &part.bytes);
+                self.sums.end(&part.origin, part.reading);
+            }
+        }
+        self.sums.snapshot();
+    }
+}
