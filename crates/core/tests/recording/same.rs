@@ -1,16 +1,25 @@
 //! Live and replayed are the same, to the byte.
 
+use std::sync::LazyLock;
+
 use super::*;
 
 /// Three segments, with changes of namespace, programs that are exchanged, and what is read seldom.
 const TICKS: u64 = 300;
 
+/// Samples, a file of them, and what an engine makes of each as it comes: the same for all tests.
+static DAY: LazyLock<(Vec<Sample>, Vec<u8>, Vec<String>)> = LazyLock::new(|| {
+    let samples = day::of(TICKS);
+    let (file, live) = (file(&samples), live(&samples));
+    (samples, file, live)
+});
+
 #[test]
 fn played_from_the_beginning_all_is_as_it_was() {
-    let samples = day::of(TICKS);
-    let mut player = open(&file(&samples)).unwrap();
+    let (_, file, live) = &*DAY;
+    let mut player = open(file).unwrap();
     assert_eq!(player.recording().ticks(), TICKS);
-    for (number, live) in live(&samples).iter().enumerate() {
+    for (number, live) in live.iter().enumerate() {
         assert!(player.step());
         let (at, snapshot) = player.now().unwrap();
         assert_eq!(at, number as u64);
@@ -23,18 +32,16 @@ fn played_from_the_beginning_all_is_as_it_was() {
 
 #[test]
 fn from_any_moment_all_is_as_it_was() {
-    let samples = day::of(TICKS);
-    let file = file(&samples);
-    let live = live(&samples);
+    let (_, file, live) = &*DAY;
     for number in [0, 1, 126, 127, 128, 129, 130, 180, 181, 200, 254, 255, 256, 257, 299] {
-        let mut player = open(&file).unwrap();
+        let mut player = open(file).unwrap();
         assert!(player.to(number));
         let replayed = everything(&player.now().unwrap().1);
         let live = &live[number as usize];
         assert!(replayed == *live, "tick {number}: {}", difference(live, &replayed));
     }
     // One player, back and forth.
-    let mut player = open(&file).unwrap();
+    let mut player = open(file).unwrap();
     for number in [250, 3, 4, 128, 255, 256, 127, 0, 299] {
         assert!(player.to(number));
         assert!(everything(&player.now().unwrap().1) == live[number as usize], "tick {number}");
@@ -43,8 +50,8 @@ fn from_any_moment_all_is_as_it_was() {
 
 #[test]
 fn moments_are_found_by_the_clock() {
-    let samples = day::of(TICKS);
-    let mut player = open(&file(&samples)).unwrap();
+    let (samples, file, _) = &*DAY;
+    let mut player = open(file).unwrap();
     let recording = player.recording();
     for number in [0, 1, 127, 128, 200, 299] {
         let wall = samples[number].moment.wall;
@@ -58,10 +65,10 @@ fn moments_are_found_by_the_clock() {
 
 #[test]
 fn files_that_follow_each_other_are_one_row() {
-    let samples = day::of(TICKS);
+    let (samples, _, live) = &*DAY;
     let mut recorder = recorder();
     let mut files = vec![recorder.begin()];
-    for sample in &samples {
+    for sample in samples {
         if sample.moment.seq.is_multiple_of(100) && sample.moment.seq > 0 {
             let end = recorder.close().unwrap();
             files.last_mut().unwrap().extend(end);
@@ -74,7 +81,6 @@ fn files_that_follow_each_other_are_one_row() {
     let recording = Recording::open(files.iter().map(|file| Cursor::new(file.clone()))).unwrap();
     assert_eq!(recording.ticks(), TICKS);
     let mut player = Player::new(recording, plan());
-    let live = live(&samples);
     for number in [299, 250, 5, 150] {
         assert!(player.to(number));
         assert!(everything(&player.now().unwrap().1) == live[number as usize], "tick {number}");
