@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use procnet::number::decimal;
+use serde::{Deserialize, Serialize};
 
 /// Paths are kept of groups that nothing is told of any more, until there are so many.
 const MOST: usize = 4096;
 
 /// Paths of control groups of the second version.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CgroupPaths(Arc<HashMap<u64, Vec<u8>>>);
 
 impl CgroupPaths {

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use procnet::Endian;
+use serde::{Deserialize, Serialize};
 
 use crate::sample::{Reading, Status};
 use crate::traffic::ProcessId;
@@ -22,7 +23,7 @@ pub const UNKNOWN: u32 = u32::MAX;
 const ENDED: usize = 2000;
 
 /// A process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Present {
     /// Which.
     pub id: ProcessId,
@@ -67,7 +68,7 @@ impl Present {
 }
 
 /// Who is there at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roll {
     /// How reading it went.
     pub reading: Reading,
@@ -78,9 +79,11 @@ pub struct Roll {
 }
 
 /// Keeps who was there.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct RollBook {
     /// Records of the tick under way.
+    #[serde(skip)]
     records: Vec<Present>,
     /// The kernel has told the last ones.
     by_kernel: bool,

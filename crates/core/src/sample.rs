@@ -165,7 +165,7 @@ pub struct Moment {
 }
 
 /// How one part was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// How it ended.
     pub status: Status,

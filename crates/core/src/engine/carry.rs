@@ -4,9 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
+use crate::cgroup_paths::CgroupPaths;
 use crate::events;
 use crate::owners::Collected;
 use crate::process::Process;
+use crate::roll::RollBook;
 use crate::sample::{Origin, Sample};
 use crate::snapshot::Note;
 use crate::tally::Tally;
@@ -38,6 +40,8 @@ struct Given<'e> {
     ticks: u64,
     owners: &'e Collected,
     traffic: &'e Ledger,
+    roll: &'e RollBook,
+    cgroups: &'e CgroupPaths,
     events: events::Carry,
     tally: &'e Tally,
 }
@@ -53,6 +57,8 @@ struct Taken {
     ticks: u64,
     owners: Collected,
     traffic: Ledger,
+    roll: RollBook,
+    cgroups: CgroupPaths,
     events: events::Carry,
     tally: Tally,
 }
@@ -67,8 +73,10 @@ impl Engine {
             notes: &self.notes,
             ticks: self.ticks,
             owners: &self.owners,
-            traffic: &self.traffic,
-            events: self.events.carry(),
+            traffic: &self.programs.traffic,
+            roll: &self.programs.roll,
+            cgroups: &self.programs.cgroups,
+            events: self.programs.events.carry(),
             tally: &self.tally,
         };
         // Nothing in it can fail to be written: an empty one means that sums begin anew.
@@ -92,7 +100,9 @@ impl Engine {
         let (scope, _) = self.owners.asked();
         self.owners = taken.owners;
         self.owners.grouped(scope);
-        self.traffic = taken.traffic;
+        self.programs.traffic = taken.traffic;
+        self.programs.roll = taken.roll;
+        self.programs.cgroups = taken.cgroups;
         self.tally = taken.tally;
         self.ticks = LONG_AGO;
         resume.base.replay(self);
@@ -105,6 +115,6 @@ impl Engine {
             let parts = sample.parts.iter().filter(move |part| is_of_events(&part.origin));
             parts.map(|part| (sample.moment, part.bytes.as_slice()))
         });
-        self.events.resume(taken.events, past, endian);
+        self.programs.events.resume(taken.events, past, endian);
     }
 }

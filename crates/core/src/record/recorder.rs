@@ -29,6 +29,8 @@ pub struct Recorder {
     place: u64,
     segments: Vec<Entry>,
     ticks: u64,
+    /// All segments of the file are known.
+    has_index: bool,
 }
 
 /// What a segment begins with.
@@ -58,6 +60,7 @@ impl Recorder {
             place: 0,
             segments: Vec::new(),
             ticks: 0,
+            has_index: true,
         }
     }
 
@@ -69,6 +72,7 @@ impl Recorder {
         frame::put(&mut out, frame::FILE, &head);
         self.segment = None;
         self.segments.clear();
+        self.has_index = true;
         (self.place, self.ticks) = (out.len() as u64, 0);
         out
     }
@@ -77,8 +81,20 @@ impl Recorder {
     /// segment.
     pub fn resume_at(&mut self, place: u64, ticks: u64) {
         self.segment = None;
+        self.next = None;
+        // Of a file that was given up, and is gone on with, not all segments are known.
+        self.has_index &= !self.segments.is_empty() || ticks == 0;
         self.segments.retain(|segment| segment.place < place);
         (self.place, self.ticks) = (place, ticks);
+    }
+
+    /// Takes a tick over into its sums, and writes nothing of it: what comes begins with a new segment.
+    pub fn leave(&mut self, sample: Sample) {
+        self.segment = None;
+        self.next = None;
+        self.sum_up(&sample);
+        self.state.take(sample);
+        self.is_begun = true;
     }
 
     /// Ticks in the file so far.
@@ -132,7 +148,9 @@ impl Recorder {
             None => Vec::new(),
         };
         let place = self.place + out.len() as u64;
-        out.extend(file::closing(&self.segments, self.ticks, place));
+        if self.has_index {
+            out.extend(file::closing(&self.segments, self.ticks, place));
+        }
         self.place += out.len() as u64;
         Ok(out)
     }
@@ -174,7 +192,7 @@ impl Recorder {
                 Origin::Links(_) | Origin::Walk | Origin::Own | Origin::Destroyed => !self.is_host,
                 Origin::Dump(name) => !self.is_host && *name == TCP.name,
                 Origin::Process(_) | Origin::Members | Origin::LeftOut | Origin::Bpf(_) => true,
-                Origin::Capabilities => true,
+                Origin::Roll | Origin::Capabilities => true,
                 Origin::Net(_) | Origin::NetList | Origin::Sysctl(_) | Origin::Netns(_) | Origin::Users => {
                     false
                 }

@@ -54,6 +54,7 @@ fn stays(origin: &Origin) -> bool {
         | Origin::Netns(_)
         | Origin::Members
         | Origin::LeftOut
+        | Origin::Roll
         | Origin::Walk => false,
     }
 }

@@ -12,6 +12,7 @@ use super::bytes::{Rest, put, put_piece, put_signed};
 use super::delta::{self, Cut};
 use super::origin::{name, of_name, put_status, take_status};
 use super::{LARGEST_PART, LARGEST_TICK};
+use crate::roll::PRESENT;
 use crate::sample::{Moment, Origin, Part, Reading, Sample};
 use crate::traffic::record::{PROCESS, SOCKET};
 
@@ -72,6 +73,8 @@ fn cut(origin: &Origin, endian: Endian) -> Option<Cut> {
         Origin::Own | Origin::Dump(_) => Some(Cut::Messages(endian)),
         Origin::Bpf(name) if name == "sockets" => Some(Cut::Pieces(SOCKET)),
         Origin::Bpf(name) if name == "processes" => Some(Cut::Pieces(PROCESS)),
+        Origin::Bpf(name) if name == "roll" => Some(Cut::Pieces(PRESENT)),
+        Origin::Roll => Some(Cut::Pieces(PRESENT)),
         _ => None,
     }
 }
