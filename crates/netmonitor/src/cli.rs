@@ -1,6 +1,9 @@
-//! The command line: as typed, then as meant.
+//! The command line: as typed, then as meant. Each command that takes more than options has a file of its own.
 
-use std::ffi::OsString;
+mod doctor;
+mod explain;
+mod run;
+
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
@@ -75,56 +78,11 @@ enum Command {
     /// Watch all processes of the machine by what they send and receive; Enter opens the session of one
     Top,
     /// Run a command, watch it and all that descend from it, and tell at its end what they sent and received
-    Run(RunTyped),
+    Run(run::Typed),
     /// Tell what works here and what does not, and what would put it right
-    Doctor(DoctorTyped),
+    Doctor(doctor::Typed),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
-    Explain(ExplainTyped),
-}
-
-#[derive(Debug, Args)]
-struct RunTyped {
-    /// Write the report to this file [default: standard error]
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-
-    /// Output format: text or json
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
-    format: String,
-
-    /// The command and its arguments, behind --
-    #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-    command: Vec<OsString>,
-}
-
-#[derive(Debug, Args)]
-struct DoctorTyped {
-    /// The process that is to be looked at [default: any]
-    #[arg(value_name = "TARGET", allow_negative_numbers = true)]
-    target: Option<String>,
-
-    /// Tell at length what the kernel said to BPF programs that it refused
-    #[arg(short, long)]
-    verbose: bool,
-
-    /// Output format: text or json
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
-    format: String,
-}
-
-#[derive(Debug, Args)]
-struct ExplainTyped {
-    /// The counter, as TCPTimeouts or Udp.InErrors
-    #[arg(value_name = "NAME", conflicts_with = "search")]
-    name: Option<String>,
-
-    /// List the counters whose name or meaning holds these words
-    #[arg(long, value_name = "WORDS")]
-    search: Option<String>,
-
-    /// Output format: text or json
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
-    format: String,
+    Explain(explain::Typed),
 }
 
 #[derive(Debug, Args)]
@@ -293,16 +251,14 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             let scope = if scope == Scope::Host { Scope::Process } else { scope };
             (None, Task::Session(Session { top: true, scope, ..session }))
         }
-        Some(Command::Explain(ExplainTyped { name, search, format })) => {
-            return Ok(Meant::Explain(Explain { name, search, json: format == "json" }));
-        }
-        Some(Command::Run(RunTyped { output, format, command })) => {
+        Some(Command::Explain(explain)) => return Ok(explain.meant()),
+        Some(Command::Run(run)) => {
             not_before_the_command(typed.target, "run")?;
-            return Ok(Meant::Run(Run { command, output, json: format == "json" }));
+            return Ok(run.meant());
         }
-        Some(Command::Doctor(DoctorTyped { target, verbose, format })) => {
+        Some(Command::Doctor(doctor)) => {
             not_before_the_command(typed.target, "doctor")?;
-            return Ok(Meant::Doctor(Doctor { target, procfs, json: format == "json", verbose }));
+            return Ok(doctor.meant(procfs));
         }
         Some(Command::Show(show)) => {
             not_before_the_command(typed.target, "show")?;
