@@ -100,13 +100,13 @@ pub(crate) static ALL: &[Action] = actions! {
     "explain" "explain the selected row"
         &[Key::char('x')], TAB, Some("explain"),
         |app, _, _| app.explain();
-    "open" "open the selected file, the session of the selected process; of another row: all its cells"
+    "open" "open the selected file, the session of the selected process, the processes of the selected group; of another row: all its cells"
         &[Key::code(KeyCode::Enter)], TAB, None,
         |app, _, effects| app.enter(effects);
     "text" "the text behind the table, as the kernel prints it; in an opened file its rows again"
         &[Key::char('w')], TAB, None,
         |app, _, _| app.show_text();
-    "back" "leave the rest of a large file that is being read; else leave an opened file; else show all rows again; else leave the session of a process that was opened"
+    "back" "leave the rest of a large file that is being read; else leave an opened file, or the processes of a group; else show all rows again; else leave the session of a process that was opened"
         &[Key::code(KeyCode::Esc)], TAB, None,
         |app, _, effects| app.back(effects);
     "next-tab" "show the next tab"

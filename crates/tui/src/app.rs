@@ -16,6 +16,7 @@ use crate::command::Completion;
 use crate::document::Document;
 use crate::event::{Effect, Progress, Whom};
 use crate::files::OpenFile;
+use crate::grouped::Left;
 use crate::line::Line;
 use crate::overlay::{Content, Overlay};
 use crate::pane::Pane;
@@ -120,6 +121,8 @@ pub struct App {
     pub(crate) changed: bool,
     /// Whom the session watches, and whom it watched before.
     pub(crate) watched: Watched,
+    /// Groups of processes that were left for those of one.
+    pub(crate) left: Option<Left>,
     /// The file that lies over the tab.
     pub(crate) file: Option<OpenFile>,
     /// The file that is asked for although reading it changes something.
@@ -162,6 +165,7 @@ impl App {
             paused: false,
             changed: true,
             watched: Watched::new(if settings.top { Whom::All } else { Whom::First }),
+            left: None,
             file: None,
             confirmed: None,
             progress: None,

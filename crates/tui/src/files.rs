@@ -38,11 +38,13 @@ impl App {
         }
     }
 
-    /// Opens the selected file as a table, the session of the selected process; of another row shows all cells.
+    /// Opens the selected file as a table, the session of the selected process, the processes of the selected group; of another
+    /// row shows all cells.
     pub(crate) fn enter(&mut self, effects: &mut Vec<Effect>) {
         match (self.selected_file(), self.selected_process()) {
             (Some(path), _) => self.open_file(path, false, Vec::new()),
             (None, Some(process)) => self.watch_process(process, effects),
+            (None, None) if self.open_group() => {}
             (None, None) => self.show_cells(),
         }
     }
@@ -105,7 +107,7 @@ impl App {
             self.stopped.push(path);
         } else if self.file.is_some() {
             self.close_file();
-        } else if !self.clear_filter() && !self.go_home(effects) {
+        } else if !self.close_group() && !self.clear_filter() && !self.go_home(effects) {
             self.message = Some(Message::Remark("nothing lies over this tab".to_owned()));
         }
     }

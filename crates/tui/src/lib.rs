@@ -13,6 +13,7 @@
 //! | `document`, `pane` | the rows of a tab as one scrolling text, and where the user is in it |
 //! | `shown`, `asking` | how the tables of a tab are arranged; what is asked of them: filter, order, columns |
 //! | `files` | files that are opened over a tab |
+//! | `grouped` | from a group of processes to those that are in it, and back |
 //! | `whom` | from all processes of the machine to one of them, and back |
 //! | `overlay`, `picker` | what can lie over a tab; the list of columns |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
@@ -30,6 +31,7 @@ mod command;
 mod document;
 mod event;
 mod files;
+mod grouped;
 mod key;
 mod line;
 mod manual;

@@ -180,6 +180,7 @@ impl App {
             self.message = Some(Message::Remark("only processes are grouped: p shows them".to_owned()));
             return;
         }
+        self.left = None;
         self.settings.by = self.settings.by.next();
         let title = self.settings.by.title();
         self.message = Some(Message::Remark(format!("processes: {title}")));

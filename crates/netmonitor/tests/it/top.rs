@@ -169,6 +169,39 @@ fn groups_go_round() {
 }
 
 #[test]
+fn a_group_is_opened_and_in_it_a_process() {
+    if !ready() {
+        return;
+    }
+    let talker = Talker::start();
+    let mut pty = pty(&["top", "--by", "name"]);
+    pty.wait_for("by_name · host");
+    pty.wait_for("bytes exact since");
+    let is_row =
+        |screen: &str, first: &str| screen.lines().any(|line| line.split_whitespace().next() == Some(first));
+    pty.send(&format!("/name:bash{ENTER}"));
+    pty.wait("the group", |screen| is_row(screen, "bash"));
+    pty.send(ENTER);
+    pty.wait_for("filter: name:\"bash\"");
+    // The filter of the groups is kept for them.
+    pty.send(ESCAPE);
+    pty.wait_for("by_name · host");
+    pty.wait_for("filter: name:bash");
+    pty.send(ENTER);
+    pty.wait_for(" processes · host");
+    pty.send(&format!("/ pid:{}{ENTER}", talker.pid()));
+    pty.wait("the process", |screen| is_row(screen, &talker.pid().to_string()));
+    pty.send(ENTER);
+    pty.wait_for(&format!("process {} bash", talker.pid()));
+    pty.send(ESCAPE);
+    pty.wait_for(" processes · host");
+    pty.send(ESCAPE);
+    pty.wait_for("by_name · host");
+    pty.send("q");
+    assert_eq!(pty.exit().code(), Some(0));
+}
+
+#[test]
 fn without_the_privileges_it_is_said_what_is_missing() {
     if !ready() {
         return;

@@ -15,6 +15,7 @@ use netmonitor_core::sample::Status;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::{NoteEvent, Snapshot};
 use netmonitor_core::traffic::Counts;
+use netmonitor_core::views::By;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -238,6 +239,9 @@ fn counted(snapshot: &Snapshot) -> String {
 fn uneventful(app: &App) -> Line<'static> {
     let words = match &app.snapshot {
         None => "",
+        Some(_) if app.watched.whom == Whom::All && app.settings.by != By::Process => {
+            "Enter shows the processes of a group, b groups them otherwise"
+        }
         Some(_) if app.watched.whom == Whom::All => "Enter opens the session of a process, b groups them",
         Some(snapshot) if snapshot.shows_changes() => "no exec and no change of namespace seen",
         Some(_) => "an exec or a change of namespace cannot be seen",
