@@ -332,7 +332,8 @@ static ALWAYS_INLINE void count_call(struct sock *sk, u64 received)
 	key.tgid = READ(task, tgid);
 	/* 0 as long as nobody has asked for it: the bytes are the process's, then, and of no socket. */
 	key.cookie = READ(sk, __sk_common.skc_cookie.counter);
-	count(&key, sk, received, 0);
+	if (count(&key, sk, received, 0))
+		receive_past(sk, key.cookie);
 }
 
 SEC("tracepoint/syscalls/sys_enter_splice")

@@ -53,6 +53,15 @@ struct {
 	MAP_VALUE(struct life);
 } accepted SEC(".maps");
 
+/* When connections were first received from past the tracepoints of sockets. By cookie for the same reason. */
+struct {
+	MAP_TYPE(HASH);
+	MAP_ENTRIES(ACCEPTED);
+	MAP_FLAGS(NO_PREALLOC);
+	MAP_KEY(u64);
+	MAP_VALUE(u64);
+} first_received SEC(".maps");
+
 /* Ancestors that are looked for. */
 #define GENERATIONS 8
 
@@ -120,11 +129,17 @@ static NOINLINE int own(struct life *life, struct task_struct *task)
 	return 0;
 }
 
-/* Takes over who has accepted the connection. */
+/* Takes over when the connection was first received from, and who has accepted it. */
 static ALWAYS_INLINE void fold(u64 cookie, struct life *life)
 {
 	struct life *taken = map_lookup(&accepted, &cookie);
+	u64 *first = map_lookup(&first_received, &cookie);
 
+	if (first) {
+		if (!life->first_rx || *first < life->first_rx)
+			life->first_rx = *first;
+		map_delete(&first_received, &cookie);
+	}
 	if (!taken)
 		return;
 	life->start = taken->start;
@@ -327,6 +342,16 @@ static NOINLINE int use_socket(struct sock *sk, int is_received)
 	return 0;
 }
 
+/* The current process receives from a socket past the tracepoints, for the first time. */
+static ALWAYS_INLINE void receive_past(struct sock *sk, u64 cookie)
+{
+	u16 family = READ(sk, __sk_common.skc_family);
+	u64 now = boottime();
+
+	if (cookie && watching() && (family == AF_INET || family == AF_INET6))
+		map_update(&first_received, &cookie, &now, NOEXIST);
+}
+
 /* Of every socket of IP, when a process opens it. */
 SEC("cgroup/sock_create")
 int sock_create(void *socket)
@@ -495,6 +520,7 @@ int tell_end(u64 *arguments)
 
 	if (!life || !life->ended)
 		return 0;
+	fold(socket_cookie(sk), life);
 	tell_state(sk, life, life->last_state, CLOSED, life->error);
 	life->ended = 0;
 	return 0;

@@ -5,6 +5,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::OwnedFd;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -95,6 +96,13 @@ pub fn run_if_asked() {
     std::process::exit(0);
 }
 
+/// A socket that sends what follows the header of IP.
+fn raw_socket(protocol: libc::c_int) -> std::io::Result<OwnedFd> {
+    let protocol = u32::try_from(protocol).ok().and_then(std::num::NonZeroU32::new);
+    let protocol = protocol.map(rustix::net::Protocol::from_raw);
+    Ok(rustix::net::socket(AddressFamily::INET, SocketType::RAW, protocol)?)
+}
+
 #[derive(Default)]
 struct Limbs {
     listener: Option<TcpListener>,
@@ -122,6 +130,20 @@ impl Limbs {
             }
             "send" => self.stream().write_all(&vec![b'x'; number(1)])?,
             "receive" => self.stream().read_exact(&mut vec![0; number(1)])?,
+            "splice" => {
+                let (from, to) = rustix::pipe::pipe()?;
+                let flags = rustix::pipe::SpliceFlags::empty();
+                let moved = rustix::pipe::splice(self.stream(), None, &to, None, number(1), flags)?;
+                assert_eq!(moved, number(1), "all of it had come");
+                drop(from);
+            }
+            "inject" => {
+                let socket = raw_socket(number(2) as libc::c_int)?;
+                let address = SocketAddrV4::new(words[1].parse().unwrap(), 0);
+                let digits = words[3].as_bytes().chunks(2).map(|two| str::from_utf8(two).unwrap());
+                let bytes: Vec<u8> = digits.map(|two| u8::from_str_radix(two, 16).unwrap()).collect();
+                rustix::net::sendto(&socket, &bytes, rustix::net::SendFlags::empty(), &address)?;
+            }
             "end" => drop(self.stream().read(&mut [0])?),
             "finish" => self.stream().shutdown(Shutdown::Write)?,
             "close" => self.stream = None,

@@ -512,3 +512,74 @@ fn only_who_is_meant_is_watched() {
     assert_eq!(kinds(&watch.of_process(&server, Kind::Closed, 1)), [Kind::Closed]);
     assert_eq!(kinds(&watch.of_process(&client, Kind::Opened, 1)), [Kind::Opened]);
 }
+
+#[test]
+fn what_is_spliced_out_of_a_connection_is_its_first_byte() {
+    if !may() {
+        return;
+    }
+    let (_here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom::default());
+    connect(&mut client, &mut server);
+    assert_eq!(server.act("send 1000"), "ok");
+    assert_eq!(client.act("splice 1000"), "ok");
+    std::thread::sleep(Duration::from_millis(50));
+    assert_eq!(server.act("send 10"), "ok");
+    assert_eq!(client.act("receive 10"), "ok");
+    assert_eq!(client.act("close"), "ok");
+    assert_eq!(server.act("end"), "ok");
+    assert_eq!(server.act("close"), "ok");
+    let closed = only(&watch.of_process(&client, Kind::Closed, 1), Kind::Closed);
+    assert_eq!(moved(&closed), (1010, 0));
+    let (first, whole) = (closed.first_byte().unwrap(), closed.duration().unwrap());
+    assert!(0 < first && first + 50_000_000 <= whole, "{first} {whole}");
+}
+
+/// A header of TCP or UDP in hexadecimal digits, with its checksum over 192.0.2.1 and 192.0.2.2 made wrong by so much.
+fn segment(protocol: u16, words: &[u16], place: usize, wrong: u16) -> String {
+    let ends = [0xc000, 0x0201, 0xc000, 0x0202, protocol, 2 * words.len() as u16];
+    let sum: u32 = ends.iter().chain(words).map(|word| u32::from(*word)).sum();
+    let folded = (sum & 0xffff) + (sum >> 16);
+    let folded = ((folded & 0xffff) + (folded >> 16)) as u16;
+    let mut words = words.to_vec();
+    words[place] = (!folded).wrapping_add(wrong);
+    words.iter().map(|word| format!("{word:04x}")).collect()
+}
+
+#[test]
+fn packets_that_are_no_good_are_dropped_for_the_reason_that_the_kernel_gives() {
+    if !may() {
+        return;
+    }
+    let (_here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(Whom::default());
+    connect(&mut client, &mut server);
+    let opened = only(&watch.of_process(&client, Kind::Opened, 1), Kind::Opened);
+    let port = opened.socket().local_port;
+    assert_eq!(server.act("bind 4804"), "ok");
+    let mut drop_of = |protocol: u16, bytes: String, reason: &str| {
+        assert_eq!(client.act(&format!("inject 192.0.2.2 {protocol} {bytes}")), "ok");
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let all = watch.read();
+            let is_it = |event: &&Arc<Event>| event.why == Why::Named(reason.into());
+            if let Some(event) = all.all.iter().find(is_it) {
+                assert_eq!(event.kind, Kind::Dropped);
+                break event.clone();
+            }
+            assert!(Instant::now() < until, "no drop for {reason}: {:#?}", all.all);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    // No flag at all, in a segment that is whole: the connection's owner is known.
+    let none = [port, 4800, 0, 1, 0, 1, 0x5000, 0xffff, 0, 0];
+    let event = drop_of(6, segment(6, &none, 8, 0), "TCP_FLAGS");
+    assert_eq!(event.owner().map(|id| id.pid), Some(server.pid()));
+    assert_eq!((event.socket().local_port, event.socket().remote_port), (4800, port));
+    assert!(event.record.is_received);
+    let event = drop_of(6, segment(6, &none, 8, 1), "TCP_CSUM");
+    assert_eq!((event.socket().local_port, event.speaks()), (4800, "tcp"));
+    let datagram = [4900, 4804, 12, 0, 0x7878, 0x7878];
+    let event = drop_of(17, segment(17, &datagram, 3, 1), "UDP_CSUM");
+    assert_eq!((event.socket().local_port, event.socket().remote_port, event.speaks()), (4804, 4900, "udp"));
+}
