@@ -64,7 +64,9 @@ pub enum Counting {
     Off,
     /// It is counted, and not looked at.
     On,
-    /// It is looked at.
+    /// What the process itself has moved is looked at.
+    Own,
+    /// What any has moved is looked at.
     Read,
 }
 
@@ -190,7 +192,7 @@ impl Plan {
         let mut plan = Self { walk: Pace::Background, counting, watch, ..Self::in_scope(scope) };
         for view in views {
             for table in view.tables {
-                plan.add(table.content.needs());
+                plan.add(table.content.needs(), table.scope.unwrap_or(scope));
             }
             plan.tell_owners(view, scope);
         }
@@ -242,14 +244,14 @@ impl Plan {
             let mut needs = table.content.needs();
             // A list of routes or neighbours can be huge, and has nothing that is compared with its beginning.
             needs.dumps.retain(|dump| dump.is_own || source::is_counted(dump.name));
-            self.add(needs);
+            self.add(needs, table.scope.unwrap_or_default());
         }
         self.owners = self.owners.max(Owners::Family);
         self
     }
 
-    /// Adds what a table needs.
-    pub fn add(&mut self, needs: Needs) {
+    /// Adds what a table of this scope needs.
+    pub fn add(&mut self, needs: Needs, scope: Scope) {
         for path in needs.net {
             if !self.net.contains(&path) {
                 self.net.push(path);
@@ -274,8 +276,9 @@ impl Plan {
         self.process |= needs.process;
         self.roll |= needs.roll;
         self.events |= needs.events;
-        if needs.traffic && self.counting == Counting::On {
-            self.counting = Counting::Read;
+        if needs.traffic && self.counting != Counting::Off {
+            let wanted = if scope == Scope::Process { Counting::Own } else { Counting::Read };
+            self.counting = self.counting.max(wanted);
         }
     }
 

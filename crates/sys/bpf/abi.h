@@ -56,14 +56,23 @@ struct socket_seen {
 	u32 zero;
 };
 
+/* The process whose sockets are told one by one. */
+struct own_process {
+	u64 start; /* 0: it has moved nothing so far */
+	u32 tgid; /* 0: there is none */
+	u32 lost; /* sockets that it has begun to use and that there was no room to keep apart */
+};
+
 /* What follows is handed on as it is: messages and attributes of netlink, in the byte order of the machine.
  * The numbers of types are those of src/own_sockets.rs and of include/uapi/linux/inet_diag.h. */
 #define SOCK_DIAG_BY_FAMILY 20
 #define OTHER_SOCKET 0xff00
 #define TABLE 0xff02
+#define NLMSG_NOOP 1 /* to be passed over by whoever wants sockets */
 
-/* Flag of a message. */
+/* Flags of a message. */
 #define ASK_CONGESTION 0x200
+#define COUNTED 0x400
 
 #define ATTR_TYPE 0x3f01
 #define ATTR_PROTOCOL 0x3f02
@@ -192,6 +201,14 @@ struct descriptor_record {
 	u16 family, type;
 	u32 protocol, user, accepts;
 	u64 inode, cookie;
+};
+
+/* What the process has moved through the socket that follows. */
+struct counted_record {
+	struct message message;
+	struct socket_key key;
+	struct counts counts;
+	struct socket_seen seen;
 };
 
 /* What follows are descriptors of this table, which a thread of this process has. */
@@ -329,6 +346,7 @@ _Static_assert(sizeof(struct counts) == 32, "counts");
 _Static_assert(sizeof(struct process_seen) == 72, "process_seen");
 _Static_assert(sizeof(struct socket_seen) == 56, "socket_seen");
 _Static_assert(sizeof(struct wire_seen) == 40, "wire_seen");
+_Static_assert(sizeof(struct own_process) == 16, "own_process");
 _Static_assert(sizeof(struct message) == 16, "message");
 _Static_assert(__builtin_offsetof(struct figures, pacing_rate) == 104, "figures up to Linux 2.6");
 _Static_assert(__builtin_offsetof(struct figures, delivery_rate) == 160, "figures up to Linux 4.8");
@@ -339,6 +357,7 @@ _Static_assert(__builtin_offsetof(struct inet_record, figures) == 248, "figures"
 _Static_assert(sizeof(struct bbr_record) == 24, "bbr_record");
 _Static_assert(sizeof(struct above_record) == 24, "above_record");
 _Static_assert(sizeof(struct descriptor_record) == 48, "descriptor_record");
+_Static_assert(sizeof(struct counted_record) == 128, "counted_record");
 _Static_assert(sizeof(struct table_record) == 32, "table_record");
 _Static_assert(sizeof(struct present) == 56, "present");
 _Static_assert(sizeof(struct event) == 176, "event");

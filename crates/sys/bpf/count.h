@@ -13,6 +13,7 @@
 #include "family.h"
 #include "kernel.h"
 #include "life.h"
+#include "own.h"
 
 /* Rooms, as the reader sets them before it loads. */
 #define SOCKETS 65536
@@ -108,6 +109,7 @@ static ALWAYS_INLINE struct process_seen *see_process(const struct process_key *
 	seen.followed = is_followed(key->tgid);
 	read_kernel(seen.comm, sizeof(seen.comm), leader->comm);
 	map_update(&processes, key, &seen, NOEXIST);
+	begin_process(key);
 	return map_lookup(&processes, key);
 }
 
@@ -152,6 +154,7 @@ static NOINLINE int count_new(struct socket_key *key, struct sock *sk, u64 recei
 		add(&counts, received, sent);
 		if (!map_update(&sockets, key, &counts, NOEXIST)) {
 			see_socket(key->cookie, sk);
+			begin_socket(key);
 			return 0;
 		}
 		/* Another thread of the process may have been first. */

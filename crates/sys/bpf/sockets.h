@@ -9,6 +9,7 @@
 #define NETMONITOR_SOCKETS_H
 
 #include "abi.h"
+#include "count.h"
 #include "figures.h"
 #include "kernel.h"
 
@@ -102,6 +103,34 @@ static ALWAYS_INLINE int put(struct listing *listing, struct iter_task_file *con
 		return 0;
 	}
 	return 1;
+}
+
+/* What the process has moved through a socket, if that is wanted of it and there is something. That it is closed is read
+ * first: nothing is counted after that. */
+static ALWAYS_INLINE int put_counts(struct listing *listing, struct iter_task_file *context, struct task_struct *task,
+				    struct sock *sk)
+{
+	struct counted_record record = {};
+	struct socket_seen *seen;
+	struct counts *counts;
+
+	if (!own_process_of(task->tgid))
+		return 1;
+	record.key.start = task->group_leader->start_boottime;
+	record.key.tgid = task->tgid;
+	record.key.cookie = sk->__sk_common.skc_cookie.counter;
+	counts = map_lookup(&sockets, &record.key);
+	if (!counts)
+		return 1;
+	seen = map_lookup(&seen_sockets, &record.key.cookie);
+	if (seen)
+		record.seen = *seen;
+	asm volatile("" ::: "memory");
+	record.counts = *counts;
+	record.message.length = sizeof(record);
+	record.message.type = NLMSG_NOOP;
+	record.message.flags = COUNTED;
+	return put(listing, context, &record, sizeof(record));
 }
 
 static ALWAYS_INLINE void write_descriptor(struct listing *listing, struct iter_task_file *context, struct inode *inode,
@@ -443,7 +472,7 @@ int list_sockets(struct iter_task_file *context)
 		return 0;
 	listing = map_lookup(&listings, &zero);
 	sk = socket->sk;
-	if (!listing || !sk || !begin(listing, context, task))
+	if (!listing || !sk || !begin(listing, context, task) || !put_counts(listing, context, task, sk))
 		return 0;
 	family = sk->__sk_common.skc_family;
 	if (family != AF_INET && family != AF_INET6) {

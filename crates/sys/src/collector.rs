@@ -73,7 +73,8 @@ pub struct Collector {
     descriptors: Descriptors,
     /// How reading the target's links went in this tick.
     own_status: Option<Status>,
-    /// The target's sockets were told with their descriptors in this tick.
+    /// The target's sockets were listed in this tick, and were told with their descriptors.
+    is_listed: bool,
     is_told: bool,
     listed: ListedSockets,
     sockets: SocketSource,
@@ -104,6 +105,7 @@ impl Collector {
             links: LinkReader::default(),
             descriptors: Descriptors::default(),
             own_status: None,
+            is_listed: false,
             is_told: false,
             listed: ListedSockets::default(),
             sockets: SocketSource::default(),
@@ -169,7 +171,7 @@ impl Collector {
         if !plan.pieces {
             self.owners(plan, moment, sink)?;
         }
-        self.programs(plan, sink);
+        self.programs(plan, true, sink);
         self.previous = Some(moment.boottime);
         Ok(())
     }
@@ -181,15 +183,16 @@ impl Collector {
         }
         sink.begin(Moment { wall: wall(), boottime: boottime(), seq: self.seq });
         self.seq += 1;
-        self.programs(plan, sink);
+        self.programs(plan, false, sink);
         true
     }
 
     /// What programs in the kernel have counted, and what they have seen happen.
-    fn programs(&mut self, plan: &Plan, sink: &mut dyn Sink) {
+    fn programs(&mut self, plan: &Plan, lives: bool, sink: &mut dyn Sink) {
         let is_copy = self.target.dir().is_copy();
         self.roll.tick(plan, &self.tree, &mut self.counters, sink);
-        self.counters.tick(plan, is_copy, sink);
+        let counted = self.is_listed.then(|| self.listed.counted());
+        self.counters.tick(plan, lives.then(|| (self.target.pid(), counted)), is_copy, sink);
         let inode = self.namespace.strip_prefix(b"net:[").and_then(|rest| rest.strip_suffix(b"]"));
         let netns = inode.and_then(decimal).and_then(|inode| inode.try_into().ok()).unwrap_or(0);
         let whom = Whom { netns, pid: self.target.pid() };
@@ -215,6 +218,7 @@ impl Collector {
         if plan.pieces {
             self.list_links(plan);
         }
+        (self.is_listed, self.is_told) = (false, false);
         if plan.owners != Owners::None || plan.asks() {
             self.own_status = Some(match self.listed_sockets(plan, sink) {
                 Some(status) => status,
@@ -348,13 +352,12 @@ impl Collector {
     /// The target's own sockets with its links to them, as a program in the kernel lists them; `None` where there is
     /// none, or nobody looks at the process's own sockets.
     fn listed_sockets(&mut self, plan: &Plan, sink: &mut dyn Sink) -> Option<Status> {
-        self.is_told = false;
         if !plan.asks() || plan.pieces || self.target.dir().is_copy() {
             return None;
         }
         let subject = subject(&self.target, self.thread, &self.namespace, true);
         let told = self.listed.tell(self.counters.lister()?, subject, &mut self.sockets, sink).ok()?;
-        self.is_told = told == Status::Ok;
+        (self.is_listed, self.is_told) = (true, told == Status::Ok);
         let process = Process {
             thread: self.thread,
             ..Process::new(&self.tree, subject.dir, self.target.pid(), self.stat)

@@ -113,7 +113,7 @@ impl HostCollector {
         self.users.tick(false, &mut self.reader, sink);
         self.capabilities.tick(false, sink);
         self.roll.tick(plan, &self.tree, &mut self.counters, sink);
-        self.counters.tick(plan, false, sink);
+        self.counters.tick(plan, None, false, sink);
         let wanted = plan.events && plan.watch != Watch::Never;
         self.watching.tick(wanted, &self.counters, (Whom::default(), false), sink);
         // Whoever wants no sockets needs not know whose they are, nor which namespaces there are.

@@ -16,13 +16,10 @@ use crate::tree::ProcTree;
 /// With so many open files, to load the programs and to list takes less time than to read links.
 const MANY: u64 = 20_000;
 
-/// A clock tick of `stat`, in nanoseconds.
-const TICK: u64 = 10_000_000;
-
 /// What was listed.
 #[derive(Debug)]
 pub(crate) struct ListedLinks {
-    /// When the listing began, `CLOCK_BOOTTIME`.
+    /// When the listing began, in clock ticks after boot as `stat` tells them.
     at: u64,
     /// Lines as [`crate::links`] writes them, by process.
     lines: HashMap<u32, Vec<u8>>,
@@ -43,7 +40,7 @@ impl ListedLinks {
     }
 
     fn list(lister: &mut Lister) -> Result<Self, Errno> {
-        let at = boottime();
+        let at = boottime() / (1_000_000_000 / rustix::param::clock_ticks_per_second().max(1));
         let listing = lister.listing(None, Told::Descriptors)?;
         let mut lines: HashMap<u32, Vec<u8>> = HashMap::new();
         let mut tables = Tables::default();
@@ -59,7 +56,7 @@ impl ListedLinks {
                         let descriptor = Descriptor { fd: descriptor_of(message), inode: record.inode() };
                         line(tables.thread, descriptor, out);
                     }
-                    Record::Other(_) | Record::Inet(..) => {}
+                    Record::Counted(_) | Record::Other(_) | Record::Inet(..) => {}
                 }
             }
         })?;
@@ -68,7 +65,7 @@ impl ListedLinks {
 
     /// Takes the lines of a process out, to be put back. None if it may have begun since the listing.
     pub(crate) fn take(&mut self, process: Process<'_>) -> Option<Vec<u8>> {
-        let was_there = process.began.is_some_and(|began| began + 1 < self.at / TICK);
+        let was_there = process.began.is_some_and(|began| began + 1 < self.at);
         was_there.then(|| self.lines.get_mut(&process.pid).map(std::mem::take).unwrap_or_default())
     }
 

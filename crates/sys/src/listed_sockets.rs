@@ -21,6 +21,16 @@ pub(crate) struct ListedSockets {
     /// Lines of links to sockets.
     links: Vec<u8>,
     to_ask: ToAsk,
+    counted: Counted,
+}
+
+/// What the process has moved through sockets that were listed, as far as that was told with them.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    /// When the listing began, `CLOCK_BOOTTIME`.
+    pub(crate) at: u64,
+    /// [Records](netmonitor_core::traffic::record::SOCKET), of each descriptor one.
+    pub(crate) records: Vec<u8>,
 }
 
 /// Sockets that are to be asked.
@@ -62,16 +72,23 @@ impl ListedSockets {
         listed.map(|()| status)
     }
 
+    /// What the target has moved through the sockets that were listed last.
+    pub(crate) fn counted(&mut self) -> &mut Counted {
+        &mut self.counted
+    }
+
     /// The lines of links to the sockets that were listed last.
     pub(crate) fn links(&self) -> &[u8] {
         &self.links
     }
 
     fn list(&mut self, lister: &mut Lister, subject: Subject<'_>, sink: &mut dyn Sink) -> Result<(), Errno> {
-        let Self { tables, links, to_ask, .. } = self;
+        let Self { tables, links, to_ask, counted, .. } = self;
         tables.clear();
         links.clear();
         to_ask.clear();
+        counted.records.clear();
+        counted.at = boottime();
         let listing = match &mut self.listing {
             Some(listing) => listing,
             none => none.insert(lister.listing(Some(subject.pidfd.ok_or(Errno::NOSYS)?), Told::Whole)?),
@@ -82,7 +99,11 @@ impl ListedSockets {
             let (mut first, mut at) = (0, 0);
             for record in records(bytes) {
                 let next = at + record.length();
-                if !take(record, &mut place, (tables, subject.thread), links, to_ask) {
+                if let Record::Counted(counts) = record {
+                    if place != Place::Twice {
+                        counted.records.extend_from_slice(counts);
+                    }
+                } else if !take(record, &mut place, (tables, subject.thread), links, to_ask) {
                     hand_on(&bytes[first..at], sink);
                     first = next;
                 }
@@ -142,6 +163,8 @@ fn take(
             tables.push((table, thread));
             return false;
         }
+        // It is passed over, and does not part those beside it.
+        Record::Counted(_) => return true,
         Record::Inet(message, flags) => (message, flags & ASK_CONGESTION != 0),
         Record::Other(message) => (message, true),
     };

@@ -1,6 +1,7 @@
 //! Keeps what is counted: adds up what is over, and tells how much came in the last tick.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
 use procnet::Endian;
@@ -30,8 +31,8 @@ pub(crate) struct Ledger {
     #[serde(skip)]
     sockets: Vec<SocketRecord>,
     known: BTreeMap<ProcessId, Known>,
-    /// When it was last read, and in which tick.
-    last: Option<(u64, u64)>,
+    /// What was read last.
+    last: Option<Last>,
     #[serde(skip)]
     wires: Wires,
     /// Which processes have ended, oldest first.
@@ -40,6 +41,34 @@ pub(crate) struct Ledger {
     pub(crate) traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
     /// How many addresses and ports are told apart, of all processes together.
     peers: usize,
+}
+
+/// What was read last.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Last {
+    at: u64,
+    /// In which tick.
+    tick: u64,
+    /// Of this process alone: its number and when it began, in clock ticks since boot.
+    of: Option<(u32, u64)>,
+}
+
+/// What a reading tells of, and what it can be compared with.
+#[derive(Clone, Copy)]
+struct Span {
+    /// Nanoseconds since the reading before; 0 where nothing can be compared with it.
+    elapsed: u64,
+    /// The reading before told only of the target.
+    after_own: bool,
+    /// This one tells only of the target.
+    is_own: bool,
+}
+
+impl Span {
+    /// Whether what a process moved is told of in the reading before, too.
+    fn has_before(self, id: ProcessId, group: Group<'_>) -> bool {
+        self.elapsed > 0 && (!self.after_own || group.is_target(id))
+    }
 }
 
 /// Why nothing is counted.
@@ -155,18 +184,19 @@ impl Ledger {
                 .find_map(|word| decimal(word.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?))
                 .unwrap_or(0)
         };
-        // A rate is that of the last tick: over a time in which nobody looked it would be an average.
-        let elapsed = self.last.filter(|(_, then)| then + 1 == tick).map_or(0, |(at, _)| reading.at - at);
-        self.last = Some((reading.at, tick));
-        let sockets = self.sockets(elapsed > 0);
-        let processes = self.processes(&sockets, elapsed > 0, group);
+        let is_own = word("own") == 1;
+        let of_target = is_own || word("target") == 1;
+        let span = self.span((reading.at, tick), (is_own, of_target), group);
+        let sockets = self.sockets(span, group);
+        let processes = self.processes(&sockets, span, group);
         let own: HashSet<ProcessId> =
             processes.iter().filter(|process| process.is_own).map(|process| process.seen.id).collect();
         let sockets = sockets.into_iter().map(|socket| Socket { is_own: own.contains(&socket.id), ..socket });
         self.traffic = Some(Ok(Arc::new(Traffic {
             reading,
             since: word("since"),
-            elapsed,
+            elapsed: span.elapsed,
+            is_own: of_target,
             has_splice: word("splice") == 1,
             has_retransmissions: word("retrans") == 1,
             unfollowed: word("unfollowed"),
@@ -181,15 +211,34 @@ impl Ledger {
             processes: processes.into(),
             sockets: sockets.collect(),
         })));
-        self.forget();
+        // Only a reading of all tells of the end of a process.
+        if !is_own {
+            self.forget();
+        }
+    }
+
+    /// What this reading can be compared with.
+    fn span(&mut self, (at, tick): (u64, u64), (is_own, of_target): (bool, bool), group: Group<'_>) -> Span {
+        // A rate is that of the last tick: over a time in which nobody looked it would be an average. Where others than
+        // the target are looked at, they must have been read in the tick before, too.
+        let last = self.last.filter(|last| {
+            let is_told = match last.of {
+                None => true,
+                Some(target) => target == group.target && of_target,
+            };
+            last.tick + 1 == tick && is_told
+        });
+        self.last = Some(Last { at, tick, of: is_own.then_some(group.target) });
+        let elapsed = last.map_or(0, |last| at.saturating_sub(last.at));
+        Span { elapsed, after_own: last.is_some_and(|last| last.of.is_some()), is_own }
     }
 
     /// The sockets in order, with what came in the last tick.
-    fn sockets(&mut self, has_before: bool) -> Vec<Socket> {
+    fn sockets(&mut self, span: Span, group: Group<'_>) -> Vec<Socket> {
         let mut records = std::mem::take(&mut self.sockets);
         records.sort_unstable_by_key(|record| (record.cookie, record.id));
         let earlier = match &self.traffic {
-            Some(Ok(traffic)) if has_before => traffic.sockets.clone(),
+            Some(Ok(traffic)) if span.elapsed > 0 => traffic.sockets.clone(),
             _ => Arc::default(),
         };
         // Both are in the same order.
@@ -199,6 +248,7 @@ impl Ledger {
             let before = earlier.peek().filter(|before| (before.cookie, before.id) == (cookie, id));
             let (counts_before, retrans_before) =
                 before.map_or(Default::default(), |before| (before.moved.counts, before.seen.retrans));
+            let has_before = span.has_before(id, group);
             let lately = if has_before { counts - counts_before } else { Counts::default() };
             let retrans_lately = if has_before { seen.retrans.saturating_sub(retrans_before) } else { 0 };
             Socket { cookie, id, is_own: false, moved: Moved { counts, lately }, seen, retrans_lately }
@@ -207,7 +257,7 @@ impl Ledger {
     }
 
     /// The processes in order, with all that they moved. What is over is added up for the ticks to come.
-    fn processes(&mut self, sockets: &[Socket], has_before: bool, group: Group<'_>) -> Vec<Process> {
+    fn processes(&mut self, sockets: &[Socket], span: Span, group: Group<'_>) -> Vec<Process> {
         for seen in std::mem::take(&mut self.processes) {
             let id = seen.id;
             match self.known.get_mut(&id) {
@@ -226,11 +276,13 @@ impl Ledger {
             let unknown = || Known::new(ProcessRecord { id: socket.id, ..ProcessRecord::default() });
             self.known.entry(socket.id).or_insert_with(unknown);
         }
-        let mut processes = Vec::with_capacity(self.known.len());
-        for (id, known) in &mut self.known {
+        let mut processes = Vec::new();
+        let all = ProcessId::default()..;
+        let told = if span.is_own { self.known.range_mut(group.range()) } else { self.known.range_mut(all) };
+        for (id, known) in told {
             let living = of.remove(id).unwrap_or_default();
             let is_own = known.seen.followed || group.has(*id);
-            processes.push(known.process(living, has_before, is_own));
+            processes.push(known.process(living, span.has_before(*id, group), is_own));
         }
         group.keep_newest(&mut processes);
         for socket in sockets {
@@ -307,12 +359,26 @@ impl Known {
 impl Group<'_> {
     /// Whether a process is one of them.
     pub(crate) fn has(&self, id: ProcessId) -> bool {
+        self.is_target(id) || id.pid != self.target.0 && self.members.contains(&id.pid)
+    }
+
+    /// Whether a process is the target, and none that had its number before.
+    fn is_target(&self, id: ProcessId) -> bool {
         let (target, start) = self.target;
-        if id.pid == target {
-            let tick = 1_000_000_000 / self.clk_tck.max(1);
-            return id.start / tick == start;
-        }
-        self.members.contains(&id.pid)
+        id.pid == target && id.start / self.tick() == start
+    }
+
+    /// A clock tick in nanoseconds.
+    fn tick(&self) -> u64 {
+        1_000_000_000 / self.clk_tck.max(1)
+    }
+
+    /// Where the target is, among processes in order.
+    fn range(&self) -> Range<ProcessId> {
+        let (pid, start) = self.target;
+        let began = start.saturating_mul(self.tick());
+        let at = |start| ProcessId { pid, start };
+        at(began)..at(began.saturating_add(self.tick()))
     }
 
     /// Of members only the number is known: the newest process that has it is meant.
@@ -383,11 +449,15 @@ mod tests {
 
     impl Book {
         fn tick(&mut self, processes: &[Vec<u8>], sockets: &[Vec<u8>]) -> Arc<Traffic> {
+            self.read("since=3 splice=1 rx_bytes=9", processes, sockets)
+        }
+
+        fn read(&mut self, words: &str, processes: &[Vec<u8>], sockets: &[Vec<u8>]) -> Arc<Traffic> {
             self.ledger.take_processes(&processes.concat(), Endian::Little);
             self.ledger.take_sockets(&sockets.concat(), Endian::Little);
             self.tick += 1;
             let reading = Reading { status: Status::Ok, at: self.tick * SECOND, took: 1 };
-            self.ledger.end(b"since=3 splice=1 rx_bytes=9", reading, self.tick, GROUP);
+            self.ledger.end(words.as_bytes(), reading, self.tick, GROUP);
             self.ledger.traffic.clone().unwrap().unwrap()
         }
     }
@@ -454,6 +524,64 @@ mod tests {
         let traffic = book.tick(&[], &[]);
         assert_eq!((of(&traffic), traffic.processes[0].sums.moved.lately.rx_bytes), ((136, 2), 0));
         assert!(traffic.processes[0].seen.ended);
+    }
+
+    /// Nobody looks at others than the target; they are told of all the same, or are not.
+    const ALL: &str = "own=0 target=1";
+    const OWN: &str = "own=1 target=1";
+
+    #[test]
+    fn readings_of_one_process_and_of_all_follow_each_other_without_a_jump() {
+        let mut book = book();
+        let (own, both) = ([process(7, START, 0, false)], |rest| {
+            [process(7, START, rest, false), process(8, START, 0, false)]
+        });
+        let of =
+            |own: u64, other: u64| [socket(7, START, 40, own, false), socket(8, START, 40, other, false)];
+        let lately = |traffic: &Traffic, pid: u32| {
+            let mut all = traffic.processes.iter().filter(|process| process.seen.id.pid == pid);
+            all.next().map(|process| process.sums.moved.lately.rx_bytes)
+        };
+        book.read(ALL, &both(0), &of(100, 1000));
+        let traffic = book.read(OWN, &own, &of(150, 0)[..1]);
+        assert_eq!((lately(&traffic, 7), lately(&traffic, 8)), (Some(50), None));
+        assert!(traffic.is_own && traffic.sockets.iter().all(|socket| socket.is_own));
+        let traffic = book.read(OWN, &[process(7, START, 3, false)], &of(160, 0)[..1]);
+        assert_eq!(lately(&traffic, 7), Some(13));
+        // What others have moved meanwhile is no growth of the last tick.
+        let traffic = book.read(ALL, &both(3), &of(190, 9000));
+        assert_eq!((lately(&traffic, 7), lately(&traffic, 8)), (Some(30), Some(0)));
+        assert_eq!((traffic.elapsed, traffic.is_own), (SECOND, true));
+        // Everybody was read in the tick before, too.
+        let traffic = book.tick(&both(3), &of(191, 9001));
+        assert_eq!((lately(&traffic, 7), lately(&traffic, 8)), (Some(1), Some(1)));
+        assert!(!traffic.is_own);
+        book.read(OWN, &own, &of(200, 0)[..1]);
+        let traffic = book.tick(&both(3), &of(201, 9005));
+        assert_eq!((traffic.elapsed, lately(&traffic, 8)), (0, Some(0)), "others have no rate yet");
+        let sums: Vec<u64> = traffic.processes.iter().map(|it| it.sums.moved.counts.rx_bytes).collect();
+        assert_eq!(sums, [204, 9005]);
+    }
+
+    #[test]
+    fn what_is_over_stays_in_the_sums_of_one_process() {
+        let mut book = book();
+        let (own, other) = (process(7, START, 0, false), process(8, START, 0, false));
+        let open = |cookie: u64, bytes: u64| socket(7, START, cookie, bytes, false);
+        book.read(ALL, &[own.clone(), other.clone()], &[open(40, 10), socket(8, START, 50, 9, true)]);
+        let closed = socket(7, START, 41, 5, true);
+        let of = |traffic: &Traffic| {
+            (traffic.processes[0].sums.moved.counts.rx_bytes, traffic.processes[0].sums.sockets)
+        };
+        let traffic = book.read(OWN, std::slice::from_ref(&own), &[open(40, 12), closed]);
+        assert_eq!(of(&traffic), (17, 2));
+        let traffic = book.read(OWN, std::slice::from_ref(&own), &[open(40, 13)]);
+        assert_eq!((of(&traffic), traffic.processes[0].sums.moved.lately.rx_bytes), ((18, 2), 1));
+        // What is over is told of by nobody again.
+        let traffic = book.read(OWN, &[], &[]);
+        assert_eq!(of(&traffic), (5, 1));
+        let traffic = book.tick(&[own, other], &[open(40, 13)]);
+        assert_eq!((of(&traffic), traffic.processes[1].sums.moved.counts.rx_bytes), ((18, 2), 9));
     }
 
     #[test]

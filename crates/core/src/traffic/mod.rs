@@ -182,6 +182,8 @@ pub struct Traffic {
     pub unfollowed: u64,
     /// Processes that are over are told of once more: those that are left out else.
     pub tells_over: bool,
+    /// What others than the target have moved was not looked at: it is not told of, or not as of now.
+    pub is_own: bool,
     /// What was counted with nobody, because there was no room.
     pub unattributed: Counts,
     /// What went over the wire, where that was asked for, or why it is not counted.

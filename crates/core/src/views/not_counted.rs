@@ -4,6 +4,7 @@ use procnet::Value;
 
 use super::Rows;
 use crate::sample::Status;
+use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 use crate::traffic::{Reason, Traffic};
 
@@ -11,8 +12,10 @@ use crate::traffic::{Reason, Traffic};
 pub(super) struct NotCounted(pub(super) Option<String>);
 
 /// What is counted; else why nothing is.
-pub(super) fn counted(snapshot: &Snapshot) -> Result<&Traffic, NotCounted> {
+pub(super) fn counted(snapshot: &Snapshot, scope: Scope) -> Result<&Traffic, NotCounted> {
     match &snapshot.traffic {
+        // It is with the next tick.
+        Some(Ok(traffic)) if traffic.is_own && scope != Scope::Process => Err(NotCounted(None)),
         Some(Ok(traffic)) => Ok(traffic),
         Some(Err(reason)) => Err(NotCounted::because(reason)),
         None => Err(NotCounted(Some("counted from reading to reading: give --interval".to_owned()))),

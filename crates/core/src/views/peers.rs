@@ -69,7 +69,7 @@ impl<K: Sync> Content for Parts<K> {
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
-        Some(match counted(snapshot) {
+        Some(match counted(snapshot, scope) {
             Ok(traffic) => {
                 Box::new(PartRows { traffic, parts: (self.of)(snapshot.peers(scope)), keys: self.keys })
             }

@@ -243,7 +243,9 @@ impl Through<'_> {
         }
         let number = |number: Option<u64>| number.map_or(Value::Absent(""), Value::Unsigned);
         let counted = match &self.snapshot.traffic {
-            Some(Ok(traffic)) => self.cookie.filter(|cookie| *cookie != 0).map(|cookie| (traffic, cookie)),
+            Some(Ok(traffic)) if self.own || !traffic.is_own => {
+                self.cookie.filter(|cookie| *cookie != 0).map(|cookie| (traffic, cookie))
+            }
             _ => None,
         };
         let moved = counted.map(|(traffic, cookie)| (traffic, traffic.socket(cookie, self.own)));

@@ -165,7 +165,7 @@ impl Show {
             (plan.counting, plan.watch) = (Counting::On, Watch::Lately);
         }
         for (view, table) in self.selection.tables() {
-            plan.add(table.needs());
+            plan.add(table.needs(), table.scope().unwrap_or(scope));
             plan.tell_owners(view, scope);
         }
         // Each of the listed files is read once, to be measured.

@@ -42,7 +42,7 @@ impl Show {
             (plan.counting, plan.watch) = (Counting::On, Watch::Lately);
         }
         for (_, table) in self.selection.tables() {
-            plan.add(table.needs());
+            plan.add(table.needs(), Scope::Host);
         }
         let (mut told, mut next) = (Vec::new(), Instant::now());
         let (mut selection, mut is_last) = (self.selection.clone(), false);

@@ -18,12 +18,18 @@ pub(super) const MESSAGE: usize = 16;
 pub(super) const TABLE_RECORD: usize = 32;
 /// `struct descriptor_record`.
 pub(super) const DESCRIPTOR_RECORD: usize = 48;
+/// `struct own_process`.
+pub(super) const OWN_PROCESS: usize = 16;
+/// `struct counted_record`.
+pub(super) const COUNTED_RECORD: usize = MESSAGE + SOCKET_KEY + COUNTS + SOCKET_SEEN;
 /// Types of messages.
 pub(super) const SOCK_DIAG_BY_FAMILY: u16 = crate::netlink::SOCK_DIAG_BY_FAMILY;
 pub(super) const OTHER_SOCKET: u16 = crate::own_sockets::OTHER_SOCKET;
 pub(super) const TABLE: u16 = 0xff02;
 /// `struct present`.
 pub(super) const PRESENT: usize = 56;
+/// `NLMSG_NOOP`: whoever wants sockets passes over it.
+pub(super) const NOOP: u16 = 1;
 /// `struct event`.
 pub(super) const EVENT: usize = 176;
 /// `struct lost`.
@@ -35,6 +41,9 @@ pub(super) const COOKIE: usize = 8;
 pub(super) const EVENT_CGROUP: usize = 24;
 /// Where `struct present` has `cgroup`.
 pub(super) const PRESENT_CGROUP: usize = 8;
+/// Where `struct own_process` has `tgid` and `lost`.
+pub(super) const OWN_TGID: usize = 8;
+pub(super) const OWN_LOST: usize = 12;
 /// Where `struct process_seen` has `cgroup`.
 pub(super) const CGROUP: usize = COUNTS;
 /// Where `struct process_seen` has `ended`.

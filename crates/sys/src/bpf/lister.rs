@@ -6,7 +6,7 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use rustix::io::{Errno, retry_on_intr};
 use rustix::time::{ClockId, clock_getres};
 
-use super::abi::{self, DESCRIPTOR_RECORD, MESSAGE, TABLE_RECORD};
+use super::abi::{self, COUNTED_RECORD, DESCRIPTOR_RECORD, MESSAGE, TABLE_RECORD};
 use super::btf::Types;
 use super::load;
 use super::object::Object;
@@ -57,6 +57,9 @@ pub enum Record<'b> {
         /// The thread, which has the number of the process where it is its leader.
         thread: u32,
     },
+    /// What the process has moved through the socket that follows, as a [record](netmonitor_core::traffic::record::SOCKET).
+    /// The message that it stands in is one that whoever wants sockets passes over.
+    Counted(&'b [u8]),
     /// A socket that nothing more is told of, as a message of
     /// [`OTHER_SOCKET`](crate::own_sockets::OTHER_SOCKET) without attributes.
     Other(&'b [u8]),
@@ -69,6 +72,7 @@ impl Record<'_> {
     pub fn length(&self) -> usize {
         match self {
             Self::Table { .. } => TABLE_RECORD,
+            Self::Counted(_) => COUNTED_RECORD,
             Self::Other(message) | Self::Inet(message, _) => message.len(),
         }
     }
@@ -76,7 +80,7 @@ impl Record<'_> {
     /// The socket's inode.
     pub fn inode(&self) -> u64 {
         match self {
-            Self::Table { .. } => 0,
+            Self::Table { .. } | Self::Counted(_) => 0,
             Self::Other(message) => message.get(MESSAGE + 16..).map_or(0, abi::number),
             Self::Inet(message, _) => message.get(MESSAGE + 68..).map_or(0, abi::number32).into(),
         }
@@ -166,6 +170,7 @@ pub fn records(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
                 process: abi::number32(&record[MESSAGE + 8..]),
                 thread: abi::number32(&record[MESSAGE + 12..]),
             }),
+            abi::NOOP if length == COUNTED_RECORD => Some(Record::Counted(&record[MESSAGE..])),
             abi::OTHER_SOCKET if length == DESCRIPTOR_RECORD => Some(Record::Other(record)),
             abi::SOCK_DIAG_BY_FAMILY => Some(Record::Inet(record, abi::number16(&record[6..]))),
             _ => None,

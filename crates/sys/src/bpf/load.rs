@@ -36,6 +36,9 @@ pub(super) struct Programs {
     pub(super) seen_sockets: OwnedFd,
     pub(super) processes: OwnedFd,
     pub(super) unattributed: OwnedFd,
+    /// The process whose sockets are told one by one, and those that it has begun to use.
+    pub(super) own_process: OwnedFd,
+    pub(super) begun_sockets: OwnedFd,
     /// Lists the sockets of processes, or why it cannot.
     pub(super) lister: Result<Lister, Why>,
     /// Lists processes, or why it cannot.
@@ -112,6 +115,8 @@ pub(super) fn load(types: &Path, wanted: Wanted) -> Result<Programs, Why> {
         seen_sockets: object.map("seen_sockets")?,
         processes: object.map("processes")?,
         unattributed: object.map("unattributed")?,
+        own_process: object.map("own_process")?,
+        begun_sockets: object.map("begun_sockets")?,
         lister,
         roll: Roll::load(&object, &types),
         unfollowed: object.map("unfollowed")?,

@@ -6,6 +6,7 @@ use rustix::io::Errno;
 
 use super::syscall::{bpf, number};
 
+const MAP_LOOKUP_ELEM: libc::c_int = 1;
 const MAP_UPDATE_ELEM: libc::c_int = 2;
 const MAP_LOOKUP_BATCH: libc::c_int = 24;
 const MAP_DELETE_BATCH: libc::c_int = 27;
@@ -122,6 +123,18 @@ struct Entry {
     key: u64,
     value: u64,
     flags: u64,
+}
+
+/// Reads an entry, and says whether there is one. Key and value have the sizes of the map's.
+pub(super) fn lookup(map: impl AsFd, key: &[u8], value: &mut [u8]) -> Result<bool, Errno> {
+    let (key, value) = (key.as_ptr() as u64, value.as_mut_ptr() as u64);
+    let mut entry = Entry { map_fd: number(map.as_fd()), padding: 0, key, value, flags: 0 };
+    // SAFETY: the kernel reads one key and writes one value, which are as large as the map's.
+    match unsafe { bpf(MAP_LOOKUP_ELEM, (&raw mut entry).cast(), size_of::<Entry>()) } {
+        Ok(_) => Ok(true),
+        Err(Errno::NOENT) => Ok(false),
+        Err(errno) => Err(errno),
+    }
 }
 
 /// Sets an entry. Key and value have the sizes of the map's.

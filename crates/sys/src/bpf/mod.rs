@@ -12,6 +12,7 @@ mod lister;
 mod load;
 mod maps;
 mod object;
+mod own;
 mod ring;
 mod roll;
 mod splice;
@@ -27,6 +28,7 @@ use netmonitor_core::plan::{Counting, Plan};
 use netmonitor_core::sample::{Origin, Sink, Status};
 
 use crate::clock::boottime;
+use crate::listed_sockets::Counted;
 use crate::reader::{end, status_of, whole};
 use abi::{
     CGROUP, CLOSED, COOKIE, COUNTS, ENDED, PROCESS_KEY, PROCESS_SEEN, SOCKET_KEY, SOCKET_SEEN, WIRE_ENDED,
@@ -40,6 +42,7 @@ pub use lister::{Lister, Listing, Record, Told, descriptor_of, records};
 use load::{Programs, TYPES, Wanted};
 use maps::{Entries, delete};
 use object::Object;
+use own::Own;
 pub use why::Why;
 
 /// Sockets whose packets are counted.
@@ -73,8 +76,15 @@ impl std::fmt::Debug for Counters {
 }
 
 impl Counters {
-    /// Begins to count when that is wanted for the first time, and hands on what was counted.
-    pub(crate) fn tick(&mut self, plan: &Plan, is_copy: bool, sink: &mut dyn Sink) {
+    /// Begins to count when that is wanted for the first time, and hands on what was counted. `own`: a process that lives, and
+    /// what was told of its sockets where they were listed.
+    pub(crate) fn tick(
+        &mut self,
+        plan: &Plan,
+        own: Option<(u32, Option<&mut Counted>)>,
+        is_copy: bool,
+        sink: &mut dyn Sink,
+    ) {
         let wanted = plan.counting;
         if wanted == Counting::Off && matches!(self.0, Stage::Off) {
             return;
@@ -84,17 +94,22 @@ impl Counters {
             return end(sink, &origin, Status::NotAsked, at);
         }
         self.go_on(plan.wire);
-        match &mut self.0 {
-            Stage::On(counter) if wanted == Counting::Read => counter.tick(sink),
-            Stage::Failed(why) => {
+        match (&mut self.0, own) {
+            (Stage::On(counter), Some((pid, listed)))
+                if wanted == Counting::Own && !counter.counts_packets() =>
+            {
+                counter.tick_own(pid, listed, sink);
+            }
+            (Stage::On(counter), _) if wanted >= Counting::Own => counter.tick(sink),
+            (Stage::Failed(why), _) => {
                 let _ = sink.chunk(&origin, why.reason.as_bytes());
                 end(sink, &origin, why.status, at);
             }
-            Stage::Off | Stage::Loading(_) => {
+            (Stage::Off | Stage::Loading(_), _) => {
                 let _ = sink.chunk(&origin, b"counting begins");
                 end(sink, &origin, Status::NotAsked, at);
             }
-            Stage::On(_) => {}
+            (Stage::On(_), _) => {}
         }
     }
 
@@ -184,6 +199,8 @@ pub struct Counter {
     /// What was seen of each socket, by cookie.
     seen: HashMap<u64, [u8; SOCKET_SEEN]>,
     groups: Groups,
+    /// The process whose sockets are told one by one.
+    own: Own,
     out: Vec<u8>,
     /// How making room went the last time.
     freed: Result<(), rustix::io::Errno>,
@@ -244,6 +261,7 @@ impl Counter {
             wire_rest: Entries::new(4, WIRE_SEEN),
             seen: HashMap::new(),
             groups: Groups::default(),
+            own: Own::default(),
             out: Vec::new(),
             freed: Ok(()),
         })
@@ -274,6 +292,11 @@ impl Counter {
         (self.programs.has_splice, self.programs.has_release)
     }
 
+    /// Packets are counted, by socket and not by process.
+    fn counts_packets(&self) -> bool {
+        self.programs.wire.is_some()
+    }
+
     /// How many sockets are closed of which nobody has moved anything; the next tick makes their room free.
     pub fn closed_and_unused(&mut self) -> usize {
         if self.see().is_err() {
@@ -289,14 +312,24 @@ impl Counter {
     /// Hands on what was counted: processes, what each moved through each socket, and how far the counts reach. Whatever can
     /// change no more is handed on for the last time.
     pub fn tick(&mut self, sink: &mut dyn Sink) {
+        // What cannot be told not to be kept apart costs next to nothing.
+        let _ = self.watch_own(0);
+        // How it went was told.
+        let _ = self.tick_whole(false, sink);
+    }
+
+    /// `of_target`: nobody looks at what others than the target have moved.
+    fn tick_whole(&mut self, of_target: bool, sink: &mut dyn Sink) -> Result<(), rustix::io::Errno> {
         let mut over = Over::default();
         // In this order: what is over when it is read here has its last counts by then.
         let seen = self.see();
         let processes = self.hand_on_processes(&mut over, sink);
         let sockets = self.hand_on_sockets(&mut over, sink);
         self.hand_on_wire(sink);
-        self.hand_on_state(seen.and(processes).and(sockets), sink);
+        let read = seen.and(processes).and(sockets);
+        self.hand_on_state(read, (boottime(), false, of_target), sink);
         self.free(&over);
+        read.and(self.freed)
     }
 
     fn see(&mut self) -> Result<(), rustix::io::Errno> {
@@ -333,7 +366,7 @@ impl Counter {
 
     fn hand_on_sockets(&mut self, over: &mut Over, sink: &mut dyn Sink) -> Result<(), rustix::io::Errno> {
         let (at, origin) = (boottime(), Origin::Bpf("sockets".into()));
-        let Self { out, seen, .. } = self;
+        let Self { out, seen, own, .. } = self;
         let read = self.sockets.read(&self.programs.sockets, |key, counts| {
             let cookie = abi::cookie_of(key);
             let seen = seen.get(&cookie).copied().unwrap_or([0; SOCKET_SEEN]);
@@ -341,6 +374,7 @@ impl Counter {
             out.extend_from_slice(counts);
             out.extend_from_slice(&seen);
             let is_over = is_closed(&seen) || over.processes.contains(&abi::process_of(key));
+            own.saw(key, is_over);
             if is_over {
                 over.sockets.extend_from_slice(key);
             } else {
@@ -385,9 +419,14 @@ impl Counter {
         end(sink, &origin, done.map_or_else(|errno| status_of(errno, 0), |()| Status::Ok), at);
     }
 
-    /// Tells in words how far the counts reach.
-    fn hand_on_state(&mut self, read: Result<(), rustix::io::Errno>, sink: &mut dyn Sink) {
-        let (at, origin) = (boottime(), Origin::Bpf("state".into()));
+    /// Tells in words how far the counts reach, whether only one process was told of, and whether only that is looked at.
+    fn hand_on_state(
+        &mut self,
+        read: Result<(), rustix::io::Errno>,
+        (at, own, of_target): (u64, bool, bool),
+        sink: &mut dyn Sink,
+    ) {
+        let origin = Origin::Bpf("state".into());
         let mut lost = [0; COUNTS];
         let unattributed =
             self.unattributed.read(&self.programs.unattributed, |_, counts| lost.copy_from_slice(counts));
@@ -400,8 +439,10 @@ impl Counter {
         let (splice, release) = self.parts();
         let unfollowed = self.unfollowed();
         let text = format!(
-            "since={} splice={} release={} retrans={} unfollowed={unfollowed} rx_bytes={rx_bytes} tx_bytes={tx_bytes} rx_calls={rx_calls} tx_calls={tx_calls}",
+            "since={} own={} target={} splice={} release={} retrans={} unfollowed={unfollowed} rx_bytes={rx_bytes} tx_bytes={tx_bytes} rx_calls={rx_calls} tx_calls={tx_calls}",
             self.since,
+            u8::from(own),
+            u8::from(of_target),
             u8::from(splice),
             u8::from(release),
             u8::from(self.programs.has_retransmissions),
@@ -443,8 +484,12 @@ fn is_closed(seen: &[u8; SOCKET_SEEN]) -> bool {
 /// Hands on what was gathered, once it is so much.
 fn hand_on(out: &mut Vec<u8>, least: usize, origin: &Origin, sink: &mut dyn Sink) {
     if out.len() > least {
-        // All of it is wanted.
-        let _ = sink.chunk(origin, out);
+        hand_on_all(out, origin, sink);
         out.clear();
     }
+}
+
+fn hand_on_all(bytes: &[u8], origin: &Origin, sink: &mut dyn Sink) {
+    // All of it is wanted.
+    let _ = sink.chunk(origin, bytes);
 }

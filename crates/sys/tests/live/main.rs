@@ -11,6 +11,7 @@ mod links;
 mod listing;
 mod message;
 mod netlink;
+mod own_counts;
 mod own_sockets;
 mod roles;
 mod roll;

@@ -24,6 +24,10 @@ impl Content for Bytes {
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
         let traffic = match &snapshot.traffic {
+            // It is with the next tick.
+            Some(Ok(traffic)) if traffic.is_own && scope != Scope::Process => {
+                return Some(Box::new(NotCounted(None)));
+            }
             Some(Ok(traffic)) => traffic,
             Some(Err(reason)) => return Some(Box::new(NotCounted::because(reason))),
             None => return Some(Box::new(NotCounted(None))),

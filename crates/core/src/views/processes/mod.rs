@@ -133,7 +133,7 @@ fn needs() -> Needs {
 
 /// What is to be said beside the rows: why nothing is counted, or what was counted with nobody.
 fn remark(snapshot: &Snapshot) -> Option<String> {
-    counted(snapshot).map_or_else(|why| why.remark(), lost)
+    counted(snapshot, Scope::Host).map_or_else(|why| why.remark(), lost)
 }
 
 struct Processes;

@@ -29,7 +29,8 @@ pub(super) static NOTHING: LazyLock<Sums> = LazyLock::new(Sums::default);
 
 /// What was counted, if anything was.
 pub(super) fn traffic(snapshot: &Snapshot) -> Option<&Traffic> {
-    snapshot.traffic.as_ref()?.as_deref().ok()
+    // Where others were not looked at, they are with the next tick.
+    snapshot.traffic.as_ref()?.as_deref().ok().filter(|traffic| !traffic.is_own)
 }
 
 /// All processes, those of both lists once.
