@@ -3,11 +3,13 @@
 use procnet::number::decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::format::harmless_text;
+
 /// The target as one tick saw it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Process {
-    /// Process identifier.
+    /// Process identifier; 0 where only the tables of a network namespace are known.
     pub pid: u32,
     /// Name of the leader thread (`comm`); any bytes.
     pub name: Vec<u8>,
@@ -92,6 +94,19 @@ impl Process {
         let moved = self.stack > 1 && before.stack > 1 && self.stack != before.stack;
         let file = self.exe.is_some() && before.exe.is_some() && self.exe != before.exe;
         moved || file && self.name != before.name
+    }
+
+    /// It is a process: of a captured tree there may be tables alone.
+    pub fn is_known(&self) -> bool {
+        self.pid > 0
+    }
+
+    /// Its PID and name, harmless.
+    pub fn title(&self) -> String {
+        match self.is_known() {
+            true => format!("{} {}", self.pid, harmless_text(&self.name)),
+            false => "not known".to_owned(),
+        }
     }
 
     /// Whether an `exec` would be seen.

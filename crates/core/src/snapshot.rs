@@ -199,7 +199,11 @@ impl Snapshot {
                 Some(format!("descriptors not readable: {}", self.owners.refusal()).into()),
             ),
             (_, Some(Status::Missing)) => {
-                (Scope::Namespace, Some("the tree holds no descriptors of the process".into()))
+                let why = match self.process.is_known() {
+                    true => "the tree holds no descriptors of the process",
+                    false => "the tree tells of no process",
+                };
+                (Scope::Namespace, Some(why.into()))
             }
             (_, Some(Status::Error(_))) => (Scope::Namespace, Some("descriptors not readable".into())),
             (asked, Some(Status::Interrupted)) => {

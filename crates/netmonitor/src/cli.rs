@@ -5,7 +5,7 @@ mod explain;
 mod run;
 
 use std::num::NonZeroU64;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -14,6 +14,7 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::query::Query;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::{By, CounterMode};
+use netmonitor_sys::ProcTree;
 
 use crate::config::{self, Options};
 use crate::run::Refused;
@@ -264,8 +265,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             not_before_the_command(typed.target, "show")?;
             let interval = options.interval.unwrap_or_default();
             let many = given_by_hand(&matches, "interval") || show.count.is_some_and(|count| count.get() > 1);
-            // Of the whole machine no process is named: all words are tabs.
-            let show = if scope == Scope::Host { show.of_host() } else { show };
+            let show = show.named(scope, &procfs);
             (show.target.clone(), show.meant((scope, counters, by), many.then_some(interval))?)
         }
     };
@@ -291,9 +291,13 @@ fn given_by_hand(matches: &ArgMatches, option: &str) -> bool {
 }
 
 impl Show {
-    /// All words are tabs.
-    fn of_host(mut self) -> Self {
-        self.tabs.splice(0..0, self.target.take());
+    /// Of the whole machine no process is named: all words are tabs. Of a captured tree none needs to be.
+    fn named(mut self, scope: Scope, procfs: &Path) -> Self {
+        let begins_with_a_tab =
+            |word: &String| Selection::parse(&[word], scope).is_ok() && ProcTree::is_captured(procfs);
+        if scope == Scope::Host || self.target.as_ref().is_some_and(begins_with_a_tab) {
+            self.tabs.splice(0..0, self.target.take());
+        }
         self
     }
 

@@ -56,8 +56,9 @@ pub(crate) struct Options {
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_WIRE", hide_env_values = true)]
     pub(crate) wire: Option<bool>,
 
-    /// Read another proc tree: a container's mounted host tree, or a captured copy [default: /proc]
-    #[arg(long, global = true, value_name = "DIR", env = "NETMONITOR_PROCFS", hide_env_values = true)]
+    /// Read another proc tree: a container's mounted host tree, or a captured one: a directory or tar archive that holds
+    /// proc/net or proc/PID/net [default: /proc]
+    #[arg(long, global = true, value_name = "PATH", env = "NETMONITOR_PROCFS", hide_env_values = true)]
     pub(crate) procfs: Option<PathBuf>,
 }
 

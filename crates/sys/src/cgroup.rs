@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
-use crate::dir::{Dir, numbers};
+use crate::dir::Dir;
 use crate::tree::ProcTree;
 
 /// Longer than a `cgroup` file.
@@ -31,7 +31,7 @@ pub(crate) fn members(tree: &ProcTree, target: &Dir) -> Result<Vec<u32>, Errno> 
     let (hierarchy, path) = (hierarchy.to_owned(), path.to_owned());
     let mut found = Vec::new();
     let listing = tree.dir().listing(".")?;
-    numbers(&listing, |pid| {
+    listing.numbers(|pid| {
         let is_in = tree.dir().small(&format!("{pid}/cgroup"), CAP, &mut bytes).is_ok()
             && of(&bytes, &hierarchy).is_some_and(|other| is_below(other, &path));
         if is_in {

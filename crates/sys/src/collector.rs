@@ -285,6 +285,9 @@ impl Collector {
     /// `Interrupted` if there is none. A copy's processes do not end.
     fn look(&mut self) -> Reading {
         let at = boottime();
+        if self.target.is_nobody() {
+            return Reading { status: Status::Missing, at, took: 0 };
+        }
         let dir = self.target.dir();
         let status = match read_stat(dir, "stat", &mut self.stat_bytes) {
             Ok(stat) => {
@@ -305,6 +308,13 @@ impl Collector {
     /// its start time is the process's; the rest of it is empty then.
     fn identity(&mut self, stat: Reading, sink: &mut dyn Sink) {
         let origin = Origin::process("stat");
+        if self.target.is_nobody() {
+            // What the machine has by these names is of no process.
+            for name in ["stat", "status", "cmdline", "exe", "ns/net"] {
+                sink.end(&Origin::process(name), stat);
+            }
+            return;
+        }
         if stat.status == Status::Ok {
             let _ = sink.chunk(&origin, &self.stat_bytes);
         }
@@ -396,7 +406,7 @@ impl Collector {
             self.walker.begin(&self.tree, share, plan.owners == Owners::Everybody);
         }
         self.list_links(plan);
-        if plan.owners != Owners::None {
+        if plan.owners != Owners::None && !self.target.is_nobody() {
             let (tree, walker) = (&self.tree, &mut self.walker);
             let (pid, dir) = (self.target.pid(), self.target.dir());
             if let Some(status) = self.own_status {

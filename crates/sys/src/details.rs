@@ -6,7 +6,7 @@ use netmonitor_core::sample::{Origin, Sink};
 use rustix::io::Errno;
 
 use crate::clock::boottime;
-use crate::dir::{Dir, numbers};
+use crate::dir::Dir;
 use crate::net_files::place;
 use crate::reader::{Reader, end, status_of, whole};
 
@@ -42,7 +42,7 @@ fn descriptors(dir: &Dir, path: &str) -> Result<u64, Errno> {
         return Ok(told);
     }
     let mut count = 0;
-    numbers(&dir.listing(path)?, |_| {
+    dir.listing(path)?.numbers(|_| {
         count += 1;
         ControlFlow::Continue(())
     })?;

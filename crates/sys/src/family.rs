@@ -14,7 +14,7 @@ use netmonitor_core::scope::Scope;
 use rustix::io::Errno;
 
 use crate::clock::boottime;
-use crate::dir::{Dir, gone, numbers};
+use crate::dir::{Dir, gone};
 use crate::links::{LinkReader, Process};
 use crate::reader::end;
 use crate::stat::Stat;
@@ -304,7 +304,7 @@ impl Kin {
         }
         let Ok(dir) = tree.subdir(self.path_of(pid)) else { return };
         let Ok(task) = dir.listing("task") else { return };
-        let _ = numbers(&task, |tid| {
+        let _ = task.numbers(|tid| {
             let _ = self.children_of_thread(&dir, tid, found);
             ControlFlow::Continue(())
         });
@@ -326,7 +326,7 @@ impl Kin {
     fn scan(&mut self, tree: &Dir) -> Vec<(u32, u32)> {
         let mut parents = Vec::new();
         if let Ok(listing) = tree.listing(".") {
-            let _ = numbers(&listing, |pid| {
+            let _ = listing.numbers(|pid| {
                 self.path.clear();
                 let _ = write!(self.path, "{pid}/stat");
                 if let Ok(stat) = read_stat(tree, &self.path, &mut self.bytes) {

@@ -59,7 +59,9 @@ fn sees_all(dir: &Dir) -> bool {
 /// The tree's mount hides the processes of others from this one; also where that cannot be found out.
 fn hidden_from_us(dir: &Dir) -> bool {
     let (mut info, mut mounts) = (Vec::new(), Vec::new());
-    let _ = dir.small(&format!("self/fdinfo/{}", dir.descriptor()), SHORT, &mut info);
+    if let Some(descriptor) = dir.descriptor() {
+        let _ = dir.small(&format!("self/fdinfo/{descriptor}"), SHORT, &mut info);
+    }
     let _ = dir.small("self/mountinfo", MOUNTS, &mut mounts);
     let id = status_line(&info, "mnt_id").and_then(|mut words| words.next()?.parse().ok());
     let options = id.and_then(|id| super_options(&mounts, id));

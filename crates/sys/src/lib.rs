@@ -5,8 +5,10 @@
 //! way (a process's state, its parent, its threads): what the bytes mean is decided above it, so that a
 //! recording and a live process run the same code.
 
+mod archive;
 pub mod bpf;
 mod caps;
+mod captured;
 mod cgroup;
 pub mod checkup;
 pub mod child;
@@ -19,6 +21,7 @@ mod end;
 mod ends;
 mod family;
 pub mod find;
+mod held;
 mod hiding;
 mod host;
 mod kcmp;

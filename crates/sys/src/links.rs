@@ -7,14 +7,12 @@
 use std::fmt::Write;
 use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
-use std::os::fd::OwnedFd;
 
 use netmonitor_core::sample::{Origin, Sink, Status};
-use rustix::fs::RawDir;
 use rustix::io::Errno;
 
 use crate::clock::boottime;
-use crate::dir::{Dir, denied, gone, number, numbers};
+use crate::dir::{Dir, denied, gone, number};
 use crate::kcmp::compare_tables;
 use crate::listed_links::ListedLinks;
 use crate::reader::{end, status_of};
@@ -193,34 +191,35 @@ impl LinkReader {
         origin: &Origin,
         sink: &mut dyn Sink,
     ) -> Result<(), Errno> {
-        let table: OwnedFd = dir.listing(&self.path)?;
+        let table = dir.listing(&self.path)?;
         place(&mut self.path, thread, "fd/");
-        let mut room = [MaybeUninit::uninit(); DENTS];
         let mut target = [MaybeUninit::uninit(); LINE];
-        let mut entries = RawDir::new(&table, &mut room);
-        while let Some(entry) = entries.next() {
-            let entry = entry?;
-            let name = entry.file_name();
-            if number(name.to_bytes()).is_none() {
-                continue;
+        let mut failed = Ok(());
+        table.each::<DENTS>(0, |entry| {
+            if number(entry.name).is_none() {
+                return ControlFlow::Continue(());
             }
-            let target = match rustix::fs::readlinkat_raw(&table, name, &mut target) {
-                Ok((target, _)) if target.starts_with(b"socket:[") => target,
+            let target = match table.link(entry.name, &mut target) {
+                Ok(target) if target.starts_with(b"socket:[") => target,
                 // Of a copy: a descriptor that was captured as something other than a link.
-                Ok(_) | Err(Errno::INVAL) => continue,
+                Ok(_) | Err(Errno::INVAL) => return ControlFlow::Continue(()),
                 // It was closed since it was listed.
-                Err(errno) if gone(errno) => continue,
-                Err(errno) => return Err(errno),
+                Err(errno) if gone(errno) => return ControlFlow::Continue(()),
+                Err(errno) => {
+                    failed = Err(errno);
+                    return ControlFlow::Break(());
+                }
             };
-            let words: [&[u8]; 5] = [self.path.as_bytes(), name.to_bytes(), b" ", target, b"\n"];
+            let words: [&[u8]; 5] = [self.path.as_bytes(), entry.name, b" ", target, b"\n"];
             words.iter().for_each(|word| self.out.extend_from_slice(word));
             if self.out.len() > GATHER - LINE {
                 let _ = sink.chunk(origin, &self.out);
                 self.out.clear();
                 self.handed = true;
             }
-        }
-        Ok(())
+            ControlFlow::Continue(())
+        })?;
+        failed
     }
 
     /// Writes the lines of every table of descriptors that is not `base`'s. Where the kernel does not tell
@@ -237,7 +236,7 @@ impl LinkReader {
         self.tables.clear();
         self.tables.push(base);
         let mut status = Status::Ok;
-        let listed = numbers(&task, |tid| {
+        let listed = task.numbers(|tid| {
             match self.place_of(tid) {
                 Ok(Ok(_)) => {}
                 Ok(Err(new)) => {

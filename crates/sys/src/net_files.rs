@@ -1,15 +1,13 @@
 //! The files under `net`: one of them, the names of all, and each of them to be measured.
 
 use std::fmt::Write;
-use std::mem::MaybeUninit;
-use std::os::fd::OwnedFd;
+use std::ops::ControlFlow;
 
 use netmonitor_core::sample::{Origin, Sink, Status};
-use rustix::fs::{FileType, RawDir};
 use rustix::io::Errno;
 
 use crate::clock::boottime;
-use crate::dir::Dir;
+use crate::dir::{Dir, Listing};
 use crate::reader::{Reader, status_of, whole};
 
 /// Room for one round of `getdents64`.
@@ -81,20 +79,16 @@ impl List {
         &mut self,
         dir: &Dir,
         top: &str,
-        listing: &OwnedFd,
+        listing: &Listing,
         below: &mut Vec<u8>,
     ) -> Result<(), Errno> {
-        let mut room = [MaybeUninit::uninit(); DENTS];
-        let mut entries = RawDir::new(listing, &mut room);
-        while let Some(entry) = entries.next() {
-            let entry = entry?;
-            let name = entry.file_name().to_bytes();
-            if matches!(name, b"." | b"..") || self.count == MOST {
-                continue;
+        listing.each::<DENTS>(0, |entry| {
+            if self.count == MOST {
+                return ControlFlow::Break(());
             }
             let before = below.len();
-            below.extend_from_slice(name);
-            if entry.file_type() == FileType::Directory {
+            below.extend_from_slice(entry.name);
+            if entry.is_directory {
                 self.below(dir, top, below);
             } else {
                 self.count += 1;
@@ -103,8 +97,8 @@ impl List {
                 self.names.extend(str::from_utf8(below).ok().map(str::to_owned));
             }
             below.truncate(before);
-        }
-        Ok(())
+            ControlFlow::Continue(())
+        })
     }
 
     /// A directory below: one that may not be listed is left out, as the kernel leaves it out of what it shows.

@@ -10,7 +10,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, fstat, statat};
 use rustix::io::Errno;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
-use crate::dir::{Dir, denied};
+use crate::dir::{Dir, File, denied};
 
 /// A network namespace.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Namespace {
             return Err(Errno::NOTSUP);
         }
         let below = thread.map(|tid| format!("task/{tid}/")).unwrap_or_default();
-        let fd = match dir.file(&format!("{below}ns/net")) {
+        let fd = match dir.file(&format!("{below}ns/net")).and_then(File::into_fd) {
             Ok(fd) => fd,
             // Which one it is may be hidden while its files can be read by anyone.
             Err(errno) if denied(errno) && is_own(dir, &format!("{below}net/dev")) => {
@@ -73,7 +73,7 @@ impl Namespace {
 /// Whether a file under `net` is that of the own namespace: each has files of its own, with numbers of their
 /// own.
 fn is_own(dir: &Dir, path: &str) -> bool {
-    let there = dir.file(path).and_then(fstat);
+    let there = dir.file(path).and_then(File::into_fd).and_then(fstat);
     let here = statat(CWD, "/proc/thread-self/net/dev", AtFlags::empty());
     match (there, here) {
         (Ok(there), Ok(here)) => (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino),

@@ -4,12 +4,11 @@ use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
 
 use netmonitor_core::sample::{Origin, Reading, Sink, Status};
-use std::os::fd::OwnedFd;
 
-use rustix::io::{Errno, retry_on_intr};
+use rustix::io::Errno;
 
 use crate::clock::boottime;
-use crate::dir::{Dir, denied};
+use crate::dir::{Dir, File, denied};
 
 /// Bytes that are gathered before they are handed on. A seq_file gives at most a page a call; to hand on
 /// pages one by one costs the decoder more than gathering costs here.
@@ -74,7 +73,7 @@ impl Reader {
     /// The same of a file that is open.
     pub(crate) fn open_file(
         &mut self,
-        file: OwnedFd,
+        mut file: File,
         cap: usize,
         mut chunk: impl FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Status {
@@ -84,7 +83,7 @@ impl Reader {
             if room == 0 {
                 break Status::Cut;
             }
-            match retry_on_intr(|| rustix::io::read(&file, &mut self.buf[held..held + room])) {
+            match file.read(&mut self.buf[held..held + room]) {
                 Ok(0) => break Status::Ok,
                 Ok(read) => (held, total) = (held + read, total + read),
                 Err(errno) => break status_of(errno, total),

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::mem::MaybeUninit;
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
@@ -13,7 +14,6 @@ use netmonitor_core::plan::{Counting, Plan};
 use netmonitor_core::roll::UNKNOWN;
 use netmonitor_core::sample::{Origin, Sink, Status};
 use procnet::number::decimal;
-use rustix::fs::RawDir;
 use rustix::io::Errno;
 
 use crate::bpf::{Counters, cgroup_root_path};
@@ -34,6 +34,9 @@ const DESCRIPTORS: u64 = 4096;
 
 /// Paths of control groups are kept that no process is in any more, until there are so many.
 const CGROUPS: usize = 4096;
+
+/// Room for one round of `getdents64`.
+const DENTS: usize = 8 * 1024;
 
 /// A `stat`, a `status`, a `cgroup` is shorter.
 const CAP: usize = 64 * 1024;
@@ -97,37 +100,38 @@ impl Roll {
         self.forget(at);
     }
 
-    fn read(&mut self, tree: &ProcTree, (at, until): (u64, u64)) -> Result<(), Errno> {
-        let listing = tree.dir().listing(".")?;
-        let tick = 1_000_000_000 / rustix::param::clock_ticks_per_second().max(1);
-        let mut room = [MaybeUninit::uninit(); 8192];
-        let mut entries = RawDir::new(listing, &mut room);
-        while let Some(entry) = entries.next() {
-            let entry = entry?;
-            let name = entry.file_name();
-            let Some((pid, name)) = number(name.to_bytes()).zip(name.to_str().ok()) else { continue };
-            // It has ended since.
-            let Ok(dir) = tree.dir().subdir(name) else { continue };
-            if dir.small("stat", CAP, &mut self.bytes).is_err() {
-                continue;
+    fn read(&mut self, tree: &ProcTree, time: (u64, u64)) -> Result<(), Errno> {
+        tree.dir().listing(".")?.each::<DENTS>(0, |entry| {
+            if let Some((pid, name)) = number(entry.name).zip(str::from_utf8(entry.name).ok())
+                && let Ok(dir) = tree.dir().subdir(name)
+            {
+                self.process(&dir, pid, time);
             }
-            let Some(stat) = Stat::parse(&self.bytes).filter(is_living) else { continue };
-            let comm = comm_of(&self.bytes);
-            let known = self.known.get(&pid).copied().filter(|known| known.start == stat.start_time);
-            let mut known = Known { tick: at, ..known.unwrap_or(Known::new(stat.start_time)) };
-            let now = boottime();
-            if now < until && (known.looked == 0 || now - known.looked > AGE) {
-                self.look(&dir, &mut known);
-                known.looked = now;
-            }
-            self.known.insert(pid, known);
-            let Known { uid, netns, cgroup, sockets, .. } = known;
-            self.out.extend([known.start * tick, cgroup].into_iter().flat_map(u64::to_ne_bytes));
-            let numbers = [pid, stat.ppid, uid, netns, sockets, 0];
-            self.out.extend(numbers.into_iter().flat_map(u32::to_ne_bytes));
-            self.out.extend(comm);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// Reads one process, unless it has ended.
+    fn process(&mut self, dir: &Dir, pid: u32, (at, until): (u64, u64)) {
+        if dir.small("stat", CAP, &mut self.bytes).is_err() {
+            return;
         }
-        Ok(())
+        let Some(stat) = Stat::parse(&self.bytes).filter(is_living) else { return };
+        let comm = comm_of(&self.bytes);
+        let known = self.known.get(&pid).copied().filter(|known| known.start == stat.start_time);
+        let mut known = Known { tick: at, ..known.unwrap_or(Known::new(stat.start_time)) };
+        let now = boottime();
+        if now < until && (known.looked == 0 || now - known.looked > AGE) {
+            self.look(dir, &mut known);
+            known.looked = now;
+        }
+        self.known.insert(pid, known);
+        let Known { uid, netns, cgroup, sockets, .. } = known;
+        let tick = 1_000_000_000 / rustix::param::clock_ticks_per_second().max(1);
+        self.out.extend([known.start * tick, cgroup].into_iter().flat_map(u64::to_ne_bytes));
+        let numbers = [pid, stat.ppid, uid, netns, sockets, 0];
+        self.out.extend(numbers.into_iter().flat_map(u32::to_ne_bytes));
+        self.out.extend(comm);
     }
 
     /// Looks at what takes longer.
@@ -203,29 +207,21 @@ fn sockets_of(dir: &Dir) -> Option<u32> {
     if dir.size("fd").ok()? > DESCRIPTORS {
         return None;
     }
-    let folder = dir.subdir("fd").ok()?;
     let listing = dir.listing("fd").ok()?;
-    let mut room = [MaybeUninit::uninit(); 8192];
-    let mut entries = RawDir::new(listing, &mut room);
-    let (mut seen, mut sockets) = (0, 0);
-    while let Some(entry) = entries.next() {
-        let entry = entry.ok()?;
-        let Some(name) = entry.file_name().to_str().ok().filter(|name| !name.starts_with('.')) else {
-            continue;
-        };
+    let (mut seen, mut sockets, mut is_seen) = (0, 0, true);
+    let listed = listing.each::<DENTS>(0, |entry| {
         let mut target = [MaybeUninit::uninit(); 16];
-        match folder.link(name, &mut target) {
+        match listing.link(entry.name, &mut target) {
             Ok(target) => sockets += u32::from(target.starts_with(b"socket:[")),
             // It was closed since.
             Err(errno) if gone(errno) => {}
-            Err(_) => return None,
+            Err(_) => is_seen = false,
         }
         seen += 1;
-        if seen > DESCRIPTORS {
-            return None;
-        }
-    }
-    Some(sockets)
+        is_seen &= seen <= DESCRIPTORS;
+        if is_seen { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    (listed.is_ok() && is_seen).then_some(sockets)
 }
 
 #[cfg(test)]

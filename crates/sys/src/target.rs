@@ -17,6 +17,9 @@ use crate::tree::{Kind, ProcTree};
 /// As much of a user's text as an error shows.
 const SHOWN: usize = 64;
 
+/// As many PIDs of a tree are named.
+const NAMED: usize = 16;
+
 /// A process, held by a descriptor of its directory and, where PIDs are ours, by a pidfd.
 #[derive(Debug)]
 pub struct Target {
@@ -66,6 +69,14 @@ pub enum TargetError {
         pid: u32,
         /// The tree.
         tree: PathBuf,
+    },
+    /// No process was named, and the tree has no tables beside those of processes.
+    #[error("{} has no net of its own, only of processes: name one of {processes}", shown(&.tree.to_string_lossy()))]
+    NoTables {
+        /// The tree.
+        tree: PathBuf,
+        /// PIDs of the first of its processes.
+        processes: String,
     },
     /// It is a zombie: its threads have ended and its parent has not yet asked for its status.
     #[error("process {pid} has already exited (zombie): it has no sockets any more")]
@@ -126,6 +137,27 @@ impl Target {
             dir: Arc::new(dir),
             pidfd: pidfd.map(Arc::new),
         })
+    }
+
+    /// Of a captured tree the tables of a network namespace that it has for themselves, as bundles for support do:
+    /// nothing is known of a process, whose PID is then 0.
+    pub fn tables_of(tree: &ProcTree) -> Result<Self, TargetError> {
+        let (path, kind) = (tree.path().to_owned(), tree.kind());
+        if kind != Kind::Copy || !tree.has_tables() {
+            let pids = tree.pids();
+            let mut first: Vec<_> = pids.iter().take(NAMED).map(u32::to_string).collect();
+            if pids.len() > NAMED {
+                first.push("…".to_owned());
+            }
+            return Err(TargetError::NoTables { tree: path, processes: first.join(", ") });
+        }
+        let dir = tree.dir().subdir(".").map_err(|errno| TargetError::Io { path, source: errno.into() })?;
+        Ok(Self { pid: 0, start_time: 0, kind, dir: Arc::new(dir), pidfd: None })
+    }
+
+    /// It is no process, but the tables of a captured tree alone.
+    pub fn is_nobody(&self) -> bool {
+        self.pid == 0
     }
 
     /// Its PID, in the tree's numbers.

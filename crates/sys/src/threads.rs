@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use rustix::io::Errno;
 
-use crate::dir::{Dir, numbers};
+use crate::dir::Dir;
 use crate::stat::Stat;
 
 /// More than any `stat` line.
@@ -35,7 +35,7 @@ pub(crate) fn live_thread(dir: &Dir, keep: Option<u32>) -> Result<Option<u32>, E
         return Ok(Some(tid));
     }
     let mut found = None;
-    numbers(&dir.listing("task")?, |tid| {
+    dir.listing("task")?.numbers(|tid| {
         if lives(tid) {
             found = Some(tid);
             return ControlFlow::Break(());

@@ -6,15 +6,13 @@
 //! share is smaller still. A tick works on one pass only, so its number holds for all that the tick has read.
 
 use std::collections::HashSet;
-use std::mem::MaybeUninit;
-use std::os::fd::OwnedFd;
+use std::ops::ControlFlow;
 
 use netmonitor_core::sample::{Origin, Sink, Status, Walk};
-use rustix::fs::{RawDir, SeekFrom, seek};
 use rustix::io::Errno;
 
 use crate::clock::boottime;
-use crate::dir::{Dir, gone, number};
+use crate::dir::{Dir, Listing, gone, number};
 use crate::links::{LinkReader, Process};
 use crate::reader::{end, status_of};
 use crate::threads::{live_thread, read_stat};
@@ -53,7 +51,7 @@ pub(crate) enum Share {
 pub(crate) struct Walker {
     state: Walk,
     /// The listing of a pass that has not ended, and where in it to go on.
-    open: Option<(OwnedFd, u64)>,
+    open: Option<(Listing, u64)>,
     began: u64,
     /// Nanoseconds that earlier ticks spent beyond their share: one process's descriptors are read whole.
     debt: u64,
@@ -169,23 +167,24 @@ impl Walker {
     /// from, none at the end.
     fn step(
         &mut self,
-        (tree, listing): (&ProcTree, &OwnedFd),
+        (tree, listing): (&ProcTree, &Listing),
         from: u64,
         until: u64,
         links: &mut LinkReader,
         sink: &mut dyn Sink,
     ) -> Result<Option<u64>, Errno> {
-        seek(listing, SeekFrom::Start(from))?;
-        let mut room = [MaybeUninit::uninit(); DENTS];
-        let mut entries = RawDir::new(listing, &mut room);
-        while let Some(entry) = entries.next() {
-            let entry = entry?;
-            let name = entry.file_name();
-            let Some(pid) = number(name.to_bytes()).filter(|pid| !self.seen.contains(pid)) else { continue };
-            let Ok(dir) = tree.dir().subdir(name.to_str().unwrap_or_default()) else { continue };
+        let mut cookie = None;
+        listing.each::<DENTS>(from, |entry| {
+            let (Some(pid), Ok(name)) = (number(entry.name), str::from_utf8(entry.name)) else {
+                return ControlFlow::Continue(());
+            };
+            if self.seen.contains(&pid) {
+                return ControlFlow::Continue(());
+            }
+            let Ok(dir) = tree.dir().subdir(name) else { return ControlFlow::Continue(()) };
             let Some(process) = self.process(tree, &dir, pid) else {
                 self.seen.insert(pid);
-                continue;
+                return ControlFlow::Continue(());
             };
             let status = match self.state.descriptors {
                 true => links.part(process, sink),
@@ -193,10 +192,12 @@ impl Walker {
             };
             self.saw(pid, status);
             if boottime() >= until {
-                return Ok(Some(entry.next_entry_cookie()));
+                cookie = Some(entry.next);
+                return ControlFlow::Break(());
             }
-        }
-        Ok(None)
+            ControlFlow::Continue(())
+        })?;
+        Ok(cookie)
     }
 }
 

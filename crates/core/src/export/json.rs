@@ -49,10 +49,11 @@ impl Serialize for Document<'_> {
             tables: tables.iter().map(|table| self.selection.view(table, self.snapshot)).collect(),
             snapshot: self.snapshot,
         }));
+        let is_told = self.snapshot.namespaces.is_none() && self.snapshot.process.is_known();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("schema", &SCHEMA)?;
         map.serialize_entry("at", &rfc3339(self.snapshot.moment.wall))?;
-        map.serialize_entry("target", &self.snapshot.namespaces.is_none().then_some(Target(self.snapshot)))?;
+        map.serialize_entry("target", &is_told.then_some(Target(self.snapshot)))?;
         map.serialize_entry("views", &views)?;
         map.end()
     }

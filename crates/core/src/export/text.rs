@@ -75,12 +75,10 @@ impl Text {
         if std::mem::replace(&mut self.again, true) {
             writeln!(out)?;
         }
-        let process = &snapshot.process;
-        let name = format::harmless_text(&process.name);
         let at = rfc3339(snapshot.moment.wall);
         match snapshot.namespaces {
             Some(_) => writeln!(out, "host · {at}"),
-            None => writeln!(out, "process {} {name} · {at}", process.pid),
+            None => writeln!(out, "process {} · {at}", snapshot.process.title()),
         }
     }
 }

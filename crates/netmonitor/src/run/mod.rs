@@ -19,7 +19,8 @@ use std::process::ExitCode;
 use netmonitor_core::format::harmless_text;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::session::{Event, State};
-use netmonitor_sys::{Kind, ProcTree};
+use netmonitor_sys::find::Query;
+use netmonitor_sys::{Kind, ProcTree, Target};
 
 use crate::cli::{Follow, Look, Meant, Session, Task};
 use target::Wanted;
@@ -58,13 +59,15 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
             all_owners: *all_owners,
             wire: look.wire,
         };
-        let tree = ProcTree::open(&look.procfs).map_err(|error| Refused(error.to_string()))?;
-        return show.run_on_host(tree);
+        return show.run_on_host(open(&look.procfs)?);
     }
     if let Task::Session(session @ Session { top: true, .. }) = look.task {
         return top(&look.procfs, session, look.wire);
     }
-    let Some(typed) = look.target else {
+    let Some(typed) = &look.target else {
+        if ProcTree::is_captured(&look.procfs) {
+            return at_tables(look);
+        }
         let usage = match look.task {
             Task::Session(_) => "netmonitor [OPTIONS] <TARGET>",
             Task::Show { .. } => "netmonitor show [OPTIONS] <TARGET> [TAB]...",
@@ -72,17 +75,48 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
         let hint = "find a PID with `netmonitor top`, `pgrep -a NAME` or `ps -e`; or give a name, or :PORT";
         return Ok(refuse(Event::NoProcess, &format!("no process given\nusage: {usage}\nhint: {hint}")));
     };
-    let tree = ProcTree::open(&look.procfs).map_err(|error| Refused(error.to_string()))?;
+    let tree = open(&look.procfs)?;
     let session = matches!(look.task, Task::Session(_));
-    let Wanted { query, target } = match target::find(&tree, &typed, look.follow == Follow::Typed, session) {
+    let Wanted { query, target } = match target::find(&tree, typed, look.follow == Follow::Typed, session) {
         Ok(wanted) => wanted,
         Err(why) => return Ok(refuse(Event::BadProcess, &why)),
     };
     let follow = (look.follow != Follow::No && !query.is_pid()).then_some(query);
+    at_target(look, (tree, target), follow)
+}
+
+/// Looks at the tables that a captured tree has beside those of processes.
+fn at_tables(mut look: Look) -> anyhow::Result<ExitCode> {
+    let tree = open(&look.procfs)?;
+    let target = match Target::tables_of(&tree) {
+        Ok(target) => target,
+        Err(why) => return Ok(refuse(Event::NoProcess, &format!("no process given: {why}"))),
+    };
+    // Nobody's sockets can be picked out.
+    match &mut look.task {
+        Task::Session(session) => session.scope = Scope::Namespace,
+        Task::Show { selection, .. } => selection.scope = Scope::Namespace,
+    }
+    at_target(look, (tree, target), None)
+}
+
+/// Opens the proc tree, and tells what is to be known of it.
+fn open(procfs: &Path) -> anyhow::Result<ProcTree> {
+    let tree = ProcTree::open(procfs).map_err(|error| Refused(error.to_string()))?;
+    tree.remarks().iter().for_each(|remark| tell(&format!("note: {remark}")));
+    Ok(tree)
+}
+
+fn at_target(
+    look: Look,
+    (tree, target): (ProcTree, Target),
+    follow: Option<Query>,
+) -> anyhow::Result<ExitCode> {
     match look.task {
         Task::Session(_) if !io::stdout().is_terminal() || !io::stdin().is_terminal() => {
             let why = "a session needs a terminal; without one, use: netmonitor show";
-            Ok(refuse(Event::NoTerminal, &format!("{why} {typed}")))
+            let typed = look.target.map(|typed| format!(" {typed}")).unwrap_or_default();
+            Ok(refuse(Event::NoTerminal, &format!("{why}{typed}")))
         }
         Task::Session(session) => session::run(tree, Some(target), follow, settings(session, look.wire)),
         Task::Show { selection, format, interval, count, all_owners } => {
@@ -99,7 +133,7 @@ fn top(procfs: &Path, session: Session, wire: bool) -> anyhow::Result<ExitCode> 
         let why = format!("top needs a terminal; without one, use: {instead}");
         return Ok(refuse(Event::NoTerminal, &why));
     }
-    let tree = ProcTree::open(procfs).map_err(|error| Refused(error.to_string()))?;
+    let tree = open(procfs)?;
     if tree.kind() == Kind::Copy {
         return Err(
             Refused("top looks at a running machine; of a captured copy name a process".into()).into()

@@ -1,6 +1,7 @@
 //! The program as its users meet it: the real binary, real sockets, a real pseudo-terminal.
 
 mod arguments;
+mod captured;
 mod compare;
 mod copy;
 mod diag;

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use rustix::io::Errno;
 
-use crate::dir::{Dir, denied, gone, number, numbers};
+use crate::dir::{Dir, denied, gone, number};
 use crate::stat::Stat;
 use crate::target::TargetError;
 use crate::threads::live_thread;
@@ -45,11 +45,11 @@ pub(super) fn each(tree: &ProcTree, mut look: impl FnMut(&Entry<'_>)) -> Result<
     let own = own_pid(tree);
     let mut pids = Vec::new();
     let listing = tree.dir().listing(".").map_err(failed)?;
-    numbers(&listing, |pid| {
+    let push = |pid| {
         pids.push(pid);
         ControlFlow::Continue(())
-    })
-    .map_err(failed)?;
+    };
+    listing.numbers(push).map_err(failed)?;
     let (mut searched, mut bytes) = (0, Vec::new());
     for pid in pids.into_iter().filter(|pid| Some(*pid) != own) {
         // One that has ended since, or that is hidden in the listing's own way.

@@ -13,11 +13,11 @@ use procnet::number::decimal;
 use procnet::proc::inet::{Inet, LISTEN};
 use procnet::{Table, proc};
 use rustix::fs::fstat;
-use rustix::io::{Errno, retry_on_intr};
+use rustix::io::Errno;
 
 use super::entries::{Entry, each};
 use super::{Candidate, Found, Nothing, found, nearest};
-use crate::dir::Dir;
+use crate::dir::{Dir, File};
 use crate::links::{LinkReader, Process};
 use crate::target::TargetError;
 use crate::tree::ProcTree;
@@ -210,24 +210,26 @@ impl std::fmt::Display for Socket {
 /// everybody may see it, unlike the link of the namespace itself.
 fn namespace(dir: &Dir) -> Option<Vec<u8>> {
     if !dir.is_copy() {
-        return Some(fstat(dir.file("net/dev").ok()?).ok()?.st_ino.to_ne_bytes().to_vec());
+        return Some(
+            fstat(dir.file("net/dev").and_then(File::into_fd).ok()?).ok()?.st_ino.to_ne_bytes().to_vec(),
+        );
     }
     let mut link = [MaybeUninit::uninit(); LINK];
     match dir.link("ns/net", &mut link) {
         Ok(link) => Some(link.to_vec()),
         // Its files are its own as far as anybody knows.
-        Err(_) => Some(fstat(dir.listing("net").ok()?).ok()?.st_ino.to_ne_bytes().to_vec()),
+        Err(_) => Some(dir.listing("net").ok()?.inode().ok()?.to_ne_bytes().to_vec()),
     }
 }
 
 /// The rows of one file.
 fn rows(dir: &Dir, path: &str, endian: Endian) -> Result<std::sync::Arc<Table<Inet>>, Errno> {
     let known = proc::find(path).ok_or(Errno::NOENT)?;
-    let file = dir.file(&format!("net/{path}"))?;
+    let mut file = dir.file(&format!("net/{path}"))?;
     let mut decoder = known.decoder(endian);
     let mut room = vec![0; ROOM];
     loop {
-        match retry_on_intr(|| rustix::io::read(&file, &mut room[..]))? {
+        match file.read(&mut room)? {
             0 => break,
             read => decoder.feed(&room[..read]),
         }

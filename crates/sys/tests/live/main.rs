@@ -1,6 +1,7 @@
 //! The collector against real processes: the test's own, children made for the purpose, and copied trees.
 
 mod bpf;
+mod captured;
 mod child;
 mod collect;
 mod copy;

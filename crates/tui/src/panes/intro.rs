@@ -3,7 +3,6 @@
 //! It is written for a large screen and shortened step by step for smaller ones; its last line always says
 //! how to go on.
 
-use netmonitor_core::format;
 use netmonitor_core::views;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -109,9 +108,8 @@ fn lines(app: &App, length: Length, room: usize) -> Vec<Line<'static>> {
 fn title(app: &App) -> Line<'static> {
     let mut line = Line::from(Span::styled("netmonitor", app.theme.title()));
     if let Some(snapshot) = &app.snapshot {
-        let process = &snapshot.process;
-        let name = format::harmless_text(&process.name);
-        line.push_span(Span::styled(format!("  process {} {name}", process.pid), app.theme.quiet()));
+        let title = snapshot.process.title();
+        line.push_span(Span::styled(format!("  process {title}"), app.theme.quiet()));
     }
     line
 }

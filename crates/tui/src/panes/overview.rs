@@ -122,11 +122,10 @@ fn subject(app: &App, named: bool) -> Line<'static> {
         pieces.push(vec![Span::styled("all processes of this machine", theme.strong())]);
     } else if let Some(snapshot) = &app.snapshot {
         let process = &snapshot.process;
-        let name = format::harmless_text(&process.name);
         let state = if app.ended() || app.waiting.is_some() { " ended" } else { "" };
         pieces.push(vec![
             label("process "),
-            Span::styled(format!("{} {name}", process.pid), theme.strong()),
+            Span::styled(process.title(), theme.strong()),
             Span::styled(state, theme.warning()),
         ]);
         if let Some(uid) = process.uid {

@@ -33,6 +33,10 @@ impl Content for Process {
     fn is_record(&self) -> bool {
         true
     }
+
+    fn words_when_empty(&self) -> Option<&'static str> {
+        Some("only tables of a network namespace were captured, none of a process")
+    }
 }
 
 /// The process as it is shown.
@@ -44,7 +48,7 @@ struct Fact<'a> {
 
 impl Rows for Fact<'_> {
     fn len(&self) -> usize {
-        1
+        usize::from(self.snapshot.process.is_known())
     }
 
     fn cell(&self, row: usize, column: usize) -> Value<'_> {

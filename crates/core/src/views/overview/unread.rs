@@ -83,7 +83,7 @@ fn gaps(snapshot: &Snapshot) -> Vec<Gap> {
             add("which sockets are the process's own: its descriptors", owners.refusal().to_owned(), true)
         }
         Some(status) => {
-            if let Some((_, why)) = explain(status) {
+            if let Some((_, why)) = explain(status).filter(|_| snapshot.process.is_known()) {
                 add("descriptors of the process", why, false);
             }
         }
