@@ -3,24 +3,22 @@
 mod doctor;
 mod explain;
 mod run;
+mod show;
 
-use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use netmonitor_core::export::{self, Format, Selection};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use netmonitor_core::interval::Interval;
-use netmonitor_core::query::Query;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::{By, CounterMode};
-use netmonitor_sys::ProcTree;
 
 use crate::config::{self, Options};
 use crate::run::Refused;
 use crate::run::command::Run;
 use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
+use crate::run::show::Show;
 
 /// Shows everything the kernel knows about the network activity of one process.
 ///
@@ -65,6 +63,7 @@ Examples:
   netmonitor nginx --follow               watch nginx, and the next one when it has ended
   netmonitor :8080                        watch the process that listens on port 8080
   netmonitor top                          watch all processes by what they send and receive
+  netmonitor top --format jsonl -o FILE   print them to a file, each second
   netmonitor run -- curl example.org      run a command and tell what it sent and received
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
@@ -75,63 +74,16 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print tables of a process without a terminal
-    Show(Show),
-    /// Watch all processes of the machine by what they send and receive; Enter opens the session of one
-    Top,
+    Show(show::Typed),
+    /// Watch all processes of the machine by what they send and receive; Enter opens the session of one. With --format:
+    /// print them again and again, without a terminal
+    Top(show::Printing),
     /// Run a command, watch it and all that descend from it, and tell at its end what they sent and received
     Run(run::Typed),
     /// Tell what works here and what does not, and what would put it right
     Doctor(doctor::Typed),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
     Explain(explain::Typed),
-}
-
-#[derive(Debug, Args)]
-struct Show {
-    /// The process to look at: a PID, a name, :PORT, unit:NAME, container:ID or cgroup:PATH
-    #[arg(value_name = "TARGET", allow_negative_numbers = true)]
-    target: Option<String>,
-
-    /// What to print: a tab, or one table of a tab [default: the nine tabs]
-    #[arg(value_name = "TAB | TAB.TABLE")]
-    tabs: Vec<String>,
-
-    #[command(flatten)]
-    query: QueryTyped,
-
-    /// Output format: text, json, jsonl or csv (of exactly one table)
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: String,
-
-    /// Whose descriptors are looked at: found, as many processes as there is time for, which is told; or all,
-    /// waiting until every process was looked at [default: all of one reading of a namespace, else found]
-    #[arg(long, value_name = "WHOSE", value_parser = ["found", "all"])]
-    owners: Option<String>,
-
-    /// Stop after so many readings; 1 without --interval
-    #[arg(long, value_name = "N", value_parser = count)]
-    count: Option<NonZeroU64>,
-}
-
-#[derive(Debug, Args)]
-struct QueryTyped {
-    /// Print only rows that match, as 'state:ESTABLISHED remote_address:10.0.0.0/8 not tx_queue:0'
-    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
-    filter: Option<String>,
-
-    /// Sort rows by these columns, each ascending, or with :desc descending
-    #[arg(long, value_name = "COLUMN[:desc],...")]
-    sort: Option<String>,
-
-    /// Print these columns, in this order; *: all; +NAME and -NAME: what is printed anyway, with and without it
-    #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
-    columns: Option<String>,
-}
-
-impl From<QueryTyped> for Query {
-    fn from(QueryTyped { filter, sort, columns }: QueryTyped) -> Self {
-        Self { filter, sort, columns }
-    }
 }
 
 /// What is to be done.
@@ -176,19 +128,7 @@ pub(crate) enum Task {
     /// Watch the process on the terminal.
     Session(Session),
     /// Print tables.
-    Show {
-        /// Which.
-        selection: Selection,
-        /// How.
-        format: &'static Format,
-        /// Time between readings, where more than one is wanted.
-        interval: Option<Interval>,
-        /// How many readings; `None` until interrupted.
-        count: Option<u64>,
-        /// Whether every process's descriptors are looked at before a table is printed; `None`: where it takes no more
-        /// than one reading.
-        all_owners: Option<bool>,
-    },
+    Show(Box<Show>),
 }
 
 /// A session on the terminal.
@@ -210,6 +150,28 @@ pub(crate) struct Session {
     pub(crate) top: bool,
 }
 
+/// What holds for whatever is shown.
+#[derive(Debug, Clone, Copy)]
+struct Chosen {
+    interval: Interval,
+    scope: Scope,
+    counters: CounterMode,
+    by: By,
+    wire: bool,
+}
+
+impl Chosen {
+    fn of(options: &Options) -> Self {
+        Self {
+            interval: options.interval.unwrap_or_default(),
+            scope: options.scope.unwrap_or_default(),
+            counters: options.counters.unwrap_or_default(),
+            by: options.by.unwrap_or_default(),
+            wire: options.wire.unwrap_or(false),
+        }
+    }
+}
+
 /// Reads the command line, the environment and the configuration file.
 pub(crate) fn parse() -> anyhow::Result<Meant> {
     let matches = Typed::command().get_matches();
@@ -221,16 +183,16 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         }
         options.scope = Some(Scope::Cgroup);
     }
-    let (scope, counters) = (options.scope.unwrap_or_default(), options.counters.unwrap_or_default());
-    let by = options.by.unwrap_or_default();
+    let chosen = Chosen::of(&options);
     let follow = match options.follow.unwrap_or(false) {
         false => Follow::No,
         true if given_by_hand(&matches, "follow") => Follow::Typed,
         true => Follow::WherePossible,
     };
     let procfs = options.procfs.unwrap_or_else(|| PathBuf::from("/proc"));
+    let Chosen { interval, scope, counters, by, .. } = chosen;
     let session = Session {
-        interval: options.interval.unwrap_or_default(),
+        interval,
         scope,
         counters,
         by,
@@ -246,11 +208,14 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             ));
         }
         None => (typed.target, Task::Session(session)),
-        Some(Command::Top) => {
+        Some(Command::Top(printing)) => {
             not_before_the_command(typed.target, "top")?;
             // Of a process that is opened from there the process's own is shown first.
-            let scope = if scope == Scope::Host { Scope::Process } else { scope };
-            (None, Task::Session(Session { top: true, scope, ..session }))
+            let scope = if chosen.scope == Scope::Host { Scope::Process } else { chosen.scope };
+            (
+                None,
+                printing.of_all(&chosen)?.unwrap_or(Task::Session(Session { top: true, scope, ..session })),
+            )
         }
         Some(Command::Explain(explain)) => return Ok(explain.meant()),
         Some(Command::Run(run)) => {
@@ -263,14 +228,11 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         }
         Some(Command::Show(show)) => {
             not_before_the_command(typed.target, "show")?;
-            let interval = options.interval.unwrap_or_default();
-            let many = given_by_hand(&matches, "interval") || show.count.is_some_and(|count| count.get() > 1);
             let show = show.named(scope, &procfs);
-            (show.target.clone(), show.meant((scope, counters, by), many.then_some(interval))?)
+            (show.target.clone(), show.meant(&chosen, given_by_hand(&matches, "interval"))?)
         }
     };
-    let wire = options.wire.unwrap_or(false);
-    Ok(Meant::Look(Look { target, procfs, follow, wire, task }))
+    Ok(Meant::Look(Look { target, procfs, follow, wire: chosen.wire, task }))
 }
 
 /// The target of a command stands behind it.
@@ -288,53 +250,6 @@ fn not_before_the_command(target: Option<String>, command: &str) -> anyhow::Resu
 fn given_by_hand(matches: &ArgMatches, option: &str) -> bool {
     let typed = |matches: &ArgMatches| matches.value_source(option) == Some(ValueSource::CommandLine);
     typed(matches) || matches.subcommand().is_some_and(|(_, matches)| typed(matches))
-}
-
-impl Show {
-    /// Of the whole machine no process is named: all words are tabs. Of a captured tree none needs to be.
-    fn named(mut self, scope: Scope, procfs: &Path) -> Self {
-        let begins_with_a_tab =
-            |word: &String| Selection::parse(&[word], scope).is_ok() && ProcTree::is_captured(procfs);
-        if scope == Scope::Host || self.target.as_ref().is_some_and(begins_with_a_tab) {
-            self.tabs.splice(0..0, self.target.take());
-        }
-        self
-    }
-
-    fn meant(
-        self,
-        (scope, counters, by): (Scope, CounterMode, By),
-        interval: Option<Interval>,
-    ) -> anyhow::Result<Task> {
-        let selection = Selection::parse(&self.tabs, scope).map_err(refuse)?.grouped(by);
-        let selection = Selection { counters, ..selection };
-        let selection = selection.asked(self.query.into()).map_err(|refused| refuse(refused.to_string()))?;
-        let format = export::find(&self.format).ok_or_else(|| {
-            let names: Vec<_> = export::FORMATS.iter().map(|format| format.name).collect();
-            refuse(format!("no format {:?}; there are {}", self.format, names.join(", ")))
-        })?;
-        let tables: Vec<_> =
-            selection.tables().map(|(view, table)| format!("{}.{}", view.name, table.name())).collect();
-        if format.one_table && tables.len() != 1 {
-            return Err(refuse(format!(
-                "{} takes exactly one table; choose from {}",
-                format.name,
-                tables.join(", ")
-            )));
-        }
-        let count = self.count.map(NonZeroU64::get);
-        Ok(Task::Show {
-            selection,
-            format,
-            interval,
-            count: if interval.is_none() { Some(1) } else { count },
-            all_owners: self.owners.map(|whose| whose == "all"),
-        })
-    }
-}
-
-fn count(text: &str) -> Result<NonZeroU64, String> {
-    text.parse().map_err(|_| "it is a number from 1 on".to_owned())
 }
 
 fn refuse(why: String) -> anyhow::Error {

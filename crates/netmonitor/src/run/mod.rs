@@ -6,8 +6,9 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 mod follow;
 mod live;
+mod output;
 mod session;
-mod show;
+pub(crate) mod show;
 mod show_host;
 mod show_pieces;
 mod target;
@@ -47,30 +48,20 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
 
 /// Looks at a process.
 fn at_process(look: Look) -> anyhow::Result<ExitCode> {
-    if let Task::Show { selection, format, interval, count, all_owners } = &look.task
-        && selection.scope == Scope::Host
-    {
-        let show = show::Show {
-            selection: selection.clone(),
-            format,
-            interval: *interval,
-            count: *count,
-            follow: None,
-            all_owners: *all_owners,
-            wire: look.wire,
-        };
-        return show.run_on_host(open(&look.procfs)?);
-    }
-    if let Task::Session(session @ Session { top: true, .. }) = look.task {
-        return top(&look.procfs, session, look.wire);
-    }
+    let look = match look.task {
+        Task::Show(show) if show.selection.scope == Scope::Host => {
+            return show.run_on_host(open(&look.procfs)?);
+        }
+        Task::Session(session @ Session { top: true, .. }) => return top(&look.procfs, session, look.wire),
+        task => Look { task, ..look },
+    };
     let Some(typed) = &look.target else {
         if ProcTree::is_captured(&look.procfs) {
             return at_tables(look);
         }
         let usage = match look.task {
             Task::Session(_) => "netmonitor [OPTIONS] <TARGET>",
-            Task::Show { .. } => "netmonitor show [OPTIONS] <TARGET> [TAB]...",
+            Task::Show(_) => "netmonitor show [OPTIONS] <TARGET> [TAB]...",
         };
         let hint = "find a PID with `netmonitor top`, `pgrep -a NAME` or `ps -e`; or give a name, or :PORT";
         return Ok(refuse(Event::NoProcess, &format!("no process given\nusage: {usage}\nhint: {hint}")));
@@ -95,7 +86,7 @@ fn at_tables(mut look: Look) -> anyhow::Result<ExitCode> {
     // Nobody's sockets can be picked out.
     match &mut look.task {
         Task::Session(session) => session.scope = Scope::Namespace,
-        Task::Show { selection, .. } => selection.scope = Scope::Namespace,
+        Task::Show(show) => show.selection.scope = Scope::Namespace,
     }
     at_target(look, (tree, target), None)
 }
@@ -119,17 +110,14 @@ fn at_target(
             Ok(refuse(Event::NoTerminal, &format!("{why}{typed}")))
         }
         Task::Session(session) => session::run(tree, Some(target), follow, settings(session, look.wire)),
-        Task::Show { selection, format, interval, count, all_owners } => {
-            show::Show { selection, format, interval, count, follow, all_owners, wire: look.wire }
-                .run(tree, target)
-        }
+        Task::Show(show) => show::Show { follow, ..*show }.run(tree, target),
     }
 }
 
 /// Looks at all processes of the machine on the terminal.
 fn top(procfs: &Path, session: Session, wire: bool) -> anyhow::Result<ExitCode> {
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-        let instead = "netmonitor show --scope host processes --interval 1";
+        let instead = "netmonitor top --format text";
         let why = format!("top needs a terminal; without one, use: {instead}");
         return Ok(refuse(Event::NoTerminal, &why));
     }

@@ -1,6 +1,6 @@
 //! `show`: prints tables, once or again and again.
 
-use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -19,26 +19,32 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::follow::successor;
+use super::output::Output;
 use super::{Refused, tell};
 
-/// What to print, how, and how often.
-pub(super) struct Show {
-    pub(super) selection: Selection,
-    pub(super) format: &'static Format,
-    pub(super) interval: Option<Interval>,
-    pub(super) count: Option<u64>,
+/// What to print, how, where to, and how often.
+pub(crate) struct Show {
+    pub(crate) selection: Selection,
+    pub(crate) format: &'static Format,
+    /// The file to print to; standard output if nowhere else.
+    pub(crate) output: Option<PathBuf>,
+    /// Time between readings, where more than one is wanted.
+    pub(crate) interval: Option<Interval>,
+    /// How many readings; `None` until interrupted.
+    pub(crate) count: Option<u64>,
     /// The words by which the successor of the process is found, where it is to be.
-    pub(super) follow: Option<Query>,
-    /// Whether every process's descriptors are looked at before a table is printed.
-    pub(super) all_owners: Option<bool>,
+    pub(crate) follow: Option<Query>,
+    /// Whether every process's descriptors are looked at before a table is printed; `None`: where it takes no more
+    /// than one reading.
+    pub(crate) all_owners: Option<bool>,
     /// Whether packets are counted, too.
-    pub(super) wire: bool,
+    pub(crate) wire: bool,
 }
 
 /// What is printed into, and how much was.
-pub(super) struct Print<'o> {
+pub(super) struct Print {
     pub(super) export: Box<dyn Export>,
-    pub(super) out: io::BufWriter<io::StdoutLock<'o>>,
+    pub(super) out: Output,
     readings: u64,
     pub(super) told: Vec<String>,
     next: Instant,
@@ -47,10 +53,10 @@ pub(super) struct Print<'o> {
 impl Show {
     /// Prints until there is nothing more to print.
     pub(super) fn run(self, mut tree: ProcTree, mut target: Target) -> anyhow::Result<ExitCode> {
-        let stop = self.interval.map(|_| Stop::new()).transpose()?;
+        let stop = self.interval.map(|_| Stop::new(self.output.is_none())).transpose()?;
         let mut print = Print {
             export: (self.format.export)(),
-            out: io::BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            out: Output::open(self.output.as_deref())?,
             readings: 0,
             told: Vec::new(),
             next: Instant::now(),
@@ -81,7 +87,7 @@ impl Show {
         &self,
         collector: &mut Collector,
         stop: Option<&Stop>,
-        print: &mut Print<'_>,
+        print: &mut Print,
     ) -> anyhow::Result<bool> {
         let mut engine = Engine::watching(collector.tree().machine(), collector.target().pid());
         if let Some(stop) = stop {
@@ -112,7 +118,7 @@ impl Show {
                 }
             }
             let Print { export, out, .. } = print;
-            export.write(out, &snapshot, &self.selection).and_then(|()| out.flush()).context("writing")?;
+            out.print(|out| export.write(out, &snapshot, &self.selection))?;
             print.readings += 1;
             tell_problems(&snapshot, (&self.selection, self.format), &mut print.told);
             let (Some(interval), Some(stop)) = (self.interval, stop) else { break };
@@ -141,14 +147,14 @@ impl Show {
         &self,
         (collector, plan): (&mut Collector, &Plan),
         engine: &mut Engine,
-        print: &mut Print<'_>,
+        print: &mut Print,
     ) -> anyhow::Result<()> {
         let selection = self.selection.happened();
-        if selection.views.is_empty() || netmonitor_sys::output_is_closed() || !collector.rest(plan, engine) {
+        if selection.views.is_empty() || print.out.is_closed() || !collector.rest(plan, engine) {
             return Ok(());
         }
         let Print { export, out, .. } = print;
-        export.write(out, &engine.snapshot(), &selection).and_then(|()| out.flush()).context("writing")
+        out.print(|out| export.write(out, &engine.snapshot(), &selection))
     }
 
     /// There is one reading, and it can be printed while it is made.
@@ -235,13 +241,18 @@ enum Event {
 pub(super) struct Stop {
     sender: mpsc::Sender<Event>,
     receiver: mpsc::Receiver<Event>,
+    /// Somebody has to read standard output.
+    is_read: bool,
 }
 
 impl Stop {
-    /// Hears of signals from now on.
-    pub(super) fn new() -> anyhow::Result<Self> {
+    /// Hears of signals from now on, but for those that are to be ignored; and of the end of whoever reads standard
+    /// output, where that is printed to.
+    pub(super) fn new(is_read: bool) -> anyhow::Result<Self> {
         let (sender, receiver) = mpsc::channel();
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("waiting for signals")?;
+        let meant =
+            [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !netmonitor_sys::is_ignored(*signal));
+        let mut signals = Signals::new(meant).context("waiting for signals")?;
         let to = sender.clone();
         std::thread::Builder::new()
             .name("signals".into())
@@ -250,7 +261,7 @@ impl Stop {
                 let _ = signals.forever().next().map(|_| to.send(Event::Signal));
             })
             .context("starting a thread")?;
-        Ok(Self { sender, receiver })
+        Ok(Self { sender, receiver, is_read })
     }
 
     /// Hears of the end of a process, too.
@@ -273,7 +284,7 @@ impl Stop {
         loop {
             let left = next.saturating_duration_since(Instant::now());
             match self.receiver.recv_timeout(left.min(LOOK)) {
-                Err(RecvTimeoutError::Timeout) if netmonitor_sys::output_is_closed() => {
+                Err(RecvTimeoutError::Timeout) if self.is_read && netmonitor_sys::output_is_closed() => {
                     return Woken::Stopped;
                 }
                 Err(RecvTimeoutError::Timeout) if left <= LOOK => return Woken::Due,

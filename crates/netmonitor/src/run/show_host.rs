@@ -1,16 +1,15 @@
 //! `show --scope host`: tables of all processes in all network namespaces of the machine.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Context;
 use netmonitor_core::host::HostEngine;
 use netmonitor_core::plan::{Ask, Counting, Plan, Watch};
 use netmonitor_core::scope::Scope;
 use netmonitor_sys::{HostCollector, Kind, ProcTree};
 
 use super::Refused;
+use super::output::Output;
 use super::show::{Show, Stop, Woken, tell_problems};
 
 impl Show {
@@ -32,10 +31,10 @@ impl Show {
             return Err(Refused(why).into());
         }
         let mut engine = HostEngine::new(tree.machine());
-        let stop = self.interval.map(|_| Stop::new()).transpose()?;
+        let stop = self.interval.map(|_| Stop::new(self.output.is_none())).transpose()?;
         let mut collector = HostCollector::new(tree);
         let mut export = (self.format.export)();
-        let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
+        let mut out = Output::open(self.output.as_deref())?;
         let mut plan = Plan { ask: Ask::Never, wire: self.wire, ..Plan::in_scope(Scope::Host) };
         let is_repeated = self.interval.is_some() && self.count != Some(1);
         if is_repeated {
@@ -52,7 +51,7 @@ impl Show {
             engine.follow(&plan);
             collector.collect(&plan, &mut engine);
             let snapshot = engine.snapshot();
-            export.write(&mut out, &snapshot, &selection).and_then(|()| out.flush()).context("writing")?;
+            out.print(|out| export.write(out, &snapshot, &selection))?;
             tell_problems(&snapshot, (&selection, self.format), &mut told);
             let (Some(interval), Some(stop)) = (self.interval, &stop) else { break };
             if is_last {
@@ -62,7 +61,7 @@ impl Show {
             if stop.wait(next, None) != Woken::Due {
                 // What was counted up to the end is told once more, and as a whole.
                 (selection, is_last) = (self.selection.counted(), true);
-                if selection.views.is_empty() || netmonitor_sys::output_is_closed() {
+                if selection.views.is_empty() || out.is_closed() {
                     break;
                 }
             }

@@ -1,6 +1,5 @@
 //! `show` of one large table, once: a thread reads, and rows are printed while others come. Nothing holds all of them.
 
-use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -33,7 +32,7 @@ impl Show {
         &self,
         collector: &mut Collector,
         engine: &mut Engine,
-        print: &mut Print<'_>,
+        print: &mut Print,
     ) -> anyhow::Result<()> {
         let mut scope = self.selection.scope;
         let (last, begun) = loop {
@@ -49,11 +48,10 @@ impl Show {
             };
         };
         let Print { export, out, .. } = print;
-        let written = match begun {
+        out.print(|out| match begun {
             true => export.write_piece(out, &last, &self.selection, true),
             false => export.write(out, &last, &self.selection),
-        };
-        written.and_then(|()| out.flush()).context("writing")?;
+        })?;
         tell_problems(&last, (&self.selection, self.format), &mut print.told);
         Ok(())
     }
@@ -63,7 +61,7 @@ impl Show {
         scope: Scope,
         collector: &mut Collector,
         engine: &mut Engine,
-        print: &mut Print<'_>,
+        print: &mut Print,
     ) -> anyhow::Result<Printed> {
         let plan = Plan { pieces: true, ..self.plan(scope) };
         engine.follow(&plan);
@@ -90,10 +88,9 @@ impl Show {
                     printed = Ok(Printed::Nothing(shown));
                     break;
                 }
-                printed = export
-                    .write_piece(out, &snapshot, &self.selection, false)
-                    .map(|()| Printed::All { begun: true })
-                    .context("writing");
+                printed = out
+                    .print(|out| export.write_piece(out, &snapshot, &self.selection, false))
+                    .map(|()| Printed::All { begun: true });
                 if printed.is_err() {
                     break;
                 }

@@ -9,6 +9,7 @@ mod doctor;
 mod events;
 mod faults;
 mod files;
+mod output;
 mod overview;
 mod query;
 mod rtnl;

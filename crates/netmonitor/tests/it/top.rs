@@ -12,15 +12,15 @@ const ESCAPE: &str = "\x1b";
 const ENTER: &str = "\r";
 
 /// A process that goes on sending to itself.
-struct Talker(Child);
+pub(crate) struct Talker(Child);
 
 impl Talker {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let script = "while :; do echo x > /dev/udp/127.0.0.1/9; sleep 0.02; done";
         Self(Command::new("bash").args(["-c", script]).stdin(Stdio::null()).spawn().unwrap())
     }
 
-    fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.0.id()
     }
 }
@@ -226,7 +226,7 @@ fn without_the_privileges_it_is_said_what_is_missing() {
 fn it_needs_a_terminal_and_is_named_where_a_process_is_missing() {
     let output = run(&["top"]);
     assert_eq!(output.status.code(), Some(2));
-    let why = "top needs a terminal; without one, use: netmonitor show --scope host processes --interval 1";
+    let why = "top needs a terminal; without one, use: netmonitor top --format text";
     assert!(stderr(&output).contains(why), "{}", stderr(&output));
     let output = run(&[]);
     assert_eq!(output.status.code(), Some(2));
