@@ -19,9 +19,10 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("core", &["procnet"], &[]),
     ("sys", &["netmonitor-core", "procnet"], &["rustix", "libc"]),
     ("tui", &["netmonitor-core", "procnet"], &["ratatui", "crossterm"]),
+    ("serve", &["netmonitor-core", "procnet"], &["hyper", "tokio", "tokio-rustls"]),
     (
         "netmonitor",
-        &["netmonitor-core", "netmonitor-sys", "netmonitor-tui"],
+        &["netmonitor-core", "netmonitor-serve", "netmonitor-sys", "netmonitor-tui"],
         &["clap", "anyhow", "signal-hook"],
     ),
     ("testkit", &[], &["rustix", "libc"]),

@@ -23,7 +23,7 @@ use crate::history::History;
 use crate::interfaces::Interfaces;
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::part::FilePart;
-use crate::plan::Plan;
+use crate::plan::{Ended, Plan};
 use crate::process::Process;
 use crate::programs::Programs;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
@@ -423,8 +423,8 @@ impl Engine {
     fn end_programs(&mut self, name: &str, bytes: &[u8], reading: Reading) {
         let target = (self.seen.pid, self.seen.start_time);
         let (clk_tck, members) = (self.machine.clk_tck, self.owners.group());
-        let ended_once = self.plan.as_ref().is_some_and(|plan| plan.ended_once);
-        let group = Group { target, clk_tck, members, ended_once };
+        let ended = self.plan.as_ref().map_or(Ended::Kept, |plan| plan.ended);
+        let group = Group { target, clk_tck, members, ended };
         let (moment, endian) = (self.moment, self.machine.endian);
         self.programs.end(name, bytes, (reading, moment), (endian, group), self.plan.as_ref());
     }

@@ -44,8 +44,10 @@ pub struct Plan {
     pub counting: Counting,
     /// Whether it is told which processes there are.
     pub roll: bool,
-    /// Whether it is told in one tick only that a process has ended of which something was counted.
-    pub ended_once: bool,
+    /// What becomes of processes that have ended and of which something was told.
+    pub ended: Ended,
+    /// Whether lists of sockets are asked for without what protocols tell of each connection: most of what they cost.
+    pub slim: bool,
     /// Whether packets are counted, too, as they go over the wire.
     pub wire: bool,
     /// Whether connections are watched as they come and go. Whoever has begun to watch goes on.
@@ -68,6 +70,18 @@ pub enum Counting {
     Own,
     /// What any has moved is looked at.
     Read,
+}
+
+/// What becomes of a process that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ended {
+    /// It is told of from then on.
+    #[default]
+    Kept,
+    /// It is told of in one tick, and kept for a last one that tells all.
+    Once,
+    /// It is told of in one tick, and is one of a sum from then on.
+    Summed,
 }
 
 /// What is told of connections that came and went.

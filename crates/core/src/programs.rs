@@ -7,7 +7,7 @@ use procnet::Endian;
 
 use crate::cgroup_paths::CgroupPaths;
 use crate::events::EventLedger;
-use crate::plan::Plan;
+use crate::plan::{Ended, Plan};
 use crate::roll::RollBook;
 use crate::sample::{Moment, Reading};
 use crate::traffic::{Group, Ledger};
@@ -35,8 +35,8 @@ impl Programs {
             "events" => self.events.take_records(bytes, endian),
             "reasons" => self.events.take_reasons(bytes),
             "events_state" => self.events.end(bytes, (reading, moment), group, plan),
-            "roll" => self.roll.take(bytes, endian, reading, (true, group.ended_once)),
-            "tree" => self.roll.take(bytes, endian, reading, (false, group.ended_once)),
+            "roll" => self.roll.take(bytes, endian, reading, (true, group.ended != Ended::Kept)),
+            "tree" => self.roll.take(bytes, endian, reading, (false, group.ended != Ended::Kept)),
             "processes" => self.traffic.take_processes(bytes, endian),
             "sockets" => self.traffic.take_sockets(bytes, endian),
             "cgroups" => self.take_cgroups(bytes),

@@ -2,7 +2,7 @@
 
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Selection};
-use netmonitor_core::plan::Plan;
+use netmonitor_core::plan::{Ended, Plan};
 use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Part, Reading, Sample, Status};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::By;
@@ -178,7 +178,7 @@ fn processes_tell_where_they_are_and_what_they_moved_where() {
 #[test]
 fn who_is_over_is_left_out_where_that_is_told_once() {
     let mut engine = engine();
-    let mut plan = Plan { ended_once: true, ..Plan::default() };
+    let mut plan = Plan { ended: Ended::Once, ..Plan::default() };
     engine.follow(&plan);
     engine.advance(&sample(0, &processes(true), &sockets(0)));
     let count = |engine: &mut Engine| rows(engine, &["processes"], By::Process).len();
@@ -188,7 +188,7 @@ fn who_is_over_is_left_out_where_that_is_told_once() {
     let (living, sockets) = ([first, third, fourth], [one, three, four]);
     engine.advance(&sample(1, &living, &sockets));
     assert_eq!(count(&mut engine), 3);
-    plan.ended_once = false;
+    plan.ended = Ended::Kept;
     engine.follow(&plan);
     engine.advance(&sample(2, &living, &sockets));
     assert_eq!(count(&mut engine), 4);
@@ -340,7 +340,7 @@ fn where_nothing_is_counted_all_are_listed_and_no_figure_is() {
 #[test]
 fn who_has_ended_without_moving_anything_is_told_once_and_at_the_end() {
     let mut engine = engine();
-    let mut plan = Plan { ended_once: true, ..Plan::default() };
+    let mut plan = Plan { ended: Ended::Once, ..Plan::default() };
     engine.follow(&plan);
     let both = [present(8, 0, NOT_KNOWN, "a"), present(9, 0, NOT_KNOWN, "b")];
     let one = &both[1..];
@@ -354,7 +354,7 @@ fn who_has_ended_without_moving_anything_is_told_once_and_at_the_end() {
     assert_eq!(told(&mut engine), [(9, false), (8, true)]);
     engine.advance(&with_roll(sample(2, &[], &[]), by_kernel(), one));
     assert_eq!(told(&mut engine), [(9, false)]);
-    plan.ended_once = false;
+    plan.ended = Ended::Kept;
     engine.follow(&plan);
     engine.advance(&with_roll(sample(3, &[], &[]), by_kernel(), one));
     assert_eq!(told(&mut engine), [(9, false), (8, true)]);

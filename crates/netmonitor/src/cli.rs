@@ -3,6 +3,7 @@
 mod doctor;
 mod explain;
 mod run;
+mod serve;
 mod show;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use crate::run::Refused;
 use crate::run::command::Run;
 use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
+use crate::run::serve::Serve;
 use crate::run::show::Show;
 
 /// Shows everything the kernel knows about the network activity of one process.
@@ -68,6 +70,7 @@ Examples:
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
   netmonitor show 1234 tcp --filter 'state:ESTABLISHED tx_queue>0' --sort tx_queue:desc
+  netmonitor serve                        serve metrics on http://127.0.0.1:9797/metrics
   netmonitor doctor nginx                 what works for nginx, and what would put the rest right
   netmonitor explain TCPTimeouts          what a counter means";
 
@@ -80,6 +83,8 @@ enum Command {
     Top(show::Printing),
     /// Run a command, watch it and all that descend from it, and tell at its end what they sent and received
     Run(run::Typed),
+    /// Serve metrics of the machine over HTTP, for Prometheus and whoever reads its formats
+    Serve(serve::Typed),
     /// Tell what works here and what does not, and what would put it right
     Doctor(doctor::Typed),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
@@ -96,6 +101,8 @@ pub(crate) enum Meant {
     Doctor(Doctor),
     /// Run a command and watch it.
     Run(Run),
+    /// Serve metrics of the machine.
+    Serve(Serve),
 }
 
 /// A process is to be looked at.
@@ -222,6 +229,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             not_before_the_command(typed.target, "run")?;
             return Ok(run.meant());
         }
+        Some(Command::Serve(serve)) => return serve.meant(typed.target, procfs),
         Some(Command::Doctor(doctor)) => {
             not_before_the_command(typed.target, "doctor")?;
             return Ok(doctor.meant(procfs));

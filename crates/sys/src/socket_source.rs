@@ -94,7 +94,7 @@ impl SocketSource {
         let own = is_told
             || self.is_worth_asking(plan, subject, descriptors) && self.ask_all(subject, descriptors, sink);
         for dump in plan.dumps.iter().filter(|dump| !(own && dump.is_own)) {
-            if !self.list(dump, subject, sink) {
+            if !self.list((dump, plan.slim), subject, sink) {
                 files.extend(dump.files);
             }
         }
@@ -188,9 +188,14 @@ impl SocketSource {
         }
     }
 
-    /// Asks for a list; `false` if the kernel does not give it.
-    fn list(&mut self, dump: &'static Dump, subject: Subject<'_>, sink: &mut dyn Sink) -> bool {
-        let Some(requests) = requests(dump) else { return false };
+    /// Asks for a list, a slim one if so wanted; `false` if the kernel does not give it.
+    fn list(
+        &mut self,
+        (dump, slim): (&'static Dump, bool),
+        subject: Subject<'_>,
+        sink: &mut dyn Sink,
+    ) -> bool {
+        let Some(requests) = requests(dump, if slim { SLIM } else { EXTENSIONS }) else { return false };
         let (at, origin) = (boottime(), Origin::Dump(dump.name.into()));
         let status = match self.sockets.of(requests.0, subject) {
             Ok(socket) => give(socket, &requests.1, &origin, at, sink),
@@ -221,6 +226,9 @@ impl Sockets {
 
 /// What is told of each socket.
 const EXTENSIONS: Extensions = Extensions(!Extensions::MEMINFO.0);
+
+/// The same in slim lists: what it dropped.
+const SLIM: Extensions = Extensions::SKMEMINFO;
 
 /// Asks for the lists of a dump, one after another; all of them again if one changed while it was given.
 fn give(socket: &mut Netlink, requests: &[Request], origin: &Origin, at: u64, sink: &mut dyn Sink) -> Status {
@@ -256,10 +264,10 @@ fn give_once(
 }
 
 /// The requests for a list; none where there is no such request.
-fn requests(dump: &Dump) -> Option<(Subsystem, Vec<Request>)> {
+fn requests(dump: &Dump, extensions: Extensions) -> Option<(Subsystem, Vec<Request>)> {
     let inet = |protocol| {
         let families = [AddressFamily::INET, AddressFamily::INET6];
-        let requests = families.map(|family| netlink::inet(family, protocol, ALL_STATES, EXTENSIONS));
+        let requests = families.map(|family| netlink::inet(family, protocol, ALL_STATES, extensions));
         Some((Subsystem::SockDiag, requests.to_vec()))
     };
     let diag = |request| Some((Subsystem::SockDiag, vec![request]));

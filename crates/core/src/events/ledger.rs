@@ -300,9 +300,10 @@ fn value<'w>(words: &'w [u8], name: &str) -> Option<&'w [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Ended;
 
     const SECOND: u64 = 1_000_000_000;
-    const GROUP: Group<'static> = Group { target: (7, 500), clk_tck: 100, members: &[], ended_once: false };
+    const GROUP: Group<'static> = Group { target: (7, 500), clk_tck: 100, members: &[], ended: Ended::Kept };
     /// When process 7 began.
     const START: u64 = 5 * SECOND;
 

@@ -12,6 +12,7 @@ use super::protocol;
 use super::record::{PROCESS, ProcessId, ProcessRecord, SOCKET, SocketRecord, Way};
 use super::wire::Wires;
 use super::{Counts, Moved, Over, Process, Socket, Sums, Traffic};
+use crate::plan::Ended;
 use crate::sample::{Reading, Status};
 use crate::views::explain;
 
@@ -144,8 +145,8 @@ pub(crate) struct Group<'a> {
     pub(crate) clk_tck: u64,
     /// The others of its group.
     pub(crate) members: &'a [u32],
-    /// That a process has ended is told of in one tick.
-    pub(crate) ended_once: bool,
+    /// What becomes of those that have ended.
+    pub(crate) ended: Ended,
 }
 
 impl Ledger {
@@ -200,7 +201,7 @@ impl Ledger {
             has_splice: word("splice") == 1,
             has_retransmissions: word("retrans") == 1,
             unfollowed: word("unfollowed"),
-            tells_over: !group.ended_once,
+            tells_over: group.ended == Ended::Kept,
             unattributed: Counts {
                 rx_bytes: word("rx_bytes"),
                 tx_bytes: word("tx_bytes"),
@@ -213,7 +214,7 @@ impl Ledger {
         })));
         // Only a reading of all tells of the end of a process.
         if !is_own {
-            self.forget();
+            self.forget(if group.ended == Ended::Summed { 0 } else { ENDED });
         }
     }
 
@@ -296,8 +297,8 @@ impl Ledger {
         processes
     }
 
-    /// Of those that have ended, the oldest are added up.
-    fn forget(&mut self) {
+    /// Of those that have ended, the oldest are added up, until so many are left.
+    fn forget(&mut self, left: usize) {
         let ended = self.known.iter_mut().filter(|(_, known)| known.seen.ended);
         let new = |(id, known): (&ProcessId, &mut Known)| {
             (!std::mem::replace(&mut known.is_listed, true)).then_some(*id)
@@ -305,7 +306,7 @@ impl Ledger {
         let mut new: Vec<ProcessId> = ended.filter_map(new).collect();
         new.sort_unstable_by_key(|id| id.start);
         self.ended.extend(new);
-        while self.ended.len() > ENDED {
+        while self.ended.len() > left {
             let Some(known) = self.ended.pop_front().and_then(|id| self.known.remove(&id)) else { continue };
             let all = self.known.entry(ProcessId::default()).or_insert_with(|| {
                 Known::new(ProcessRecord { name: b"(ended)".to_vec(), ..ProcessRecord::default() })
@@ -401,7 +402,7 @@ mod tests {
     use crate::traffic::Figure;
 
     const SECOND: u64 = 1_000_000_000;
-    const GROUP: Group<'static> = Group { target: (7, 500), clk_tck: 100, members: &[9], ended_once: false };
+    const GROUP: Group<'static> = Group { target: (7, 500), clk_tck: 100, members: &[9], ended: Ended::Kept };
     const RX: Figure = |counts| counts.rx_bytes;
 
     fn counts(rx_bytes: u64, tx_bytes: u64) -> [u8; 32] {

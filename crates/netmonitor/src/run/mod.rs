@@ -7,6 +7,7 @@ pub(crate) mod explain;
 mod follow;
 mod live;
 mod output;
+pub(crate) mod serve;
 mod session;
 pub(crate) mod show;
 mod show_host;
@@ -42,6 +43,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
         Meant::Look(look) => at_process(look),
         Meant::Explain(explain) => explain.run(),
         Meant::Run(run) => run.run(),
+        Meant::Serve(serve) => serve.run(),
         Meant::Doctor(doctor) => doctor.run(),
     }
 }

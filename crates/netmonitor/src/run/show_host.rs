@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use netmonitor_core::host::HostEngine;
-use netmonitor_core::plan::{Ask, Counting, Plan, Watch};
+use netmonitor_core::plan::{Ask, Counting, Ended, Plan, Watch};
 use netmonitor_core::scope::Scope;
 use netmonitor_sys::{HostCollector, Kind, ProcTree};
 
@@ -47,7 +47,7 @@ impl Show {
         let (mut selection, mut is_last) = (self.selection.clone(), false);
         for reading in 1.. {
             is_last |= self.count == Some(reading);
-            plan.ended_once = is_repeated && !is_last;
+            plan.ended = if is_repeated && !is_last { Ended::Once } else { Ended::Kept };
             engine.follow(&plan);
             collector.collect(&plan, &mut engine);
             let snapshot = engine.snapshot();

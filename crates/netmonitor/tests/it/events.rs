@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::{netmonitor, run, stdout};
 
-const ROLE: &str = "events::a_role";
+pub(crate) const ROLE: &str = "events::a_role";
 
 #[test]
 fn a_role() {

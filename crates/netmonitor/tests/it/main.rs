@@ -15,6 +15,7 @@ mod query;
 mod rtnl;
 mod run_command;
 mod scope;
+mod serve;
 mod session;
 mod show;
 mod targets;

@@ -1,0 +1,24 @@
+//! Metrics of a machine over HTTP: snapshots in, Prometheus and OpenMetrics out.
+//!
+//! [`Source`] reads the machine, on a thread of its own and when somebody asks ([`Readings`]); [`Metrics`] keeps what
+//! spans readings; [`text`] writes, [`serve`] answers.
+
+#![forbid(unsafe_code)]
+
+mod exposition;
+pub mod families;
+mod groups;
+mod http;
+mod kernel;
+mod metrics;
+mod namespaces;
+mod readings;
+pub mod text;
+
+pub use exposition::{Exposition, Family, Filled, Kind, Labels, Number, Sample};
+pub use http::{Stop, Stopped, WebConfig, WebConfigError, serve, stop};
+pub use metrics::{Choice, Metrics, Own, plan, plan_of_rest};
+pub use readings::{Readings, Source, Taken};
+
+#[cfg(test)]
+mod tests;
