@@ -4,25 +4,33 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Context;
+use netmonitor_core::export::schema;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views;
 use procnet::dictionary::lookup;
 use procnet::proc::{self, FileScope};
 
 /// The generated documents: path and text.
-pub(crate) fn all() -> [(&'static str, String); 4] {
-    [
-        ("docs/keys.md", netmonitor_tui::keys_markdown()),
-        ("docs/tables.md", tables()),
-        ("docs/files.md", files()),
-        ("docs/counters.md", counters()),
-    ]
+pub(crate) fn all() -> Vec<(String, String)> {
+    let mut all = vec![
+        ("docs/keys.md".to_owned(), netmonitor_tui::keys_markdown()),
+        ("docs/tables.md".to_owned(), tables()),
+        ("docs/files.md".to_owned(), files()),
+        ("docs/counters.md".to_owned(), counters()),
+    ];
+    all.extend(
+        schema::documents()
+            .into_iter()
+            .map(|(name, schema)| (format!("docs/schema/{name}.json"), format!("{schema:#}\n"))),
+    );
+    all
 }
 
 /// Writes them.
 pub(crate) fn write(root: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(root.join("docs/schema")).context("making docs/schema")?;
     for (path, text) in all() {
-        std::fs::write(root.join(path), text).with_context(|| format!("writing {path}"))?;
+        std::fs::write(root.join(&path), text).with_context(|| format!("writing {path}"))?;
     }
     Ok(())
 }

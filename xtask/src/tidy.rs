@@ -109,7 +109,7 @@ fn arrows(root: &Path, wrong: &mut Vec<String>) -> anyhow::Result<()> {
 
 fn documents(root: &Path, wrong: &mut Vec<String>) {
     for (path, text) in docs::all() {
-        if fs::read_to_string(root.join(path)).ok().as_deref() != Some(&text) {
+        if fs::read_to_string(root.join(&path)).ok().as_deref() != Some(&text) {
             wrong.push(format!("{path}: not as the registries say; run cargo xtask docs"));
         }
     }

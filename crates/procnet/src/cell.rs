@@ -44,6 +44,21 @@ impl Value<'_> {
     }
 }
 
+/// Of what form the values of a column are, where they are not absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Whole numbers.
+    Integer,
+    /// Numbers, whole or not.
+    Number,
+    /// Words, texts, addresses, moments.
+    Text,
+    /// Words, or a number where it has none.
+    Label,
+    /// Lists of numbers or words.
+    List,
+}
+
 /// What a number counts, as the kernel reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {

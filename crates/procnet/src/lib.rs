@@ -34,7 +34,7 @@ pub mod shape;
 pub mod table;
 pub mod word;
 
-pub use cell::{Column, Kind, Unit, Value};
+pub use cell::{Column, Form, Kind, Unit, Value};
 pub use row::{Field, Row};
 pub use table::{AnyTable, Ending, Fault, Table};
 

@@ -1,6 +1,6 @@
 //! What every kind of row offers, and the macro that declares one.
 
-use crate::cell::{Column, Value};
+use crate::cell::{Column, Form, Value};
 use crate::table::Texts;
 
 /// A column as a row declares it.
@@ -10,6 +10,8 @@ pub struct Field {
     pub column: Column,
     /// Name of the column that holds its rate, for a counter.
     pub rate: Option<&'static str>,
+    /// Of what form its values are, where their type tells it.
+    pub form: Option<Form>,
 }
 
 /// A row: its fields in the order of their declaration.
@@ -23,13 +25,18 @@ pub trait Row: Send + Sync + 'static {
 
 /// A type that a field can have.
 pub trait Cell {
+    /// Of what form it is.
+    const FORM: Form;
+
     /// The typed value.
     fn value<'a>(&'a self, texts: &'a Texts) -> Value<'a>;
 }
 
 macro_rules! cells {
-    ($($type:ty => |$value:ident| $result:expr;)*) => {
+    ($($type:ty, $form:ident => |$value:ident| $result:expr;)*) => {
         $(impl Cell for $type {
+            const FORM: Form = Form::$form;
+
             fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
                 let $value = *self;
                 $result
@@ -39,18 +46,20 @@ macro_rules! cells {
 }
 
 cells! {
-    u8 => |n| Value::Unsigned(n.into());
-    u16 => |n| Value::Unsigned(n.into());
-    u32 => |n| Value::Unsigned(n.into());
-    u64 => |n| Value::Unsigned(n);
-    i32 => |n| Value::Signed(n.into());
-    i64 => |n| Value::Signed(n);
-    std::net::Ipv4Addr => |ip| Value::Ip(ip.into());
-    std::net::Ipv6Addr => |ip| Value::Ip(ip.into());
-    std::net::IpAddr => |ip| Value::Ip(ip);
+    u8, Integer => |n| Value::Unsigned(n.into());
+    u16, Integer => |n| Value::Unsigned(n.into());
+    u32, Integer => |n| Value::Unsigned(n.into());
+    u64, Integer => |n| Value::Unsigned(n);
+    i32, Integer => |n| Value::Signed(n.into());
+    i64, Integer => |n| Value::Signed(n);
+    std::net::Ipv4Addr, Text => |ip| Value::Ip(ip.into());
+    std::net::Ipv6Addr, Text => |ip| Value::Ip(ip.into());
+    std::net::IpAddr, Text => |ip| Value::Ip(ip);
 }
 
 impl<T: Cell> Cell for Option<T> {
+    const FORM: Form = T::FORM;
+
     fn value<'a>(&'a self, texts: &'a Texts) -> Value<'a> {
         self.as_ref().map_or(Value::Absent(""), |cell| cell.value(texts))
     }
@@ -83,6 +92,7 @@ macro_rules! row {
                     doc: $doc,
                 },
                 rate: $crate::row::rate!($kind $name),
+                form: Some(<$type as $crate::row::Cell>::FORM),
             },)*];
 
             fn cell<'a>(&'a self, field: usize, texts: &'a $crate::table::Texts) -> $crate::cell::Value<'a> {

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::cell::{Column, Kind, Unit, Value};
+use crate::cell::{Column, Form, Kind, Unit, Value};
 use crate::row::{Cell, Field, Row};
 
 /// A text of a row: a place in the [`Texts`] of its table, so that rows have one size and own nothing.
@@ -15,6 +15,8 @@ pub struct Span {
 }
 
 impl Cell for Span {
+    const FORM: Form = Form::Text;
+
     fn value<'a>(&'a self, texts: &'a Texts) -> Value<'a> {
         Value::Text(texts.get(*self))
     }

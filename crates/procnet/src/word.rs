@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::Endian;
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::number;
 use crate::row::Cell;
 use crate::shape::Words;
@@ -65,10 +65,24 @@ macro_rules! meaning {
         pub struct $name(pub u32);
 
         impl $crate::row::Cell for $name {
+            const FORM: $crate::cell::Form = $crate::word::form!($show);
+
             fn value<'a>(&'a self, _: &'a $crate::table::Texts) -> $crate::cell::Value<'a> {
                 $crate::word::show!($show $names, self.0)
             }
         }
+    };
+}
+
+macro_rules! form {
+    (named) => {
+        $crate::cell::Form::Integer
+    };
+    (label) => {
+        $crate::cell::Form::Label
+    };
+    (flags) => {
+        $crate::cell::Form::List
     };
 }
 
@@ -84,7 +98,7 @@ macro_rules! show {
     };
 }
 
-pub(crate) use {meaning, show};
+pub(crate) use {form, meaning, show};
 
 macro_rules! decimals {
     ($($type:ty)*) => {
@@ -172,30 +186,40 @@ impl<T: Word> Word for Option<T> {
 }
 
 impl<T: Cell> Cell for Hex<T> {
+    const FORM: Form = T::FORM;
+
     fn value<'a>(&'a self, texts: &'a Texts) -> Value<'a> {
         self.0.value(texts)
     }
 }
 
 impl<T: Cell> Cell for PrefixedHex<T> {
+    const FORM: Form = T::FORM;
+
     fn value<'a>(&'a self, texts: &'a Texts) -> Value<'a> {
         self.0.value(texts)
     }
 }
 
 impl Cell for HexIpv4 {
+    const FORM: Form = Form::Text;
+
     fn value<'a>(&'a self, texts: &'a Texts) -> Value<'a> {
         self.0.value(texts)
     }
 }
 
 impl Cell for HexIpv6 {
+    const FORM: Form = Form::Text;
+
     fn value<'a>(&'a self, texts: &'a Texts) -> Value<'a> {
         self.0.value(texts)
     }
 }
 
 impl Cell for Wrapped {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         Value::Unsigned(self.0)
     }

@@ -5,6 +5,7 @@ mod cells;
 mod csv;
 mod json;
 mod jsonl;
+pub mod schema;
 mod text;
 
 use std::io::{self, Write};

@@ -189,6 +189,11 @@ impl Content for FileTable {
         needs
     }
 
+    fn fields(&self) -> Vec<&'static [Field]> {
+        let file = proc::find(self.path).map(|file| file.fields);
+        self.dump.map(|dump| dump.messages.fields).into_iter().chain(file).collect()
+    }
+
     fn columns(&self) -> Vec<Column> {
         self.wants().into_iter().map(|(_, column)| column).collect()
     }

@@ -80,7 +80,7 @@ mod udp;
 mod unix;
 mod xfrm;
 
-use procnet::{AnyTable, Column, Value};
+use procnet::{AnyTable, Column, Field, Value};
 
 use crate::plan::Needs;
 use crate::scope::Scope;
@@ -223,6 +223,10 @@ pub trait Content: Sync {
     fn needs(&self) -> Needs;
     /// The columns.
     fn columns(&self) -> Vec<Column>;
+    /// The typed fields that columns of the same name come from, as far as there are such.
+    fn fields(&self) -> Vec<&'static [Field]> {
+        Vec::new()
+    }
     /// Names of the columns that are shown on a screen where no others are asked for, in that order; `None`:
     /// all of them.
     fn default_columns(&self) -> Option<&'static [&'static str]> {

@@ -14,6 +14,7 @@ mod overview;
 mod query;
 mod rtnl;
 mod run_command;
+mod schema;
 mod scope;
 mod serve;
 mod session;

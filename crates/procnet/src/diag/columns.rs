@@ -27,7 +27,7 @@ pub struct DetailColumn {
 impl DetailColumn {
     /// The column as a row declares it.
     pub(super) const fn field(&self) -> Field {
-        Field { column: self.column, rate: self.rate }
+        Field { column: self.column, rate: self.rate, form: None }
     }
 }
 

@@ -95,7 +95,7 @@ impl DiagSocket {
 const TEXT: usize = 13;
 
 const fn own(name: &'static str, title: &'static str, unit: Unit, kind: Kind, doc: &'static str) -> Field {
-    Field { column: Column { name, title, unit, kind, doc }, rate: None }
+    Field { column: Column { name, title, unit, kind, doc }, rate: None, form: None }
 }
 
 const OWN: &[Field] = &[

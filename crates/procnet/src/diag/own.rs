@@ -13,6 +13,7 @@ use super::inet::{self, DiagSocket, SOCK_DIAG, Transport};
 use super::memory::Memory;
 use super::message::{Message, Messages};
 use super::unix::SocketState;
+use crate::cell::Form;
 use crate::dictionary::{self, NETLINK_PROTOCOL};
 use crate::proc::inet::UNKNOWN_TIMER;
 use crate::proc::packet::SocketType;
@@ -126,6 +127,8 @@ row! {
 pub struct Family(pub u16);
 
 impl Cell for Family {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         dictionary::named(dictionary::FAMILY, self.0.into())
     }
@@ -139,6 +142,8 @@ pub struct Protocol {
 }
 
 impl Cell for Protocol {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         let number = u64::from(self.number);
         match self.family {

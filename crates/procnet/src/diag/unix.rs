@@ -10,7 +10,7 @@ use super::attribute::{Attribute, Attributes, Numbers};
 use super::inet::SOCK_DIAG;
 use super::memory::Memory;
 use super::message::{Message, Messages};
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::proc::inet::LISTEN;
 use crate::proc::packet::SocketType;
 use crate::row::{Cell, row};
@@ -53,6 +53,8 @@ row! {
 pub struct SocketState(pub u32);
 
 impl Cell for SocketState {
+    const FORM: Form = Form::Label;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         dictionary::label(dictionary::TCP_STATE, self.0.into())
     }

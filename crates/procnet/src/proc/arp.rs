@@ -6,7 +6,7 @@
 use std::net::Ipv4Addr;
 
 use super::{File, FileScope};
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::number;
 use crate::row::{Cell, row};
 use crate::shape::{Format, Words};
@@ -34,6 +34,8 @@ row! {
 pub struct HwType(pub u16);
 
 impl Cell for HwType {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         dictionary::named(dictionary::ARPHRD, self.0.into())
     }
@@ -44,6 +46,8 @@ impl Cell for HwType {
 pub struct ArpFlags(pub u32);
 
 impl Cell for ArpFlags {
+    const FORM: Form = Form::List;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         Value::Flags(self.0, dictionary::ATF)
     }

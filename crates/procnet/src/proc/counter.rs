@@ -4,7 +4,7 @@
 //! Names are read, not listed here: a counter that a new kernel brings appears by itself.
 
 use crate::Endian;
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::number;
 use crate::row::{Cell, row};
 use crate::shape::{Format, Words};
@@ -29,6 +29,8 @@ pub enum Number {
 }
 
 impl Cell for Number {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         match *self {
             Self::Unsigned(number) => Value::Unsigned(number),

@@ -7,7 +7,7 @@
 use std::net::Ipv4Addr;
 
 use super::{File, FileScope};
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::row::{Cell, row};
 use crate::shape::{Format, Words};
 use crate::table::{Table, Texts};
@@ -60,6 +60,8 @@ impl TableId {
 }
 
 impl Cell for TableId {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         dictionary::named(dictionary::FIB_TABLE, self.0.into())
     }
@@ -83,6 +85,8 @@ impl RouteScope {
 }
 
 impl Cell for RouteScope {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         dictionary::named(dictionary::RT_SCOPE, self.0.into())
     }
@@ -98,6 +102,8 @@ impl RouteType {
 }
 
 impl Cell for RouteType {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         dictionary::named(dictionary::RTN, self.0.into())
     }

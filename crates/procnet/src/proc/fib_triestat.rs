@@ -6,7 +6,7 @@
 use super::fib_trie::TableId;
 use super::{File, FileScope};
 use crate::Endian;
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::number;
 use crate::row::{Cell, row};
 use crate::shape::{Format, Words};
@@ -57,6 +57,8 @@ impl Hundredths {
 }
 
 impl Cell for Hundredths {
+    const FORM: Form = Form::Number;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         Value::Float(self.0 as f64 / 100.0)
     }

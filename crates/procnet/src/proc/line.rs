@@ -1,7 +1,7 @@
 //! Any file as its lines: what is shown of a file that has no decoder.
 
 use crate::Endian;
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::row::{Cell, Field, Row, row};
 use crate::shape::Format;
 use crate::table::{Span, Table, Texts};
@@ -19,6 +19,8 @@ row! {
 pub struct LineText(pub Span);
 
 impl Cell for LineText {
+    const FORM: Form = Form::Text;
+
     fn value<'a>(&'a self, texts: &'a Texts) -> Value<'a> {
         Value::Line(texts.get(self.0))
     }

@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 
 use super::{File, FileScope};
 use crate::Endian;
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::number;
 use crate::row::{Cell, words};
 use crate::table::{Span, Texts};
@@ -47,6 +47,8 @@ impl Word for NetworkIpv4 {
 }
 
 impl Cell for NetworkIpv4 {
+    const FORM: Form = Form::Text;
+
     fn value<'a>(&'a self, texts: &'a Texts) -> Value<'a> {
         self.0.value(texts)
     }

@@ -8,7 +8,7 @@
 use std::net::IpAddr;
 
 use super::{File, FileScope};
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::row::{Cell, row};
 use crate::shape::{Format, Words};
 use crate::table::{Span, Table, Texts};
@@ -69,6 +69,8 @@ row! {
 pub struct L3Proto(pub u16);
 
 impl Cell for L3Proto {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         dictionary::named(dictionary::CT_L3PROTO, self.0.into())
     }
@@ -79,6 +81,8 @@ impl Cell for L3Proto {
 pub struct L4Proto(pub u8);
 
 impl Cell for L4Proto {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         dictionary::named(dictionary::CT_L4PROTO, self.0.into())
     }
@@ -89,6 +93,8 @@ impl Cell for L4Proto {
 pub struct CtFlags(pub u32);
 
 impl Cell for CtFlags {
+    const FORM: Form = Form::List;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         Value::Flags(self.0, dictionary::CT_FLAGS)
     }
@@ -104,6 +110,8 @@ pub struct IcmpType {
 }
 
 impl Cell for IcmpType {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         let name = if self.v6 { dictionary::icmpv6_type } else { dictionary::icmp_type };
         let number = self.number.into();

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use super::nf_conntrack::{IcmpType, L3Proto, L4Proto, Tuple, decimal, pair, unknown};
 use super::{File, FileScope};
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::row::{Cell, row};
 use crate::shape::{Format, Words};
 use crate::table::{Span, Table, Texts};
@@ -48,6 +48,8 @@ row! {
 pub struct ExpectFlags(pub u32);
 
 impl Cell for ExpectFlags {
+    const FORM: Form = Form::List;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         Value::Flags(self.0, dictionary::CT_EXPECT_FLAGS)
     }

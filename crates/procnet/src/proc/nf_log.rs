@@ -1,7 +1,7 @@
 //! `netfilter/nf_log`: what writes the log of packets, by family. `net/netfilter/nf_log.c` `seq_show`.
 
 use super::{File, FileScope};
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::row::{Cell, row};
 use crate::shape::{Format, Words};
 use crate::table::{Span, Table, Texts};
@@ -29,6 +29,8 @@ row! {
 pub struct NfProto(pub u32);
 
 impl Cell for NfProto {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         dictionary::named(dictionary::NFPROTO, self.0.into())
     }

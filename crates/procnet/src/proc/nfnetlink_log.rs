@@ -2,7 +2,7 @@
 //! `seq_show`.
 
 use super::{File, FileScope};
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::row::{Cell, words};
 use crate::table::Texts;
 use crate::word::Word;
@@ -42,6 +42,8 @@ impl Word for CopyMode {
 }
 
 impl Cell for CopyMode {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         dictionary::named(dictionary::NF_COPY_MODE, self.0.into())
     }

@@ -5,7 +5,7 @@
 
 use super::{File, FileScope};
 use crate::Endian;
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::dictionary;
 use crate::row::{Cell, row};
 use crate::shape::{Format, Words};
@@ -40,6 +40,8 @@ row! {
 pub struct Methods(pub u32);
 
 impl Cell for Methods {
+    const FORM: Form = Form::List;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         Value::Flags(self.0, dictionary::PROTO_METHODS)
     }

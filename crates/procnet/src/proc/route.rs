@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 
 use super::{File, FileScope};
 use crate::Endian;
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::dictionary;
 use crate::number;
 use crate::row::{Cell, row};
@@ -48,6 +48,8 @@ impl RouteFlags {
 }
 
 impl Cell for RouteFlags {
+    const FORM: Form = Form::Text;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         Value::Letters(self.0, dictionary::RTF)
     }
@@ -58,6 +60,8 @@ impl Cell for RouteFlags {
 pub struct RouteFlagNames(pub u32);
 
 impl Cell for RouteFlagNames {
+    const FORM: Form = Form::List;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         Value::Flags(self.0, dictionary::RTF_NAMES)
     }

@@ -6,7 +6,7 @@
 
 use super::{File, FileScope};
 use crate::Endian;
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::number;
 use crate::row::{Cell, row};
 use crate::shape::{Format, Words};
@@ -50,6 +50,8 @@ impl Word for Quality {
 }
 
 impl Cell for Quality {
+    const FORM: Form = Form::Integer;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         Value::Signed(self.0.into())
     }

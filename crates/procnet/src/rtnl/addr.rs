@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::{Family, Reach};
-use crate::cell::Value;
+use crate::cell::{Form, Value};
 use crate::diag::attribute::{Attributes, INET6, Numbers, ip};
 use crate::diag::message::{Message, Messages};
 use crate::row::{Cell, row};
@@ -50,6 +50,8 @@ pub struct AddrFlags {
 }
 
 impl Cell for AddrFlags {
+    const FORM: Form = Form::List;
+
     fn value<'a>(&'a self, _: &'a Texts) -> Value<'a> {
         let names = if self.v6 { dictionary::IFA_FLAGS_INET6 } else { dictionary::IFA_FLAGS_INET };
         Value::Flags(self.bits, names)
