@@ -17,6 +17,7 @@ use netmonitor_sys::child::{Followed, Signalled, Waiting};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 use signal_hook::iterator::Signals;
 
+use super::output::Output;
 use super::{Refused, tell};
 
 /// How often what is over makes room in the kernel.
@@ -33,6 +34,8 @@ pub(crate) struct Run {
 impl Run {
     /// Runs it, and passes on how it ended.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        // What cannot be written is told before anything is run.
+        let file = self.output.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let tree = ProcTree::open("/proc".as_ref()).map_err(|error| Refused(error.to_string()))?;
         let mut engine = Engine::new(Followed::machine(&tree));
         let (program, arguments) = self.command.split_first().context("no command")?;
@@ -64,10 +67,8 @@ impl Run {
         };
         let snapshot = followed.is_ok().then(|| engine.snapshot());
         let report = if self.json { ran.json(snapshot.as_deref()) } else { ran.text(snapshot.as_deref()) };
-        match &self.output {
-            Some(path) => {
-                std::fs::write(path, report).with_context(|| format!("writing {}", path.display()))?
-            }
+        match file {
+            Some(mut file) => file.print(|out| out.write_all(report.as_bytes()))?,
             // Whoever closed standard error does not want it.
             None => _ = io::stderr().write_all(report.as_bytes()),
         }

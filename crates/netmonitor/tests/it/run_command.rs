@@ -23,6 +23,9 @@ fn the_exit_status_is_passed_on_and_the_output_is_the_commands() {
         let said = if status == 7 { "out\n" } else { "" };
         assert_eq!(stdout(&output), said, "{words:?}");
     }
+    let output = run(&["run", "-o", "/nonexistent/report", "--", "echo", "ran"]);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""), "it was not run");
+    assert!(stderr(&output).starts_with("error: cannot write to /nonexistent/report: "));
     assert!(stderr(&run(&["run", "--", "true"])).starts_with("netmonitor: true: exit status 0 after "));
 }
 
