@@ -46,6 +46,7 @@ const NOTES: usize = 16;
 /// Turns samples into snapshots.
 pub struct Engine {
     machine: Arc<Machine>,
+    is_recorded: bool,
     moment: Moment,
     process: Arc<Process>,
     seen: Process,
@@ -80,6 +81,7 @@ impl Engine {
     pub fn new(machine: Machine) -> Self {
         Self {
             machine: Arc::new(machine),
+            is_recorded: false,
             moment: Moment::default(),
             process: Arc::default(),
             seen: Process::default(),
@@ -185,6 +187,7 @@ impl Engine {
         self.read.clear();
         let snapshot = Arc::new(Snapshot {
             moment: self.moment,
+            is_recorded: self.is_recorded,
             machine: self.machine.clone(),
             process: self.process.clone(),
             netns: self.netns,

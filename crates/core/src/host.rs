@@ -14,6 +14,7 @@ use crate::traffic::Counted;
 /// Turns the ticks of a machine into snapshots that hold one of each namespace.
 pub struct HostEngine {
     machine: Machine,
+    is_recorded: bool,
     /// What belongs to no namespace: who holds which socket, names of users.
     common: Engine,
     namespaces: BTreeMap<u64, Engine>,
@@ -31,6 +32,7 @@ impl HostEngine {
         Self {
             common: Engine::new(machine.clone()),
             machine,
+            is_recorded: false,
             namespaces: BTreeMap::new(),
             current: None,
             moment: Moment::default(),
@@ -43,6 +45,12 @@ impl HostEngine {
     #[must_use]
     pub fn going_on(self, counted: Counted) -> Self {
         Self { common: self.common.going_on(counted), ..self }
+    }
+
+    /// The same for the samples of a recording.
+    #[must_use]
+    pub fn recorded(self) -> Self {
+        Self { common: self.common.recorded(), is_recorded: true, ..self }
     }
 
     /// Gives back what was counted, for another engine to go on with.
@@ -98,6 +106,9 @@ impl HostEngine {
         let Some(inode) = self.current else { return &mut self.common };
         self.namespaces.entry(inode).or_insert_with(|| {
             let mut engine = Engine::new(self.machine.clone());
+            if self.is_recorded {
+                engine = engine.recorded();
+            }
             if let Some(plan) = &self.plan {
                 engine.follow(plan);
             }

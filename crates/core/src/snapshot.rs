@@ -32,6 +32,8 @@ use crate::views::{By, Place, ProcessGroup, Summary};
 pub struct Snapshot {
     /// When.
     pub moment: Moment,
+    /// It comes from a recording: what is not in it was not recorded, and will not be read.
+    pub is_recorded: bool,
     /// Where.
     pub machine: Arc<Machine>,
     /// The process.

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod explain;
+mod replay;
 mod run;
 mod serve;
 mod show;
@@ -19,6 +20,7 @@ use crate::run::Refused;
 use crate::run::command::Run;
 use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
+use crate::run::replay::Replay;
 use crate::run::serve::Serve;
 use crate::run::show::Show;
 
@@ -66,6 +68,7 @@ Examples:
   netmonitor :8080                        watch the process that listens on port 8080
   netmonitor top                          watch all processes by what they send and receive
   netmonitor top --format jsonl -o FILE   print them to a file, each second
+  netmonitor replay web.nmr               look at what was recorded, moment by moment
   netmonitor run -- curl example.org      run a command and tell what it sent and received
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
@@ -85,6 +88,8 @@ enum Command {
     Run(run::Typed),
     /// Serve metrics of the machine over HTTP, for Prometheus and whoever reads its formats
     Serve(serve::Typed),
+    /// Look at what was recorded: the same screens, with a time line
+    Replay(replay::Typed),
     /// Tell what works here and what does not, and what would put it right
     Doctor(doctor::Typed),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
@@ -99,6 +104,8 @@ pub(crate) enum Meant {
     Explain(Explain),
     /// Tell what works.
     Doctor(Doctor),
+    /// Look at what was recorded.
+    Replay(Replay),
     /// Run a command and watch it.
     Run(Run),
     /// Serve metrics of the machine.
@@ -225,15 +232,10 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             )
         }
         Some(Command::Explain(explain)) => return Ok(explain.meant()),
-        Some(Command::Run(run)) => {
-            not_before_the_command(typed.target, "run")?;
-            return Ok(run.meant());
-        }
+        Some(Command::Run(run)) => return run.meant(typed.target),
         Some(Command::Serve(serve)) => return serve.meant(typed.target, procfs),
-        Some(Command::Doctor(doctor)) => {
-            not_before_the_command(typed.target, "doctor")?;
-            return Ok(doctor.meant(procfs));
-        }
+        Some(Command::Replay(replay)) => return replay.meant(typed.target, options.scope, session),
+        Some(Command::Doctor(doctor)) => return doctor.meant(typed.target, procfs),
         Some(Command::Show(show)) => {
             not_before_the_command(typed.target, "show")?;
             let show = show.named(scope, &procfs);

@@ -6,7 +6,7 @@ use crossterm::event::KeyCode;
 
 use crate::app::{App, Mode};
 use crate::document::Move;
-use crate::event::Effect;
+use crate::event::{Effect, Go};
 use crate::key::Key;
 use crate::line::Line;
 use crate::overlay::Search;
@@ -115,9 +115,24 @@ pub(crate) static ALL: &[Action] = actions! {
     "previous-tab" "show the tab before"
         &[Key::code(KeyCode::BackTab), Key::code(KeyCode::Left)], TAB, None,
         |app, _, _| app.select_beside(false);
-    "pause" "freeze what is shown; again: continue"
+    "pause" "freeze what is shown; again: continue. In a recording: let time go on; again: stand still"
         &[Key::char(' ')], TAB, Some("pause"),
-        |app, _, effects| app.pause(!app.paused, effects);
+        |app, _, effects| app.pause_or_play(effects);
+    "step-back" "in a recording: the moment before"
+        &[Key::char('[')], TAB, None,
+        |app, _, effects| app.go_in_time(Go::Ticks(-1), effects);
+    "step" "in a recording: the next moment"
+        &[Key::char(']')], TAB, None,
+        |app, _, effects| app.go_in_time(Go::Ticks(1), effects);
+    "minute-back" "in a recording: a minute back"
+        &[Key::char('{')], TAB, None,
+        |app, _, effects| app.go_in_time(Go::Seconds(-60), effects);
+    "minute" "in a recording: a minute on"
+        &[Key::char('}')], TAB, None,
+        |app, _, effects| app.go_in_time(Go::Seconds(60), effects);
+    "next-change" "in a recording: the next moment at which a socket, its state or a process has changed or something happened"
+        &[Key::char('N')], TAB, None,
+        |app, _, effects| app.go_to_next_change(effects);
     "sort" "choose the column that rows of the table are sorted by"
         &[Key::char('o')], TAB, Some("sort"),
         |app, _, _| app.open_columns(Purpose::Sort);
@@ -130,9 +145,9 @@ pub(crate) static ALL: &[Action] = actions! {
     "counters" "counters: all of each, totals, rates, since start, those only that have moved"
         &[Key::char('m')], TAB, Some("counters"),
         |app, _, _| app.change_counters();
-    "live" "continue with live figures"
+    "live" "continue with live figures. In a recording: its last moment"
         &[Key::char('L')], TAB, None,
-        |app, _, effects| app.pause(false, effects);
+        |app, _, effects| app.go_to_last(effects);
     "refresh" "read once now"
         &[Key::code(KeyCode::F(5)), Key::ctrl('r')], TAB, None,
         |app, _, effects| app.refresh(effects);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use netmonitor_core::files::NetPath;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
+use netmonitor_core::record::Timeline;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::session::{Event, State};
 use netmonitor_core::snapshot::Snapshot;
@@ -140,6 +141,10 @@ pub struct App {
     /// How the next snapshot is arranged.
     pub(crate) ready: Option<Arc<Prepared>>,
     pub(crate) planned: Plan,
+    /// Where in what was recorded it stands; `None`: it is live.
+    pub(crate) time: Option<Timeline>,
+    /// What was asked for last has not come yet.
+    pub(crate) awaits: bool,
     /// What was last told to be arranged.
     pub(crate) told: Option<Shown>,
 }
@@ -175,6 +180,8 @@ impl App {
             arranged: RefCell::default(),
             ready: None,
             planned: Plan::default(),
+            time: None,
+            awaits: false,
             told: None,
         }
     }
@@ -292,6 +299,7 @@ impl App {
         self.following_row(|app| app.snapshot = Some(snapshot));
         self.ready = None;
         self.progress = None;
+        self.awaits = false;
         self.state = self.state.next(Event::NewValues);
         self.changed |= !covered;
     }
@@ -320,6 +328,7 @@ impl App {
         }
         if plan != self.planned {
             self.planned = plan.clone();
+            self.awaits = true;
             effects.push(Effect::Plan(plan));
         }
     }

@@ -3,6 +3,7 @@
 //! To add one: an entry in [`OTHERS`] and what it means in [`Order`].
 
 use netmonitor_core::interval::Interval;
+use netmonitor_core::record::{Speed, When};
 use netmonitor_core::views;
 
 use crate::line::Line;
@@ -40,6 +41,12 @@ pub(crate) enum Order {
     Sort(String),
     /// Show these columns of it.
     Columns(String),
+    /// Go to this moment of a recording.
+    At(When),
+    /// Play it so fast.
+    Speed(Speed),
+    /// Go to its next change.
+    Next,
     /// Show the help.
     Help,
     /// End the session.
@@ -67,6 +74,21 @@ static OTHERS: &[Command] = &[
         name: "columns",
         doc: "show these columns of the table under the cursor, * all, +name more, -name less; alone: the usual ones",
         meaning: Meaning::TakesRest("<column>,…", Order::Columns),
+    },
+    Command {
+        name: "at",
+        doc: "in a recording: go to a time of its last day, to 2026-11-30T03:12:07Z, to -5m before its end or +5m after its beginning",
+        meaning: Meaning::Takes("<hh:mm[:ss]>", |text| Ok(Order::At(text.parse()?))),
+    },
+    Command {
+        name: "speed",
+        doc: "in a recording: let time go on so many times as fast, 0.1 to 1000",
+        meaning: Meaning::Takes("<times>", |text| Ok(Order::Speed(text.parse()?))),
+    },
+    Command {
+        name: "next",
+        doc: "in a recording: go to the next moment at which a socket, its state or a process has changed or something happened",
+        meaning: Meaning::Plain(Order::Next),
     },
     Command { name: "help", doc: "keys and commands", meaning: Meaning::Plain(Order::Help) },
     Command { name: "quit", doc: "end the session", meaning: Meaning::Plain(Order::Quit) },
@@ -180,7 +202,10 @@ mod tests {
         let names: Vec<_> = all().map(|command| command.name).collect();
         let seed = ["tcp", "udp", "arp", "traffic", "stats", "raw", "icmp", "routing", "analysis"];
         assert_eq!((names[0], &names[1..10]), ("overview", &seed[..]));
-        assert_eq!(names[views::ALL.len()..], ["set", "filter", "sort", "columns", "help", "quit"]);
+        assert_eq!(
+            names[views::ALL.len()..],
+            ["set", "filter", "sort", "columns", "at", "speed", "next", "help", "quit"]
+        );
         for (place, name) in seed.iter().enumerate() {
             assert_eq!(parse(&format!("  {name} ")), Ok(Some(Order::Tab(place + 1))));
         }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use netmonitor_core::files::NetPath;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
+use netmonitor_core::record::{Speed, Timeline};
+use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 
 use crate::shown::{Prepared, Shown};
@@ -18,6 +20,8 @@ pub enum Input {
     Arranged(Arc<Prepared>),
     /// A tick was read.
     Snapshot(Arc<Snapshot>),
+    /// What is shown comes from what was recorded; where in it the snapshot stands that comes next.
+    Time(Box<Timeline>),
     /// A large file is being read.
     Progress(Progress),
     /// The process has ended.
@@ -52,6 +56,25 @@ pub enum Whom {
     },
 }
 
+/// Where to go in what was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Go {
+    /// Let time go on; or, with `false`, stand still.
+    Play(bool),
+    /// So many ticks on, or back.
+    Ticks(i64),
+    /// So many seconds on, or back.
+    Seconds(i64),
+    /// To this moment of the wall clock, nanoseconds since the epoch.
+    To(i64),
+    /// To the last moment.
+    Last,
+    /// To the next moment at which something has changed in this scope.
+    NextChange(Scope),
+    /// Let time go on so fast from now on.
+    Speed(Speed),
+}
+
 /// How far a large file has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
@@ -74,6 +97,8 @@ pub enum Effect {
     Arrange(Shown),
     /// The time between two ticks from now on.
     Interval(Interval),
+    /// Go somewhere else in what was recorded.
+    Time(Go),
     /// Read once now.
     Refresh,
     /// A snapshot was taken: until then nobody needs the next one.

@@ -14,6 +14,7 @@
 //! | `shown`, `asking` | how the tables of a tab are arranged; what is asked of them: filter, order, columns |
 //! | `files` | files that are opened over a tab |
 //! | `grouped` | from a group of processes to those that are in it, and back |
+//! | `time` | where a session stands in what was recorded, and how it goes from there |
 //! | `whom` | from all processes of the machine to one of them, and back |
 //! | `overlay`, `picker` | what can lie over a tab; the list of columns |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
@@ -45,13 +46,14 @@ mod screen;
 mod shown;
 mod terminal;
 mod theme;
+mod time;
 mod update;
 mod whom;
 mod widgets;
 
 pub use app::{App, Settings};
 pub use bug::report_bugs;
-pub use event::{Effect, Input, Progress, Whom};
+pub use event::{Effect, Go, Input, Progress, Whom};
 pub use manual::keys_markdown;
 pub use palette::Palette;
 pub use run::run;

@@ -12,6 +12,7 @@
 //!  127.0.0.1        80  0.0.0.0            0  LISTEN
 //!  127.0.0.1        80  127.0.0.1      54321  ESTABLISHED
 //!
+//!  ‖ 1×  01:40:00 ━━━━━━━━●──── 01:50:00   2001-09-09 01:46:40    time line of a recording
 //!  : command   ? help   1–9 tab   n scope   Space pause   q quit    last line
 //! ```
 //!
@@ -21,7 +22,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::{App, Mode};
-use crate::panes::{intro, last_line, overlay, overview, tab_bar, tables};
+use crate::panes::{intro, last_line, overlay, overview, tab_bar, tables, timeline};
 
 /// The regions of a screen, from top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +30,12 @@ struct Regions {
     overview: Rect,
     tab_bar: Rect,
     tables: Rect,
+    timeline: Rect,
     last_line: Rect,
 }
 
 /// Cuts a screen into regions. With few lines the tables come first of what can be left out.
-fn regions(area: Rect) -> Regions {
+fn regions(area: Rect, has_timeline: bool) -> Regions {
     let last = area.height.min(1);
     let overview = match area.height {
         0..=1 => 0,
@@ -43,11 +45,13 @@ fn regions(area: Rect) -> Regions {
         _ => 6,
     };
     let tab_bar = u16::from(area.height >= 5);
+    let timeline = u16::from(has_timeline && area.height >= 4);
     let at = |y: u16, height: u16| Rect { y: area.y + y, height, ..area };
     Regions {
         overview: at(0, overview),
         tab_bar: at(overview, tab_bar),
-        tables: at(overview + tab_bar, area.height - overview - tab_bar - last),
+        tables: at(overview + tab_bar, area.height - overview - tab_bar - timeline - last),
+        timeline: at(area.height - timeline - last, timeline),
         last_line: at(area.height - last, last),
     }
 }
@@ -59,7 +63,7 @@ pub(crate) fn draw(app: &mut App, frame: &mut Frame<'_>) {
     if app.mode() == Mode::Intro {
         return intro::draw(app, area, buf);
     }
-    let regions = regions(area);
+    let regions = regions(area, app.time.is_some());
     if app.overlay.is_some() {
         let above = Rect { height: area.height - regions.last_line.height, ..area };
         overlay::draw(app, above, buf);
@@ -67,6 +71,7 @@ pub(crate) fn draw(app: &mut App, frame: &mut Frame<'_>) {
         overview::draw(app, regions.overview, buf);
         tab_bar::draw(app, regions.tab_bar, buf);
         tables::draw(app, regions.tables, buf);
+        timeline::draw(app, regions.timeline, buf);
     }
     if let Some(cursor) = last_line::draw(app, regions.last_line, buf) {
         frame.set_cursor_position(cursor);
@@ -79,10 +84,11 @@ mod tests {
 
     #[test]
     fn regions_fill_every_screen() {
-        for height in 0..100 {
+        for (height, has_timeline) in (0..100).flat_map(|height| [(height, false), (height, true)]) {
             let area = Rect::new(0, 0, 80, height);
-            let regions = regions(area);
-            let parts = [regions.overview, regions.tab_bar, regions.tables, regions.last_line];
+            let regions = regions(area, has_timeline);
+            let parts =
+                [regions.overview, regions.tab_bar, regions.tables, regions.timeline, regions.last_line];
             let mut y = 0;
             for part in parts {
                 assert_eq!(part.y, y, "{height}: {regions:?}");

@@ -13,7 +13,7 @@ use crate::action;
 use crate::app::{App, Message, Mode, Typing};
 use crate::command::{self, Order};
 use crate::document::Move;
-use crate::event::{Effect, Input, Progress, Whom};
+use crate::event::{Effect, Go, Input, Progress, Whom};
 use crate::key::Key;
 use crate::line::Line;
 use crate::overlay::{Cells, Content, Meaning, Overlay, Search, TabList};
@@ -34,6 +34,7 @@ impl App {
                 self.take(snapshot);
                 effects.push(Effect::Taken);
             }
+            Input::Time(time) => self.take_time(*time),
             Input::Progress(progress) => self.take_progress(progress),
             Input::ProcessEnded => self.process_ended(&mut effects),
             Input::Refused(why) => self.refused(&why, &mut effects),
@@ -219,7 +220,9 @@ impl App {
 
     /// Reads once now.
     pub(crate) fn refresh(&mut self, effects: &mut Vec<Effect>) {
-        if self.ended() {
+        if self.time.is_some() {
+            self.remark("nothing is read: this was recorded");
+        } else if self.ended() {
             self.message = Some(Message::Remark("the process has ended: nothing more will come".to_owned()));
         } else if self.paused {
             self.message = Some(Message::Remark("paused: Space goes on".to_owned()));
@@ -372,10 +375,18 @@ impl App {
         match command::parse(&line) {
             Ok(None) => {}
             Ok(Some(Order::Tab(tab))) => self.select(tab),
+            Ok(Some(Order::Interval(_))) if self.time.is_some() => {
+                self.remark(
+                    "a recording has the interval it was recorded with: :speed plays it faster or slower",
+                );
+            }
             Ok(Some(Order::Interval(interval))) => {
                 self.settings.interval = interval;
                 effects.push(Effect::Interval(interval));
             }
+            Ok(Some(Order::At(when))) => self.go_at(&when, effects),
+            Ok(Some(Order::Speed(speed))) => self.go_in_time(Go::Speed(speed), effects),
+            Ok(Some(Order::Next)) => self.go_to_next_change(effects),
             Ok(Some(Order::Filter(text))) => self.set_filter(&text),
             Ok(Some(Order::Sort(sort))) => self.ask(Query { sort: Some(sort), ..Query::default() }),
             Ok(Some(Order::Columns(columns))) => {

@@ -64,6 +64,12 @@ struct Taken {
 }
 
 impl Engine {
+    /// The same for the samples of a recording.
+    #[must_use]
+    pub fn recorded(self) -> Self {
+        Self { is_recorded: true, ..self }
+    }
+
     /// What it has summed up so far.
     pub fn carry(&self) -> Vec<u8> {
         let given = Given {

@@ -52,6 +52,18 @@ pub struct Damage {
 }
 
 impl Damage {
+    /// What is to be said of it, after a name of the recording; `None`: all is there.
+    pub fn words(&self) -> Option<String> {
+        let open = self.open.then(|| "has no end: it was cut, or is still being written".to_owned());
+        let segments = match self.segments {
+            0 => None,
+            1 => Some("is damaged in one place: what stood there is missing".to_owned()),
+            more => Some(format!("is damaged in {more} places: what stood there is missing")),
+        };
+        let words: Vec<String> = [open, segments].into_iter().flatten().collect();
+        (!words.is_empty()).then(|| words.join(", and "))
+    }
+
     /// Whether all is there.
     pub fn is_none(&self) -> bool {
         !self.open && self.segments == 0
@@ -253,6 +265,8 @@ fn head<R: Read + Seek>(source: &mut R) -> Result<(Head, u64), Problem> {
             format,
         });
     }
-    let head = serde_json::from_value(value).map_err(|_| Problem::NotOne)?;
+    let mut head: Head = serde_json::from_value(value).map_err(|_| Problem::NotOne)?;
+    // It is divided by.
+    head.machine.clk_tck = head.machine.clk_tck.clamp(1, 1_000_000);
     Ok((head, length as u64))
 }

@@ -18,9 +18,11 @@
 //! [`Recorder`] makes such a file, [`Recording`] reads one or several that follow each other.
 
 mod bytes;
+pub mod change;
 mod delta;
 mod file;
 mod frame;
+mod of_process;
 mod origin;
 mod player;
 mod recorder;
@@ -28,14 +30,20 @@ mod recording;
 mod segment;
 mod state;
 mod tick;
+mod timeline;
+mod when;
 
 use serde::{Deserialize, Serialize};
 
 pub use file::{Damage, Problem};
+pub use of_process::{LACKS, OfProcess};
 pub use player::Player;
 pub use recorder::Recorder;
 pub use recording::Recording;
+pub use timeline::{About, Speed, Timeline};
+pub use when::{When, Zone};
 
+use crate::format::harmless_text;
 use crate::sample::Machine;
 
 /// Version of the format: one that reads an older one reads all before it, too. It grows only when an older reader would
@@ -70,4 +78,21 @@ pub struct Head {
     pub pid: Option<u32>,
     /// Nanoseconds between two ticks, as it was asked for.
     pub interval: u64,
+}
+
+impl Head {
+    /// By what it was recorded, where, and how long before `now` its `last` moment was, in harmless words.
+    pub fn origin(&self, last: i64, now: i64) -> String {
+        let age = match now.saturating_sub(last).max(0) / 1_000_000_000 {
+            seconds @ 0..120 => format!("{seconds} s"),
+            seconds @ 120..7_200 => format!("{} min", seconds / 60),
+            seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+            seconds => format!("{} days", seconds / 86_400),
+        };
+        let machine = &self.machine;
+        let words = format!("recorded by {} on {} {}", self.writer, machine.kernel, machine.arch);
+        // A line of a screen is all that it needs.
+        let words: String = words.chars().take(100).collect();
+        format!("{}, {age} ago", harmless_text(words.as_bytes()))
+    }
 }

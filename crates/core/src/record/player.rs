@@ -4,11 +4,12 @@ use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use super::recording::Opening;
-use super::{Head, Recording};
-use crate::engine::Engine;
+use super::{Head, OfProcess, Recording};
+use crate::engine::{Engine, Resume};
 use crate::host::HostEngine;
 use crate::plan::Plan;
-use crate::sample::{Sample, Sink};
+use crate::sample::{Machine, Moment, Sample};
+use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 
 /// Stands at one tick of a recording.
@@ -16,6 +17,8 @@ pub struct Player<R> {
     recording: Recording<R>,
     engine: Decoding,
     plan: Plan,
+    /// The process that is watched out of all: its number, and when it began in clock ticks.
+    watched: Option<(u32, u64)>,
     /// The tick that it stands at.
     number: Option<u64>,
     snapshot: Option<Arc<Snapshot>>,
@@ -25,29 +28,44 @@ pub struct Player<R> {
 enum Decoding {
     One(Box<Engine>),
     All(Box<HostEngine>),
+    /// One process out of all.
+    Picked(Box<Engine>, OfProcess),
 }
 
 impl Decoding {
-    fn of(head: &Head, plan: &Plan) -> Self {
+    fn of(head: &Head, watched: Option<(u32, u64)>, plan: &Plan) -> Self {
         let machine = head.machine.clone();
-        match head.pid {
-            Some(pid) => {
-                let mut engine = Engine::watching(machine, pid);
-                engine.follow(plan);
-                Self::One(Box::new(engine))
+        let one = |machine: Machine, pid: u32| {
+            let mut engine = Engine::watching(machine, pid).recorded();
+            engine.follow(plan);
+            Box::new(engine)
+        };
+        match (head.pid, watched) {
+            (Some(pid), _) => Self::One(one(machine, pid)),
+            (None, Some(process)) => {
+                Self::Picked(one(machine.clone(), process.0), OfProcess::new(machine, process))
             }
-            None => {
-                let mut engine = HostEngine::new(machine);
+            (None, None) => {
+                let mut engine = HostEngine::new(machine).recorded();
                 engine.follow(plan);
                 Self::All(Box::new(engine))
             }
         }
     }
 
-    fn open(&mut self, Opening { resume, primer }: &Opening) {
+    /// Goes on from what stands before a tick.
+    fn open(&mut self, Opening { resume, primer }: &Opening, first: Option<&Sample>) {
         match self {
             Self::One(engine) => engine.resume(resume),
             Self::All(engine) => engine.resume(resume),
+            Self::Picked(engine, process) => {
+                primer.iter().chain(first).for_each(|sample| process.expect(sample));
+                engine.resume(&Resume {
+                    base: process.pick_kept(&resume.base),
+                    old: process.pick_kept(&resume.old),
+                    ..resume.clone()
+                });
+            }
         }
         if let Some(primer) = primer {
             self.take(primer);
@@ -56,26 +74,33 @@ impl Decoding {
     }
 
     fn take(&mut self, sample: &Sample) {
-        let sink: &mut dyn Sink = match self {
-            Self::One(engine) => &mut **engine,
-            Self::All(engine) => &mut **engine,
-        };
-        sample.replay(sink);
+        match self {
+            Self::One(engine) => sample.replay(&mut **engine),
+            Self::All(engine) => sample.replay(&mut **engine),
+            Self::Picked(engine, process) => process.pick(sample).replay(&mut **engine),
+        }
     }
 
     fn snapshot(&mut self) -> Arc<Snapshot> {
         match self {
-            Self::One(engine) => engine.snapshot(),
+            Self::One(engine) | Self::Picked(engine, _) => engine.snapshot(),
             Self::All(engine) => engine.snapshot(),
         }
     }
 }
 
+/// Who belongs to the process was told for the scope of the recording, and for no other.
+fn as_recorded(head: &Head, plan: Plan) -> Plan {
+    let recorded = head.scope.parse().ok().filter(|scope: &Scope| scope.is_held());
+    Plan { group: recorded.unwrap_or_default(), ..plan }
+}
+
 impl<R: Read + Seek> Player<R> {
     /// A player that stands nowhere yet; what it decodes is looked at by this plan.
     pub fn new(recording: Recording<R>, plan: Plan) -> Self {
-        let engine = Decoding::of(recording.head(), &plan);
-        Self { recording, engine, plan, number: None, snapshot: None }
+        let plan = as_recorded(recording.head(), plan);
+        let engine = Decoding::of(recording.head(), None, &plan);
+        Self { recording, engine, plan, watched: None, number: None, snapshot: None }
     }
 
     /// What is played.
@@ -90,11 +115,35 @@ impl<R: Read + Seek> Player<R> {
 
     /// Looks at what it stands at in another way.
     pub fn follow(&mut self, plan: Plan) {
+        let plan = as_recorded(self.recording.head(), plan);
         if self.plan != plan {
             self.plan = plan;
-            if let Some(number) = self.number.take() {
-                self.to(number);
-            }
+            self.again();
+        }
+    }
+
+    /// Watches one process of a recording of all, by its number and when it began in clock ticks since boot; with `None`
+    /// all of them. A recording of one process has no other.
+    pub fn watch(&mut self, process: Option<(u32, u64)>) {
+        if self.watched != process {
+            self.watched = process;
+            self.again();
+        }
+    }
+
+    /// Whether the process that is watched out of all was there at this tick.
+    pub fn is_there(&self) -> bool {
+        match &self.engine {
+            Decoding::Picked(_, process) => process.is_there(),
+            Decoding::One(_) | Decoding::All(_) => true,
+        }
+    }
+
+    /// Decodes the tick anew that it stands at.
+    fn again(&mut self) {
+        match self.number.take() {
+            Some(number) => _ = self.to(number),
+            None => self.engine = Decoding::of(self.recording.head(), self.watched, &self.plan),
         }
     }
 
@@ -106,10 +155,11 @@ impl<R: Read + Seek> Player<R> {
         }
         let is_ahead = self.number.is_some_and(|now| now < number) && self.recording.is_open_with(number);
         if !is_ahead {
-            self.engine = Decoding::of(self.recording.head(), &self.plan);
+            self.engine = Decoding::of(self.recording.head(), self.watched, &self.plan);
             self.number = None;
             let Some(opening) = self.recording.jump(number) else { return false };
-            self.engine.open(&opening);
+            self.recording.peek();
+            self.engine.open(&opening, self.recording.ahead());
         }
         while self.recording.next_number().is_some_and(|next| next <= number) || self.number.is_none() {
             if !self.step() {
@@ -119,6 +169,11 @@ impl<R: Read + Seek> Player<R> {
         self.number.is_some()
     }
 
+    /// When the next tick was; `None`: there is none, or it stands nowhere yet.
+    pub fn next_moment(&mut self) -> Option<Moment> {
+        self.number.and_then(|_| self.recording.peek())
+    }
+
     /// Goes to the next tick, at first to the first one; `false`: there is none.
     pub fn step(&mut self) -> bool {
         if self.number.is_none() && self.recording.next_number().is_none() {
@@ -126,8 +181,8 @@ impl<R: Read + Seek> Player<R> {
         }
         let Some((number, sample, gap)) = self.recording.next() else { return false };
         if let Some(opening) = gap {
-            self.engine = Decoding::of(self.recording.head(), &self.plan);
-            self.engine.open(&opening);
+            self.engine = Decoding::of(self.recording.head(), self.watched, &self.plan);
+            self.engine.open(&opening, Some(&sample));
         }
         self.engine.take(&sample);
         (self.number, self.snapshot) = (Some(number), Some(self.engine.snapshot()));

@@ -16,6 +16,8 @@ pub struct Recording<R> {
     ticks: u64,
     last: Moment,
     cursor: Option<Cursor>,
+    /// The tick that comes next, where it was looked at already.
+    ahead: Option<Next>,
     damage: Damage,
     /// Segments that were found to be damaged.
     damaged: Vec<usize>,
@@ -41,6 +43,9 @@ struct Cursor {
     next: u64,
 }
 
+/// A tick with its number, and what stands before it where it does not follow the one before.
+pub(super) type Next = (u64, Sample, Option<Opening>);
+
 /// What stands before the first tick of a segment.
 #[derive(Debug, Default)]
 pub(super) struct Opening {
@@ -57,6 +62,7 @@ impl<R: Read + Seek> Recording<R> {
             ticks: 0,
             last: Moment::default(),
             cursor: None,
+            ahead: None,
             damage: Damage::default(),
             damaged: Vec::new(),
         };
@@ -144,14 +150,22 @@ impl<R: Read + Seek> Recording<R> {
 
     /// The number of the last tick that is not later than a moment of the wall clock; that of the first one where all are.
     pub fn find(&mut self, wall: i64) -> u64 {
-        let is_before = |segment: &Segment| segment.first.wall <= wall;
         // A clock may have been set back: the latest that fits is meant.
-        let Some(place) = self.segments.iter().rposition(is_before) else { return 0 };
+        self.last_that(|moment| moment.wall <= wall)
+    }
+
+    /// The number of the last tick that is not later than a time since boot; that of the first one where all are.
+    pub fn find_boottime(&mut self, boottime: u64) -> u64 {
+        self.last_that(|moment| moment.boottime <= boottime)
+    }
+
+    fn last_that(&mut self, fits: impl Fn(&Moment) -> bool) -> u64 {
+        let Some(place) = self.segments.iter().rposition(|segment| fits(&segment.first)) else { return 0 };
         let mut found = self.segments[place].before;
         if let Some((mut cursor, _)) = self.open_segment(place) {
             let mut number = found;
             while let Some(sample) = self.next_in(&mut cursor) {
-                if sample.moment.wall <= wall {
+                if fits(&sample.moment) {
                     found = number;
                 }
                 number += 1;
@@ -162,6 +176,7 @@ impl<R: Read + Seek> Recording<R> {
 
     /// Opens the segment that has a tick, or the next one that can be opened; what was read before is left.
     pub(super) fn jump(&mut self, number: u64) -> Option<Opening> {
+        self.ahead = None;
         let place = self.segments.partition_point(|segment| segment.before <= number).checked_sub(1)?;
         (place..self.segments.len()).find_map(|place| self.open_at(place))
     }
@@ -181,12 +196,27 @@ impl<R: Read + Seek> Recording<R> {
 
     /// The number of the tick that comes next in the segment that is open.
     pub(super) fn next_number(&self) -> Option<u64> {
-        self.cursor.as_ref().map(|cursor| cursor.next)
+        self.ahead.as_ref().map(|(number, ..)| *number).or(self.cursor.as_ref().map(|cursor| cursor.next))
+    }
+
+    /// When the next tick was read; `None`: there is none.
+    pub(super) fn peek(&mut self) -> Option<Moment> {
+        self.ahead = self.ahead.take().or_else(|| self.read_next());
+        self.ahead.as_ref().map(|(_, sample, _)| sample.moment)
+    }
+
+    /// The next tick, if it was looked at.
+    pub(super) fn ahead(&self) -> Option<&Sample> {
+        self.ahead.as_ref().map(|(_, sample, _)| sample)
     }
 
     /// The next tick with its number. What stands before it is told where it does not follow the one before: because that
     /// is missing.
-    pub(super) fn next(&mut self) -> Option<(u64, Sample, Option<Opening>)> {
+    pub(super) fn next(&mut self) -> Option<Next> {
+        self.ahead.take().or_else(|| self.read_next())
+    }
+
+    fn read_next(&mut self) -> Option<Next> {
         let mut gap = None;
         loop {
             let mut cursor = self.cursor.take()?;

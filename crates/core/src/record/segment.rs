@@ -150,7 +150,7 @@ pub(super) enum Record {
 
 /// Reads a segment, record by record.
 pub(super) struct SegmentReader<'r> {
-    decoder: read::Decoder<'static, io::BufReader<Box<dyn Read + 'r>>>,
+    decoder: read::Decoder<'static, io::BufReader<Box<dyn Read + Send + 'r>>>,
     memory: Memory,
     endian: Endian,
     told: Vec<u8>,
@@ -167,8 +167,8 @@ pub(super) enum Stop {
 
 impl<'r> SegmentReader<'r> {
     /// Reads what is compressed.
-    pub(super) fn new(compressed: impl Read + 'r, endian: Endian) -> io::Result<Self> {
-        let compressed: Box<dyn Read + 'r> = Box::new(compressed);
+    pub(super) fn new(compressed: impl Read + Send + 'r, endian: Endian) -> io::Result<Self> {
+        let compressed: Box<dyn Read + Send + 'r> = Box::new(compressed);
         let mut decoder = read::Decoder::new(compressed)?.single_frame();
         decoder.window_log_max(LARGEST_WINDOW)?;
         Ok(Self { decoder, memory: Memory::default(), endian, told: Vec::new() })

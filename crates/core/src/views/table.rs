@@ -100,7 +100,7 @@ impl TableDef {
         view.takes_what_is_there = self.content.takes_what_is_there();
         view.tell_sources(snapshot, &self.content.needs());
         if !is_read && view.state.word == "ok" {
-            view.state.add("not-read", format!("not read yet in scope {scope}"));
+            view.state.add("not-read", not_read(snapshot, &format!("in scope {scope}"), true));
         }
         if let Some(remark) = view.rows.remark() {
             view.state.add("partial", remark);
@@ -193,7 +193,7 @@ impl<'a> TableView<'a> {
         let some_read = readings.iter().any(|(_, reading)| reading.as_ref().is_some_and(is_read));
         for (origin, reading) in readings {
             match reading {
-                None => self.state.add("not-read", format!("{origin} not read yet")),
+                None => self.state.add("not-read", not_read(snapshot, &origin.to_string(), false)),
                 Some(Reading { status: Status::Missing, .. }) if self.takes_what_is_there => {}
                 Some(reading) => {
                     if let Some((word, why)) = explain_of(&origin, reading.status) {
@@ -448,6 +448,12 @@ impl TableState {
             self.add("partial", format!("{path}: {faults} {lines} unreadable, line {line}: {what}"));
         }
     }
+}
+
+/// What is said of what was not read: it will be, unless it comes from a recording.
+fn not_read(snapshot: &Snapshot, what: &str, is_behind: bool) -> String {
+    let words = if snapshot.is_recorded { "not recorded" } else { "not read yet" };
+    if is_behind { format!("{words} {what}") } else { format!("{what} {words}") }
 }
 
 /// The same of a source: a list is refused where its namespace may not be entered.

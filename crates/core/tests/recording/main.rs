@@ -63,7 +63,7 @@ fn open(file: &[u8]) -> Result<Player<Cursor<Vec<u8>>>, Problem> {
 
 /// What an engine makes of each sample as it comes.
 fn live(samples: &[Sample]) -> Vec<String> {
-    let mut engine = Engine::watching(machine(), day::PID);
+    let mut engine = Engine::watching(machine(), day::PID).recorded();
     engine.follow(&plan());
     samples.iter().map(|sample| everything(&engine.advance(sample))).collect()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Meant;
+use super::{Meant, not_before_the_command};
 use crate::run::doctor::Doctor;
 
 #[derive(Debug, Args)]
@@ -23,8 +23,9 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    pub(super) fn meant(self, procfs: PathBuf) -> Meant {
+    pub(super) fn meant(self, before: Option<String>, procfs: PathBuf) -> anyhow::Result<Meant> {
+        not_before_the_command(before, "doctor")?;
         let Self { target, verbose, format } = self;
-        Meant::Doctor(Doctor { target, procfs, json: format == "json", verbose })
+        Ok(Meant::Doctor(Doctor { target, procfs, json: format == "json", verbose }))
     }
 }

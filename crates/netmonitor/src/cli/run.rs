@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Meant;
+use super::{Meant, not_before_the_command};
 use crate::run::command::Run;
 
 #[derive(Debug, Args)]
@@ -24,7 +24,8 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    pub(super) fn meant(self) -> Meant {
-        Meant::Run(Run { command: self.command, output: self.output, json: self.format == "json" })
+    pub(super) fn meant(self, before: Option<String>) -> anyhow::Result<Meant> {
+        not_before_the_command(before, "run")?;
+        Ok(Meant::Run(Run { command: self.command, output: self.output, json: self.format == "json" }))
     }
 }

@@ -18,6 +18,7 @@ use netmonitor_sys::{Collector, Ended, HostCollector, Kept, ProcTree, Target};
 use netmonitor_tui::{Prepared, Progress, Shown, Whom};
 
 use super::follow::successor;
+use super::order::Order;
 
 /// A reading that took longer than this is followed by a rest...
 const LONG: Duration = Duration::from_millis(250);
@@ -30,24 +31,6 @@ const QUIET: Duration = Duration::from_millis(100);
 
 /// More of one file's text is not read: its rows take about as much memory again.
 const LARGEST: u64 = 256 << 20;
-
-/// What the session wants of the reading thread.
-pub(super) enum Order {
-    /// What to read from now on; it is read at once.
-    Plan(Plan),
-    /// What is shown from now on.
-    Arrange(Shown),
-    /// The time between two readings.
-    Interval(Interval),
-    /// Read now.
-    Refresh,
-    /// Read nothing, or read on.
-    Pause(bool),
-    /// The last snapshot was taken.
-    Taken,
-    /// Read others from now on.
-    Watch(Whom),
-}
 
 /// What the reading thread has to tell.
 pub(super) enum News<'n> {
@@ -405,6 +388,8 @@ impl Wishes {
                 self.turns += 1;
                 true
             }
+            // What is read live has no other moments.
+            Order::Time(_) => false,
             Order::Taken => {
                 self.waiting.untaken = false;
                 false

@@ -6,7 +6,12 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 mod follow;
 mod live;
+mod on_terminal;
+mod order;
 mod output;
+mod playing;
+mod recording;
+pub(crate) mod replay;
 pub(crate) mod serve;
 mod session;
 pub(crate) mod show;
@@ -42,6 +47,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
     match meant {
         Meant::Look(look) => at_process(look),
         Meant::Explain(explain) => explain.run(),
+        Meant::Replay(replay) => replay.run(),
         Meant::Run(run) => run.run(),
         Meant::Serve(serve) => serve.run(),
         Meant::Doctor(doctor) => doctor.run(),

@@ -1,11 +1,10 @@
-//! The session on a terminal: threads that send what happens, one loop that draws, effects performed.
+//! The session on a terminal of what is read live.
 
 use std::io::{self, Write};
-use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -14,11 +13,11 @@ use netmonitor_core::report;
 use netmonitor_core::session::State;
 use netmonitor_sys::find::Query;
 use netmonitor_sys::{EndWatch, ProcTree, Target};
-use netmonitor_tui::{App, Effect, Input, Screen, Settings};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
-use signal_hook::iterator::Signals;
+use netmonitor_tui::{Input, Settings};
 
-use super::live::{Live, News, Order, Outcome, Reader};
+use super::live::{Live, News, Outcome, Reader};
+use super::on_terminal::{Session, spawn};
+use super::order::Order;
 
 /// Watches a process until it ends or the user does; without one, all of the machine, until the user ends it. With
 /// `follow`, those that these words name after the process.
@@ -29,46 +28,26 @@ pub(super) fn run(
     settings: Settings,
 ) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
-    let (inputs, received) = mpsc::channel();
-    let (orders, ordered) = mpsc::channel();
     let interval = settings.interval;
     let pid = target.as_ref().map_or(0, Target::pid);
-    let turns = Arc::new(AtomicU64::new(0));
     // When the last snapshot was made, in milliseconds since the beginning.
     let last_read = Arc::new(AtomicU64::new(0));
-    let mut app = App::new(settings);
+    let mut session = Session::new(settings);
 
     if let Some(target) = target.as_ref().filter(|_| follow.is_none()) {
-        watch_end(target, inputs.clone(), &turns)?;
-    }
-    watch_signals(inputs.clone())?;
-    // What the session wants first is read while the terminal is prepared.
-    for effect in app.start() {
-        perform_order(effect, &orders, &turns);
+        watch_end(target, session.inputs.clone(), &session.turns)?;
     }
     let reading = Reading {
-        inputs: inputs.clone(),
-        orders: orders.clone(),
+        inputs: session.inputs.clone(),
+        orders: session.orders.clone(),
         follow,
         begun,
         last_read: last_read.clone(),
-        turns: turns.clone(),
+        turns: session.turns.clone(),
     };
     let reader = Reader::of(tree, target);
-    spawn("reading", move || reading.run(reader, interval, ordered))?;
-
-    // Never dropped: it would write to a terminal that was given back already, and to one that is gone.
-    let mut terminal = ManuallyDrop::new(netmonitor_tui::open().context("preparing the terminal")?);
-    netmonitor_tui::read_terminal(inputs);
-    let ended = netmonitor_tui::run(&mut terminal, &mut app, &received, &mut |effect, terminal| {
-        perform(effect, terminal, &orders, &turns)
-    });
-    netmonitor_tui::restore();
-    match ended {
-        // The terminal is gone; its hang-up would have ended the session too.
-        Err(error) if is_gone(&error) => return Ok(ExitCode::SUCCESS),
-        ended => ended.context("drawing on the terminal")?,
-    }
+    session.start(move |ordered| reading.run(reader, interval, ordered))?;
+    let Some(app) = session.on_terminal()? else { return Ok(ExitCode::SUCCESS) };
     if app.state() == State::Exited {
         let watched = begun.elapsed();
         let unread = watched.saturating_sub(Duration::from_millis(last_read.load(Ordering::Relaxed)));
@@ -154,53 +133,6 @@ impl Reading {
     }
 }
 
-/// Whether writing failed because there is no terminal any more: EIO, ENXIO, EPIPE.
-fn is_gone(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(5 | 6)) || error.kind() == io::ErrorKind::BrokenPipe
-}
-
-fn perform(
-    effect: Effect,
-    terminal: &mut Screen,
-    orders: &Sender<Order>,
-    turns: &AtomicU64,
-) -> io::Result<()> {
-    match effect {
-        Effect::Redraw => netmonitor_tui::clear(terminal),
-        Effect::Suspend | Effect::Reenter => {
-            netmonitor_tui::restore();
-            if effect == Effect::Suspend {
-                netmonitor_sys::suspend_process_group()?;
-            }
-            netmonitor_tui::enter()?;
-            netmonitor_tui::clear(terminal)
-        }
-        effect => {
-            perform_order(effect, orders, turns);
-            Ok(())
-        }
-    }
-}
-
-/// Hands on what concerns the reading thread.
-fn perform_order(effect: Effect, orders: &Sender<Order>, turns: &AtomicU64) {
-    if let Effect::Watch(_) = effect {
-        turns.fetch_add(1, Ordering::Relaxed);
-    }
-    let order = match effect {
-        Effect::Plan(plan) => Order::Plan(plan),
-        Effect::Arrange(shown) => Order::Arrange(shown),
-        Effect::Interval(interval) => Order::Interval(interval),
-        Effect::Refresh => Order::Refresh,
-        Effect::Pause(pause) => Order::Pause(pause),
-        Effect::Taken => Order::Taken,
-        Effect::Watch(whom) => Order::Watch(whom),
-        Effect::Redraw | Effect::Reenter | Effect::Suspend => return,
-    };
-    // After the process has ended nobody takes orders: what was read stays.
-    let _ = orders.send(order);
-}
-
 fn watch_end(target: &Target, inputs: Sender<Input>, turns: &Arc<AtomicU64>) -> anyhow::Result<()> {
     let watch = target.end_watch().context("waiting for the end of the process")?;
     wait_for_end(watch, inputs, (turns, 0))
@@ -218,26 +150,4 @@ fn wait_for_end(
             let _ = inputs.send(Input::ProcessEnded);
         }
     })
-}
-
-fn watch_signals(inputs: Sender<Input>) -> anyhow::Result<()> {
-    let mut signals =
-        Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGWINCH]).context("waiting for signals")?;
-    spawn("signals", move || {
-        for signal in signals.forever() {
-            let input = match signal {
-                SIGCONT => Input::Resumed,
-                SIGWINCH => Input::Resized,
-                _ => Input::Quit,
-            };
-            if inputs.send(input).is_err() {
-                return;
-            }
-        }
-    })
-}
-
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(work).context("starting a thread")?;
-    Ok(())
 }

@@ -12,6 +12,7 @@ mod files;
 mod output;
 mod overview;
 mod query;
+mod replay;
 mod rtnl;
 mod run_command;
 mod schema;

@@ -6,3 +6,4 @@ pub(crate) mod overlay;
 pub(crate) mod overview;
 pub(crate) mod tab_bar;
 pub(crate) mod tables;
+pub(crate) mod timeline;

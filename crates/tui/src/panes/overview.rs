@@ -5,7 +5,7 @@
 //! │ tab tcp · every 1 s · process 42 curl · user root                     │
 //! │ scope process · namespace net:[4026531840] · shared by 12 processes   │
 //! │ ! what could not be read · 01:46:40 exec: sh → curl                   │
-//! └───────────────────────────────────────────────────────────────────────┘
+//! └──────────────────── recorded by netmonitor on Linux 6.18, 3 h ago ────┘
 //! ```
 //!
 //! The number of lines depends on the screen alone: tables do not jump when there is something to be said.
@@ -45,6 +45,11 @@ fn boxed(app: &App, area: Rect, buf: &mut Buffer) {
     }
     if let Some(snapshot) = &app.snapshot {
         end.push(Span::raw(format!(" {} ", wall(snapshot))));
+    }
+    if let Some(time) = &app.time {
+        let bottom = Rect { y: area.bottom() - 1, ..edge };
+        let origin = Span::styled(format!(" {} ", time.about.origin), theme.quiet());
+        text::put_right(buf, bottom, &Line::from(vec![origin, Span::styled("─", theme.quiet())]));
     }
     let left = text::put_right(buf, edge, &Line::from(end));
     if left.width > 13 {
@@ -100,8 +105,11 @@ fn compact(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// The word that time stands still, if it does.
+/// The word that this is not now, if it is not.
 fn mark(app: &App) -> Option<&'static str> {
+    if app.time.is_some() {
+        return Some("RECORDED");
+    }
     match (app.ended(), app.paused, &app.waiting) {
         (true, ..) => Some("ENDED"),
         (false, true, _) => Some("PAUSED"),
@@ -116,10 +124,11 @@ fn subject(app: &App, named: bool) -> Line<'static> {
     let label = |word: &'static str| Span::styled(if named { word } else { "" }, theme.quiet());
     let mut pieces = vec![
         vec![label("tab "), Span::styled(app.view().name, theme.strong())],
-        vec![label("every "), Span::raw(app.settings.interval.to_string())],
+        vec![label("every "), Span::raw(interval(app))],
     ];
     if app.watched.whom == Whom::All {
-        pieces.push(vec![Span::styled("all processes of this machine", theme.strong())]);
+        let machine = if app.time.is_some() { "the machine" } else { "this machine" };
+        pieces.push(vec![Span::styled(format!("all processes of {machine}"), theme.strong())]);
     } else if let Some(snapshot) = &app.snapshot {
         let process = &snapshot.process;
         let state = if app.ended() || app.waiting.is_some() { " ended" } else { "" };
@@ -134,6 +143,12 @@ fn subject(app: &App, named: bool) -> Line<'static> {
         }
     }
     text::joined(pieces, theme.quiet())
+}
+
+/// The time between two ticks.
+fn interval(app: &App) -> String {
+    let recorded = app.time.as_ref().map(|time| time.about.interval as f64 / 1e9);
+    recorded.map_or_else(|| app.settings.interval.to_string(), |seconds| format!("{seconds} s"))
 }
 
 /// Whose figures they are: the scope that was got, the one that was asked for, the namespace.
@@ -174,9 +189,13 @@ fn reach(app: &App, whole: bool) -> Line<'static> {
 fn problems(app: &App) -> Option<Line<'static>> {
     let snapshot = app.snapshot.as_ref()?;
     let mut reasons: Vec<String> = Vec::new();
+    if let Some(damage) = app.time.as_ref().and_then(|time| time.damage.words()) {
+        reasons.push(format!("the recording {damage}"));
+    }
+    let is_to_come = |word: &str| word == "not-read" && (app.time.is_none() || app.awaits);
     for table in app.tables(snapshot) {
         let state = table.state;
-        if state.word != "ok" && state.word != "not-read" && !reasons.contains(&state.reason) {
+        if state.word != "ok" && !is_to_come(state.word) && !reasons.contains(&state.reason) {
             reasons.push(state.reason);
         }
     }
@@ -211,7 +230,7 @@ fn calm(app: &App) -> Line<'static> {
         if app.tables(snapshot).iter().any(|table| table.state.word == "not-read") {
             "reading…"
         } else {
-            "everything was read"
+            if app.time.is_some() { "everything was recorded" } else { "everything was read" }
         }
     });
     let counted = app.snapshot.as_ref().map(|snapshot| counted(snapshot)).unwrap_or_default();
@@ -242,6 +261,9 @@ fn uneventful(app: &App) -> Line<'static> {
             "Enter shows the processes of a group, b groups them otherwise"
         }
         Some(_) if app.watched.whom == Whom::All => "Enter opens the session of a process, b groups them",
+        Some(_) if app.time.as_ref().is_some_and(|time| time.lacks.is_some()) => {
+            app.time.as_ref().and_then(|time| time.lacks).unwrap_or_default()
+        }
         Some(snapshot) if snapshot.shows_changes() => "no exec and no change of namespace seen",
         Some(_) => "an exec or a change of namespace cannot be seen",
     };

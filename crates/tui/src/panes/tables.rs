@@ -36,6 +36,8 @@ const SECOND: u64 = 1_000_000_000;
 struct Standing<'a> {
     ended: bool,
     paused: bool,
+    /// It comes from a recording, and all that was asked for has come.
+    recorded: bool,
     /// Which rows are asked for.
     filter: &'a str,
     theme: Theme,
@@ -44,7 +46,13 @@ struct Standing<'a> {
 /// Draws the tables.
 pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     let filter = app.pane().filter.trim().to_owned();
-    let standing = Standing { ended: app.ended(), paused: app.paused, filter: &filter, theme: app.theme };
+    let standing = Standing {
+        ended: app.ended(),
+        paused: app.paused,
+        recorded: app.time.is_some() && !app.awaits,
+        filter: &filter,
+        theme: app.theme,
+    };
     let area = Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(1), ..area };
     if area.is_empty() {
         return;
@@ -212,6 +220,7 @@ fn why_empty(view: &TableView<'_>, standing: Standing<'_>, room: usize) -> Strin
     const NONE_OWN: &str = "no sockets of this process: press n for all of the namespace";
     const NONE_HERE: &str = "none: those it holds are of other kinds, in another namespace, or not bound yet; n: all of the namespace";
     match view.state.word {
+        "not-read" if standing.recorded => view.state.reason.clone(),
         "not-read" if standing.ended => "not read before the process ended".to_owned(),
         "not-read" if standing.paused => "not read yet: paused".to_owned(),
         "not-read" => "reading…".to_owned(),

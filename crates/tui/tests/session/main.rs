@@ -9,6 +9,7 @@ mod hostile;
 mod lists;
 mod looping;
 mod property;
+mod recorded;
 mod screens;
 mod states;
 mod world;

@@ -1,0 +1,395 @@
+//! The thread that plays a recording: it obeys the same orders as the one that reads live, and those of time.
+
+use std::io::{Read, Seek};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::time::{Duration, Instant};
+
+use netmonitor_core::plan::Plan;
+use netmonitor_core::record::change::{self, Marked};
+use netmonitor_core::record::{About, LACKS, Player, Speed, Timeline};
+use netmonitor_core::scope::Scope;
+use netmonitor_core::snapshot::Snapshot;
+use netmonitor_tui::{Go, Input, Shown, Whom};
+
+use super::order::Order;
+
+/// So long is played or sought before it is looked for orders.
+const AT_ONCE: Duration = Duration::from_millis(20);
+
+/// How often it is told how far seeking has come.
+const TOLD: Duration = Duration::from_millis(100);
+
+/// A longer time in which nothing was recorded is passed over after so much of it, nanoseconds.
+const LONGEST: u64 = 10_000_000_000;
+
+/// More found changes are not marked.
+const MARKS: usize = 1000;
+
+/// Plays a recording.
+pub(super) struct Playing<R> {
+    player: Player<R>,
+    about: Arc<About>,
+    inputs: Sender<Input>,
+    /// What is looked at; `None`: it is not known yet.
+    plan: Option<Plan>,
+    shown: Option<Shown>,
+    /// The last snapshot lies there still.
+    untaken: bool,
+    speed: Speed,
+    clock: Option<Clock>,
+    search: Option<Search>,
+    changes: Vec<i64>,
+    said: Option<String>,
+    /// The process that is watched out of all.
+    watched: Option<u32>,
+    was_there: bool,
+    /// What is to be handed over.
+    is_moved: bool,
+    is_changed: bool,
+}
+
+/// Time goes on: where it was, and when that was.
+#[derive(Clone, Copy)]
+struct Clock {
+    boottime: u64,
+    at: Instant,
+}
+
+/// The next change is being sought.
+struct Search {
+    scope: Scope,
+    begun_at: u64,
+    before: Marked,
+    told: Instant,
+}
+
+impl<R: Read + Seek> Playing<R> {
+    pub(super) fn new(player: Player<R>, about: Arc<About>, inputs: Sender<Input>) -> Self {
+        Self {
+            player,
+            about,
+            inputs,
+            plan: None,
+            shown: None,
+            untaken: false,
+            speed: Speed::default(),
+            clock: None,
+            search: None,
+            changes: Vec::new(),
+            said: None,
+            watched: None,
+            was_there: true,
+            is_moved: false,
+            is_changed: false,
+        }
+    }
+
+    /// Plays from a tick on until the session is over.
+    pub(super) fn run(mut self, begin: u64, orders: &Receiver<Order>) {
+        while self.plan.is_none() {
+            let Ok(order) = orders.recv() else { return };
+            self.take(order);
+        }
+        if !self.player.to(begin) {
+            self.said = Some("nothing of the recording can be read from here on: it is damaged".to_owned());
+        }
+        loop {
+            self.is_moved |= self.go_on();
+            if !self.hand_over() {
+                return;
+            }
+            let order = match self.due() {
+                None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => orders.recv_timeout(due),
+            };
+            let mut next = match order {
+                Ok(order) => Some(order),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            // Steps that have piled up are made together.
+            let mut ticks = 0;
+            while let Some(order) = next {
+                match order {
+                    Order::Time(Go::Ticks(more)) => ticks += more,
+                    order => {
+                        self.step(std::mem::take(&mut ticks));
+                        self.take(order);
+                    }
+                }
+                next = match orders.try_recv() {
+                    Ok(order) => Some(order),
+                    Err(TryRecvError::Empty) => None,
+                    Err(TryRecvError::Disconnected) => return,
+                };
+            }
+            self.step(ticks);
+        }
+    }
+
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Plan(plan) => {
+                if self.search.is_none() {
+                    self.player.follow(plan.clone());
+                }
+                (self.plan, self.is_moved) = (Some(plan), true);
+            }
+            Order::Arrange(shown) => self.shown = Some(shown),
+            Order::Taken => self.untaken = false,
+            Order::Watch(whom) => self.watch(whom),
+            Order::Time(go) => self.go(go),
+            // Nothing is read.
+            Order::Interval(_) | Order::Refresh | Order::Pause(_) => {}
+        }
+    }
+
+    /// Shows others from now on, once there is a plan for them.
+    fn watch(&mut self, whom: Whom) {
+        self.stop_search();
+        let wanted = match (whom, self.player.recording().head().pid) {
+            (Whom::All, None) => None,
+            (Whom::Other { pid, start_time }, None) => Some((pid, start_time)),
+            (Whom::First, Some(_)) => return,
+            (Whom::All | Whom::First | Whom::Other { .. }, pid) => {
+                let pid = pid.unwrap_or_default();
+                let why = format!("the recording is of process {pid} alone");
+                let _ = self.inputs.send(Input::Refused(why));
+                return;
+            }
+        };
+        self.player.watch(wanted);
+        (self.watched, self.plan, self.was_there) = (wanted.map(|(pid, _)| pid), None, true);
+    }
+
+    fn go(&mut self, go: Go) {
+        self.stop_search();
+        self.is_changed = true;
+        let last = self.player.recording().ticks().saturating_sub(1);
+        match go {
+            Go::Play(play) => {
+                let is_at_end = self.number() == last;
+                if play && is_at_end {
+                    self.to(0);
+                }
+                self.clock = play.then(|| self.clock_now());
+            }
+            Go::Speed(speed) => {
+                self.speed = speed;
+                self.clock = self.clock.map(|_| self.clock_now());
+            }
+            Go::Ticks(ticks) => self.step(ticks),
+            Go::Seconds(seconds) => self.seconds(seconds),
+            Go::To(wall) => {
+                let number = self.player.recording().find(wall);
+                self.to(number);
+            }
+            Go::Last => {
+                self.clock = None;
+                self.to(last);
+            }
+            Go::NextChange(scope) => self.seek(scope),
+        }
+    }
+
+    fn number(&self) -> u64 {
+        self.player.now().map_or(0, |(number, _)| number)
+    }
+
+    fn boottime(&self) -> u64 {
+        self.player.now().map_or(0, |(_, snapshot)| snapshot.moment.boottime)
+    }
+
+    fn clock_now(&self) -> Clock {
+        Clock { boottime: self.boottime(), at: Instant::now() }
+    }
+
+    /// Goes to a tick; time goes on from there, if it does.
+    fn to(&mut self, number: u64) {
+        if !self.player.to(number) {
+            self.said = Some("nothing of the recording can be read from there on: it is damaged".to_owned());
+        }
+        self.is_moved = true;
+        self.clock = self.clock.map(|_| self.clock_now());
+    }
+
+    /// Goes so many ticks on or back, and stands still there.
+    fn step(&mut self, ticks: i64) {
+        if ticks == 0 {
+            return;
+        }
+        self.stop_search();
+        self.clock = None;
+        let (now, last) = (self.number(), self.player.recording().ticks().saturating_sub(1));
+        let to = now.saturating_add_signed(ticks).min(last);
+        if to == now {
+            let which = if ticks < 0 { "first" } else { "last" };
+            self.said = Some(format!("this is the {which} moment of the recording"));
+        }
+        // Where ticks are missing the next one is that which is there.
+        let is_missing =
+            |player: &Player<R>| player.now().is_some_and(|(number, _)| number >= now && to < now);
+        self.to(to);
+        let mut further = to;
+        while is_missing(&self.player) && further > 0 {
+            further -= 1;
+            self.to(further);
+        }
+    }
+
+    /// Goes so many seconds on or back, one tick at least.
+    fn seconds(&mut self, seconds: i64) {
+        let wanted = self.boottime().saturating_add_signed(seconds.saturating_mul(1_000_000_000));
+        let found = self.player.recording().find_boottime(wanted);
+        let now = self.number();
+        if found == now || (seconds < 0) == (found > now) {
+            return self.step(seconds.signum());
+        }
+        self.to(found);
+    }
+
+    /// How long nothing is to be done unless an order comes; `None`: for ever.
+    fn due(&mut self) -> Option<Duration> {
+        if self.search.is_some() {
+            return Some(Duration::ZERO);
+        }
+        let clock = self.clock.filter(|_| !self.untaken && self.plan.is_some())?;
+        let next = self.player.next_moment()?.boottime.min(self.boottime().saturating_add(LONGEST));
+        let ahead = next.saturating_sub(clock.boottime) as f64 / 1e9 / self.speed.factor();
+        let due = clock.at + Duration::from_secs_f64(ahead);
+        Some(due.saturating_duration_since(Instant::now()))
+    }
+
+    /// Goes on as far as time has gone on, or a change is sought; whether it has moved.
+    fn go_on(&mut self) -> bool {
+        if self.search.is_some() {
+            return self.seek_on();
+        }
+        let begun = Instant::now();
+        let mut is_moved = false;
+        while begun.elapsed() < AT_ONCE && self.due() == Some(Duration::ZERO) {
+            let before = self.boottime();
+            if !self.player.step() {
+                break;
+            }
+            is_moved = true;
+            let now = self.boottime();
+            if now.saturating_sub(before) > LONGEST {
+                self.clock = Some(self.clock_now());
+            }
+        }
+        if is_moved && begun.elapsed() >= AT_ONCE {
+            // Faster than it can be decoded: what was missed is not made up for.
+            self.clock = self.clock.map(|_| self.clock_now());
+        }
+        if self.clock.is_some() && self.player.next_moment().is_none() {
+            (self.clock, self.is_changed) = (None, true);
+            self.said = Some("this is the end of the recording".to_owned());
+        }
+        is_moved
+    }
+
+    /// Begins to seek the next change.
+    fn seek(&mut self, scope: Scope) {
+        self.clock = None;
+        self.player.follow(change::plan(scope));
+        let Some((number, snapshot)) = self.player.now() else { return };
+        let before = Marked::of(&snapshot, scope);
+        self.search = Some(Search { scope, begun_at: number, before, told: Instant::now() });
+    }
+
+    fn seek_on(&mut self) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < AT_ONCE {
+            let is_moved = self.player.step();
+            let Some(search) = &mut self.search else { return false };
+            if !is_moved {
+                let begun_at = search.begun_at;
+                self.stop_search();
+                self.said = Some("no change up to the end of the recording".to_owned());
+                self.to(begun_at);
+                return true;
+            }
+            let Some((_, snapshot)) = self.player.now() else { return false };
+            let now = Marked::of(&snapshot, search.scope);
+            if let Some(words) = search.before.differs(&now) {
+                self.said = Some(format!("changed here: {words}"));
+                if self.changes.len() < MARKS {
+                    self.changes.push(snapshot.moment.wall);
+                }
+                self.stop_search();
+                return true;
+            }
+            search.before = now;
+        }
+        if let Some(search) = self.search.as_mut().filter(|search| search.told.elapsed() >= TOLD) {
+            search.told = Instant::now();
+            self.is_changed = true;
+        }
+        false
+    }
+
+    /// Looks again as the session wants it.
+    fn stop_search(&mut self) {
+        if self.search.take().is_some() {
+            if let Some(plan) = self.plan.clone() {
+                self.player.follow(plan);
+            }
+            (self.is_moved, self.is_changed) = (true, true);
+        }
+    }
+
+    /// Hands over what is new. `false`: the session is over.
+    fn hand_over(&mut self) -> bool {
+        let Some((number, snapshot)) = self.player.now().filter(|_| self.plan.is_some()) else {
+            let Some(said) = self.said.take() else { return true };
+            return self.inputs.send(Input::Refused(said)).is_ok();
+        };
+        let is_moved = self.is_moved && self.search.is_none();
+        if !is_moved && !self.is_changed && self.said.is_none() {
+            return true;
+        }
+        self.is_changed = false;
+        self.say_who_is_there();
+        let time = Box::new(self.timeline(number, &snapshot));
+        if !is_moved {
+            return self.inputs.send(Input::Time(time)).is_ok();
+        }
+        self.is_moved = false;
+        self.untaken = true;
+        let shown = self.shown.as_ref().filter(|shown| !shown.is_plain());
+        let arranged = shown.map(|shown| Input::Arranged(Arc::new(shown.arrange(&snapshot))));
+        let inputs = [Some(Input::Time(time)), arranged, Some(Input::Snapshot(snapshot))];
+        inputs.into_iter().flatten().all(|input| self.inputs.send(input).is_ok())
+    }
+
+    /// Says that the process that is watched is not there, once.
+    fn say_who_is_there(&mut self) {
+        let is_there = self.player.is_there();
+        if let Some(pid) = self.watched.filter(|_| !is_there && self.was_there) {
+            self.said =
+                Some(format!("process {pid} was not there at this moment, and is shown as it was last"));
+        }
+        self.was_there = is_there;
+    }
+
+    fn timeline(&mut self, number: u64, snapshot: &Snapshot) -> Timeline {
+        let recording = self.player.recording();
+        Timeline {
+            first: recording.first().wall,
+            last: recording.last().wall,
+            now: snapshot.moment.wall,
+            number,
+            ticks: recording.ticks(),
+            damage: recording.damage(),
+            about: self.about.clone(),
+            is_playing: self.clock.is_some(),
+            is_searching: self.search.is_some(),
+            speed: self.speed,
+            changes: self.changes.as_slice().into(),
+            lacks: self.watched.map(|_| LACKS),
+            said: self.said.take(),
+        }
+    }
+}

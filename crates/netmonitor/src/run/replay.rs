@@ -1,0 +1,66 @@
+//! `replay`: a session on what was recorded.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use netmonitor_core::plan::Plan;
+use netmonitor_core::record::{About, Player, When};
+use netmonitor_core::scope::Scope;
+use netmonitor_core::session::Event;
+
+use super::on_terminal::Session;
+use super::playing::Playing;
+use super::{Refused, recording, refuse, settings};
+use crate::cli;
+
+/// What to show, and from where on.
+pub(crate) struct Replay {
+    pub(crate) file: PathBuf,
+    /// The first moment that is shown.
+    pub(crate) at: Option<When>,
+    /// Whose sockets, where that was chosen; else as recorded.
+    pub(crate) scope: Option<Scope>,
+    pub(crate) session: cli::Session,
+}
+
+impl Replay {
+    /// Shows it until the user ends it.
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        let mut recording = recording::open(&self.file)?;
+        if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+            let why = format!(
+                "replay needs a terminal; without one, use: netmonitor show --from {}",
+                self.file.display()
+            );
+            return Ok(refuse(Event::NoTerminal, &why));
+        }
+        let (first, last) = (recording.first().wall, recording.last().wall);
+        let head = recording.head();
+        let zone = recording::zone();
+        let recorded: Option<Scope> = head.scope.parse().ok();
+        let about = About {
+            origin: recording::origin(head, last),
+            scope: head.pid.and(recorded),
+            interval: head.interval,
+            zone,
+        };
+        let top = head.pid.is_none();
+        let chosen = self.scope.or(recorded).filter(|scope| *scope != Scope::Host);
+        let at = self.at.map(|at| at.within((first, last), &about.zone)).transpose().map_err(Refused)?;
+        let begin = at.map_or(0, |wall| recording.find(wall));
+        let settings = cli::Session { top, scope: chosen.unwrap_or_default(), ..self.session };
+        let mut session = Session::new(settings_of(settings));
+        let player = Player::new(recording, Plan::default());
+        let inputs = session.inputs.clone();
+        session.start(move |ordered| Playing::new(player, Arc::new(about), inputs).run(begin, &ordered))?;
+        session.on_terminal()?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Nothing is counted, and nobody ends.
+fn settings_of(session: cli::Session) -> netmonitor_tui::Settings {
+    settings(session, false)
+}

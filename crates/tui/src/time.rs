@@ -1,0 +1,64 @@
+//! Where a session stands in what was recorded, and how it goes from there. What is recorded may be a file, or what a
+//! session has kept: whoever reads it tells by [`Input::Time`](crate::Input::Time) where it stands.
+
+use netmonitor_core::format::harmless_text;
+use netmonitor_core::record::{Timeline, When};
+
+use crate::app::{App, Message};
+use crate::event::{Effect, Go};
+
+impl App {
+    /// Takes over where the next snapshot stands.
+    pub(crate) fn take_time(&mut self, mut time: Timeline) {
+        if let Some(said) = time.said.take() {
+            self.message = Some(Message::Remark(harmless_text(said.as_bytes())));
+        }
+        self.changed |= self.time.as_ref() != Some(&time);
+        self.time = Some(time);
+    }
+
+    /// Says something.
+    pub(crate) fn remark(&mut self, words: &str) {
+        self.message = Some(Message::Remark(words.to_owned()));
+    }
+
+    /// Goes somewhere else in what was recorded.
+    pub(crate) fn go_in_time(&mut self, go: Go, effects: &mut Vec<Effect>) {
+        match self.time {
+            Some(_) => effects.push(Effect::Time(go)),
+            None => self.remark(
+                "nothing is recorded: netmonitor record keeps what happens, netmonitor replay shows it",
+            ),
+        }
+    }
+
+    /// Stops time or lets it go on.
+    pub(crate) fn pause_or_play(&mut self, effects: &mut Vec<Effect>) {
+        match &self.time {
+            Some(time) => effects.push(Effect::Time(Go::Play(!time.is_playing && !time.is_searching))),
+            None => self.pause(!self.paused, effects),
+        }
+    }
+
+    /// Shows the last moment, or live figures.
+    pub(crate) fn go_to_last(&mut self, effects: &mut Vec<Effect>) {
+        match self.time {
+            Some(_) => effects.push(Effect::Time(Go::Last)),
+            None => self.pause(false, effects),
+        }
+    }
+
+    /// Goes on to the next change in the scope that is shown.
+    pub(crate) fn go_to_next_change(&mut self, effects: &mut Vec<Effect>) {
+        self.go_in_time(Go::NextChange(self.asked_scope()), effects);
+    }
+
+    /// Goes to a moment as it was typed.
+    pub(crate) fn go_at(&mut self, when: &When, effects: &mut Vec<Effect>) {
+        let Some(time) = &self.time else { return self.go_in_time(Go::Last, effects) };
+        match when.within((time.first, time.last), &time.about.zone) {
+            Ok(wall) => effects.push(Effect::Time(Go::To(wall))),
+            Err(why) => self.message = Some(Message::Error(harmless_text(why.as_bytes()))),
+        }
+    }
+}
