@@ -2,6 +2,7 @@
 
 mod faults;
 mod figures;
+mod prometheus;
 mod web_config;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -7,7 +7,7 @@ use super::{Served, status};
 use crate::{run, stderr};
 
 /// `right`, as bcrypt keeps it.
-const RIGHT: &str = "$2b$04$abcdefghijklmnopqrstuuFmEfrkTQnczNzw475xE2VhDrK1uwJiC";
+pub(super) const RIGHT: &str = "$2b$04$abcdefghijklmnopqrstuuFmEfrkTQnczNzw475xE2VhDrK1uwJiC";
 
 /// `Basic`, in base64: `me:right`, `me:wrong`, `you:right`.
 const ME: &str = "Authorization: Basic bWU6cmlnaHQ=\r\n";
