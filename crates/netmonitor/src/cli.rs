@@ -74,6 +74,7 @@ Examples:
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
   netmonitor show 1234 tcp --filter 'state:ESTABLISHED tx_queue>0' --sort tx_queue:desc
   netmonitor serve                        serve metrics on http://127.0.0.1:9797/metrics
+  netmonitor show --from web.nmr --at 03:12 tcp
   netmonitor doctor nginx                 what works for nginx, and what would put the rest right
   netmonitor explain TCPTimeouts          what a counter means";
 
@@ -169,6 +170,7 @@ pub(crate) struct Session {
 struct Chosen {
     interval: Interval,
     scope: Scope,
+    has_scope: bool,
     counters: CounterMode,
     by: By,
     wire: bool,
@@ -179,6 +181,7 @@ impl Chosen {
         Self {
             interval: options.interval.unwrap_or_default(),
             scope: options.scope.unwrap_or_default(),
+            has_scope: options.scope.is_some(),
             counters: options.counters.unwrap_or_default(),
             by: options.by.unwrap_or_default(),
             wire: options.wire.unwrap_or(false),

@@ -12,6 +12,7 @@ use jiff::{Timestamp, ToSpan};
 use crate::interval::duration;
 
 const SECOND: i64 = 1_000_000_000;
+const MILLISECOND: i64 = 1_000_000;
 
 /// The time zone of whoever looks: the program tells it, for nothing here may ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,8 +79,8 @@ pub struct When {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning {
-    /// A moment of the wall clock.
-    Wall(i64),
+    /// A moment of the wall clock, for so long.
+    Wall(i64, i64),
     /// Day and time as clocks here show it, for so long.
     Shown(DateTime, i64),
     /// A time of some day, for so long.
@@ -118,7 +119,9 @@ fn meaning(typed: &str) -> Option<Meaning> {
     let colons = typed.matches(':').count();
     if typed.contains('-') {
         if let Ok(time) = typed.parse::<Timestamp>() {
-            return nanoseconds(time).map(Meaning::Wall);
+            // What is printed of a moment is cut to its millisecond.
+            let lasts = if typed.contains('.') { MILLISECOND } else { SECOND };
+            return nanoseconds(time).map(|wall| Meaning::Wall(wall, lasts));
         }
         return Some(Meaning::Shown(typed.parse().ok().filter(|_| colons > 0)?, lasts(colons)));
     }
@@ -126,7 +129,8 @@ fn meaning(typed: &str) -> Option<Meaning> {
 }
 
 impl When {
-    /// The moment in a recording from `first` to `last`, nanoseconds since the epoch.
+    /// The moment in a recording from `first` to `last`, nanoseconds since the epoch: the end of the second, or
+    /// millisecond, that was typed.
     ///
     /// # Errors
     ///
@@ -134,13 +138,13 @@ impl When {
     pub fn within(&self, (first, last): (i64, i64), zone: &Zone) -> Result<i64, String> {
         let last = last.max(first);
         let starts = |wall: i64, length: i64| {
-            (wall <= last && wall.saturating_add(length) > first).then_some(wall.max(first))
+            let end = wall.saturating_add(length.min(SECOND) - 1);
+            (wall <= last && wall.saturating_add(length) > first).then_some(end.clamp(first, last))
         };
         let found = match self.meaning {
             Meaning::BeforeEnd(length) => Some(last.saturating_sub(length).max(first)),
             Meaning::AfterBegin(length) => Some(first.saturating_add(length).min(last)),
-            // What is printed of a moment may be cut to its second.
-            Meaning::Wall(wall) => starts(wall, SECOND),
+            Meaning::Wall(wall, length) => starts(wall, length),
             Meaning::Shown(shown, length) => zone.wall(shown).and_then(|wall| starts(wall, length)),
             Meaning::OfDay(time, length) => {
                 let day = timestamp(last).to_zoned(zone.0.clone()).date();

@@ -7,12 +7,14 @@ use clap::Args;
 use netmonitor_core::export::{self, Format, Selection};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::query::Query;
+use netmonitor_core::record::When;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views;
 use netmonitor_sys::ProcTree;
 
 use super::{Chosen, Task, refuse};
 use crate::run::show::Show;
+use crate::run::show_from::From as FromFile;
 
 #[derive(Debug, Args)]
 pub(super) struct Typed {
@@ -31,6 +33,16 @@ pub(super) struct Typed {
     /// waiting until every process was looked at [default: all of one reading of a namespace, else found]
     #[arg(long, value_name = "WHOSE", value_parser = ["found", "all"])]
     owners: Option<String>,
+
+    /// Print what was recorded in this file; all words are tabs. With --count so many moments of it, with --interval some
+    /// that are so far apart, from its first one on
+    #[arg(long, value_name = "FILE", conflicts_with = "owners")]
+    from: Option<PathBuf>,
+
+    /// With --from: its moment at this time: 03:12 or 03:12:07 of its last day, 2026-11-30T03:12:07Z, -5m before its end,
+    /// +5m after its beginning [default: its last]
+    #[arg(long, value_name = "TIME", requires = "from", allow_hyphen_values = true)]
+    at: Option<When>,
 }
 
 /// How tables are printed.
@@ -74,11 +86,12 @@ impl From<QueryTyped> for Query {
 }
 
 impl Typed {
-    /// Of the whole machine no process is named: all words are tabs. Of a captured tree none needs to be.
+    /// Of the whole machine, or of a recording, no process is named: all words are tabs. Of a captured tree none needs to be.
     pub(super) fn named(mut self, scope: Scope, procfs: &Path) -> Self {
         let begins_with_a_tab =
             |word: &String| Selection::parse(&[word], scope).is_ok() && ProcTree::is_captured(procfs);
-        if scope == Scope::Host || self.target.as_ref().is_some_and(begins_with_a_tab) {
+        if scope == Scope::Host || self.from.is_some() || self.target.as_ref().is_some_and(begins_with_a_tab)
+        {
             self.tabs.splice(0..0, self.target.take());
         }
         self
@@ -86,10 +99,17 @@ impl Typed {
 
     /// `is_repeated`: an interval was typed.
     pub(super) fn meant(self, chosen: &Chosen, is_repeated: bool) -> anyhow::Result<Task> {
+        let from = self.from.map(|file| FromFile {
+            file,
+            at: self.at,
+            apart: is_repeated.then_some(chosen.interval),
+            is_scope_chosen: chosen.has_scope,
+            has_tabs: !self.tabs.is_empty(),
+        });
         let is_repeated = is_repeated || self.printing.count.is_some_and(|count| count.get() > 1);
         let all_owners = self.owners.map(|whose| whose == "all");
         let show = self.printing.meant(&self.tabs, chosen, is_repeated.then_some(chosen.interval))?;
-        Ok(Task::Show(Box::new(Show { all_owners, ..show })))
+        Ok(Task::Show(Box::new(Show { all_owners, from, ..show })))
     }
 }
 
@@ -140,6 +160,7 @@ impl Printing {
             count: if interval.is_none() { Some(1) } else { count },
             follow: None,
             all_owners: None,
+            from: None,
             wire: chosen.wire,
         })
     }

@@ -15,6 +15,7 @@ pub(crate) mod replay;
 pub(crate) mod serve;
 mod session;
 pub(crate) mod show;
+pub(crate) mod show_from;
 mod show_host;
 mod show_pieces;
 mod target;
@@ -57,6 +58,12 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
 /// Looks at a process.
 fn at_process(look: Look) -> anyhow::Result<ExitCode> {
     let look = match look.task {
+        Task::Show(mut show) if show.from.is_some() => {
+            return match show.from.take() {
+                Some(from) => show.run_from(from),
+                None => Ok(ExitCode::SUCCESS),
+            };
+        }
         Task::Show(show) if show.selection.scope == Scope::Host => {
             return show.run_on_host(open(&look.procfs)?);
         }

@@ -70,6 +70,13 @@ fn pieces(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
+/// Says what is missing of a recording, if something is.
+pub(super) fn tell_damage(path: &Path, recording: &Recording<File>) {
+    if let Some(words) = recording.damage().words() {
+        tell(&format!("note: {} {words}", path.display()));
+    }
+}
+
 /// The time zone of whoever looks.
 pub(super) fn zone() -> Zone {
     Zone::of(TimeZone::try_system().unwrap_or(TimeZone::UTC))

@@ -20,6 +20,7 @@ use signal_hook::iterator::Signals;
 
 use super::follow::successor;
 use super::output::Output;
+use super::show_from::From;
 use super::{Refused, tell};
 
 /// What to print, how, where to, and how often.
@@ -37,6 +38,8 @@ pub(crate) struct Show {
     /// Whether every process's descriptors are looked at before a table is printed; `None`: where it takes no more
     /// than one reading.
     pub(crate) all_owners: Option<bool>,
+    /// The recording that is printed in the place of what is read.
+    pub(crate) from: Option<From>,
     /// Whether packets are counted, too.
     pub(crate) wire: bool,
 }

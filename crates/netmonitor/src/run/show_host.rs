@@ -13,6 +13,21 @@ use super::output::Output;
 use super::show::{Show, Stop, Woken, tell_problems};
 
 impl Show {
+    /// Whether its tables can be those of all processes.
+    pub(super) fn is_of_all(&self) -> anyhow::Result<()> {
+        let is_narrower = |scope: Scope| scope != Scope::Host;
+        match self.selection.tables().find(|(_, table)| table.scope().is_some_and(is_narrower)) {
+            None => Ok(()),
+            Some((view, table)) => {
+                let (view, table) = (view.name, table.name());
+                let why = format!(
+                    "{view}.{table} is of one namespace: name a process; --scope host is for tables of sockets"
+                );
+                Err(Refused(why).into())
+            }
+        }
+    }
+
     /// Prints tables of the machine until there is nothing more to print.
     pub(super) fn run_on_host(self, tree: ProcTree) -> anyhow::Result<ExitCode> {
         if tree.kind() == Kind::Copy {
@@ -21,15 +36,7 @@ impl Show {
             )
             .into());
         }
-        if let Some(table) =
-            self.selection.tables().find(|(_, table)| table.scope().is_some_and(|scope| scope != Scope::Host))
-        {
-            let (view, table) = (table.0.name, table.1.name());
-            let why = format!(
-                "{view}.{table} is of one namespace: name a process; --scope host is for tables of sockets"
-            );
-            return Err(Refused(why).into());
-        }
+        self.is_of_all()?;
         let mut engine = HostEngine::new(tree.machine());
         let stop = self.interval.map(|_| Stop::new(self.output.is_none())).transpose()?;
         let mut collector = HostCollector::new(tree);

@@ -20,6 +20,7 @@ mod scope;
 mod serve;
 mod session;
 mod show;
+mod show_from;
 mod targets;
 mod top;
 mod traffic;

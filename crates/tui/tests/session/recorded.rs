@@ -80,7 +80,7 @@ fn keys_and_commands_go_through_time() {
         assert_eq!(session.take_effects(), [Effect::Time(go)], "{key}");
     }
     for (command, go) in [
-        ("at 01:50", Go::To(FIRST + 200 * SECOND)),
+        ("at 01:50", Go::To(FIRST + 201 * SECOND - 1)),
         ("at -1m", Go::To(FIRST + 540 * SECOND)),
         ("speed 10", Go::Speed("10".parse().unwrap())),
         ("next", Go::NextChange(Scope::Process)),
