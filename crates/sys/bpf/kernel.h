@@ -184,6 +184,9 @@ struct cred {
 	kuid_t uid;
 } RELOCATED;
 
+/* The thread is of the kernel, and of no process. */
+#define PF_KTHREAD 0x00200000
+
 struct task_struct {
 	struct signal_struct *signal;
 	u32 flags;
@@ -471,6 +474,19 @@ struct upid {
 struct pid {
 	u32 level;
 	struct upid numbers[1];
+} RELOCATED;
+
+/* A request of io_uring. */
+struct io_kiocb {
+	u8 opcode;
+} RELOCATED;
+
+#define IORING_OP_ACCEPT 13
+
+/* What is told when it has a result. */
+struct trace_event_raw_io_uring_complete {
+	void *req; /* 0: not the last result */
+	int res;
 } RELOCATED;
 
 struct seq_file;

@@ -2,7 +2,8 @@
  *
  * What a program here is called for happens to a socket, not in the context of its owner: on loopback the current process
  * is the other end, else it is whoever was interrupted. So the owner is kept with the socket, by whoever opens it,
- * connects it, listens with it, accepts it, or moves something through it for the first time, in its own context. A
+ * connects it, listens with it, accepts it, or moves something through it for the first time, in its own context. What
+ * threads of the kernel's do for a ring of io_uring belongs to the ring's process, because they are threads of it. A
  * connection that came in begins with its listener's.
  */
 #ifndef NETMONITOR_LIFE_H
@@ -334,7 +335,7 @@ static NOINLINE int use_socket(struct sock *sk, int is_received)
 	fold(cookie, life);
 	if (life->tgid != process)
 		own(life, current_task());
-	/* Accepted by io_uring. */
+	/* Accepted by io_uring to a place in the ring. */
 	if ((life->flags & (FLAG_PASSIVE | FLAG_ACCEPTED)) == FLAG_PASSIVE) {
 		life->flags |= FLAG_ACCEPTED;
 		tell_accepted(cookie, sk, life);
@@ -389,30 +390,83 @@ int find_owners(struct iter_task_file *found)
 	return 0;
 }
 
-SEC("tracepoint/syscalls/sys_exit_accept4")
-int exit_accept4(struct sys_exit *exit)
+/* The current process has accepted a connection. */
+static NOINLINE int accept_socket(struct sock *sk, u64 flags)
 {
-	struct life life = {};
-	struct sock *sk;
-	u64 cookie;
-
-	if (exit->result < 0 || !watching())
-		return 0;
-	sk = sock_of(exit->result);
-	if (!sk)
-		return 0;
 	/* Those of other families have none as long as nobody has asked for it. */
-	cookie = READ(sk, __sk_common.skc_cookie.counter);
+	u64 cookie = READ(sk, __sk_common.skc_cookie.counter);
+	struct life life = {};
+
 	if (!cookie)
 		return 0;
 	own(&life, current_task());
-	if (!map_update(&accepted, &cookie, &life, 0))
+	if (!map_update(&accepted, &cookie, &life, flags))
 		tell_accepted(cookie, sk, &life);
 	return 0;
 }
 
+SEC("tracepoint/syscalls/sys_exit_accept4")
+int exit_accept4(struct sys_exit *exit)
+{
+	struct sock *sk;
+
+	if (exit->result < 0 || !watching())
+		return 0;
+	sk = sock_of(exit->result);
+	return sk ? accept_socket(sk, 0) : 0;
+}
+
+/* Whether somebody connected to this end of TCP, and no process has received or sent anything through it. The SYN counts
+ * as a byte for whoever connects. */
+static ALWAYS_INLINE int is_unused(struct sock *sk)
+{
+	struct tcp_sock *tcp = (struct tcp_sock *)sk;
+	u8 state = READ(sk, __sk_common.skc_state);
+	u16 family = READ(sk, __sk_common.skc_family);
+	u32 unread, unacknowledged;
+
+	if ((family != AF_INET && family != AF_INET6) || READ(sk, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	if (state != ESTABLISHED && state != SYN_RECV && state != CLOSE_WAIT)
+		return 0;
+	unread = READ(tcp, rcv_nxt) - READ(tcp, copied_seq);
+	unacknowledged = READ(tcp, write_seq) - READ(tcp, snd_una);
+	return !READ(tcp, bytes_acked) && !unacknowledged && READ(tcp, bytes_received) == unread;
+}
+
+/* A request of io_uring was done, in the context of the process that has the ring. Results of one that accepts again and again
+ * do not say what they are of, so the descriptor does: a socket that waits to be accepted has none. Who accepts to a place in
+ * the ring is known when the connection is used or closed. */
+SEC("tracepoint/io_uring/io_uring_complete")
+int io_uring_complete(struct trace_event_raw_io_uring_complete *complete)
+{
+	struct io_kiocb *request = complete->req;
+	int result = complete->res;
+	struct sock *sk;
+
+	if (result < 0 || !watching() || (request && READ(request, opcode) != IORING_OP_ACCEPT))
+		return 0;
+	sk = sock_of(result);
+	return sk && is_unused(sk) ? accept_socket(sk, NOEXIST) : 0;
+}
+
+/* A process closes a connection that came in and that was not told to be accepted. The kernel closes what is in a ring that
+ * is no more. */
+static ALWAYS_INLINE void close_accepted(struct sock *sk, u64 cookie, struct life *life)
+{
+	struct task_struct *task = current_task();
+
+	fold(cookie, life);
+	if ((life->flags & (FLAG_PASSIVE | FLAG_ACCEPTED)) != FLAG_PASSIVE)
+		return;
+	if (!(READ(task, flags) & PF_KTHREAD))
+		own(life, task);
+	life->flags |= FLAG_ACCEPTED;
+	tell_accepted(cookie, sk, life);
+}
+
 /* What a change of state says of the connection's life. Whether it is told. */
-static ALWAYS_INLINE int go_on(struct life *life, u64 cookie, u8 old, u8 new)
+static ALWAYS_INLINE int go_on(struct sock *sk, struct life *life, u64 cookie, u8 old, u8 new)
 {
 	u64 now = boottime();
 
@@ -443,6 +497,7 @@ static ALWAYS_INLINE int go_on(struct life *life, u64 cookie, u8 old, u8 new)
 		/* Closed by its owner. */
 		if (!life->tgid)
 			own(life, current_task());
+		close_accepted(sk, cookie, life);
 		return 0;
 	default:
 		return 0;
@@ -500,7 +555,7 @@ int inet_sock_set_state(u64 *arguments)
 	if (!watching())
 		return 0;
 	life = storage_get(&lives, sk, 0, STORAGE_CREATE);
-	if (!life || !go_on(life, cookie, old, new))
+	if (!life || !go_on(sk, life, cookie, old, new))
 		return 0;
 	if (new == CLOSED && is_readable(sk, old, error)) {
 		life->ended = boottime();
@@ -511,16 +566,19 @@ int inet_sock_set_state(u64 *arguments)
 	return tell_state(sk, life, old, new, error);
 }
 
-/* The end of a connection that something was still to be read from. */
+/* The end of a connection that something was still to be read from. What is kept of others by their cookies goes, too: one
+ * that was accepted after it had ended changes its state no more. */
 SEC("tp_btf/tcp_destroy_sock")
 int tell_end(u64 *arguments)
 {
 	struct sock *sk = (struct sock *)arguments[0];
 	struct life *life = storage_get(&lives, sk, 0, 0);
 
-	if (!life || !life->ended)
+	if (!life)
 		return 0;
 	fold(socket_cookie(sk), life);
+	if (!life->ended)
+		return 0;
 	tell_state(sk, life, life->last_state, CLOSED, life->error);
 	life->ended = 0;
 	return 0;

@@ -5,8 +5,6 @@
 #include "abi.h"
 #include "kernel.h"
 
-#define PF_KTHREAD 0x00200000
-
 SEC("iter/task")
 int list_processes(struct iter_task *found)
 {

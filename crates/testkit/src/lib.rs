@@ -7,6 +7,7 @@ pub mod hold;
 pub mod netns;
 pub mod pty;
 pub mod puppet;
+mod ring;
 pub mod traffic;
 
 use std::time::Duration;
@@ -36,4 +37,9 @@ pub fn need_root() -> bool {
 pub fn need_tool(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     need(name, std::env::split_paths(&path).any(|directory| directory.join(name).is_file()))
+}
+
+/// Whether the kernel has `io_uring`, and lets this process use it.
+pub fn has_io_uring() -> bool {
+    ring::refused().is_none()
 }

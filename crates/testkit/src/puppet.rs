@@ -5,17 +5,27 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size, set_tcp_user_timeout};
+use rustix::net::sockopt::{
+    set_socket_linger, set_socket_recv_buffer_size, set_tcp_user_timeout, socket_acceptconn,
+};
 use rustix::net::{AddressFamily, SocketType};
+use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 
 use crate::netns::Netns;
+use crate::ring::{Request, Ring};
 
 const ROLE: &str = "NETMONITOR_TEST_PUPPET";
 const ANSWER: &str = "puppet:";
+
+/// Operations of `io_uring`.
+const ACCEPT: u8 = 13;
+const CLOSE: u8 = 19;
+/// Of the first of them: whatever comes.
+const ACCEPT_ALL: u16 = 1;
 
 /// A process that does what it is told.
 pub struct Puppet {
@@ -45,7 +55,9 @@ impl Puppet {
     ///
     /// `listen PORT`, `listen6 PORT` (over IPv6), `unlisten`, `accept`, `connect ADDRESS PORT [MILLISECONDS]` (of `TCP_USER_TIMEOUT`), `send BYTES`,
     /// `receive BYTES`, `end` (receives the other end's), `finish` (sends its own), `close`, `abort`, `bind PORT` (of UDP, with the smallest buffer),
-    /// `datagrams ADDRESS PORT COUNT`, `run COMMAND`, `die`.
+    /// `datagrams ADDRESS PORT COUNT`, `run COMMAND`, `die`. By `io_uring`: `ring` and `ring polled` make a ring, `ring-accept` is one request,
+    /// `ring-accepts COUNT` one for all of them, of which the first is used, `ring-keep` accepts to a place in the ring, and `ring-drop` closes that.
+    /// `take PID` takes the listening socket of a process.
     pub fn act(&mut self, step: &str) -> String {
         self.tell(step);
         self.answer()
@@ -103,11 +115,29 @@ fn raw_socket(protocol: libc::c_int) -> std::io::Result<OwnedFd> {
     Ok(rustix::net::socket(AddressFamily::INET, SocketType::RAW, protocol)?)
 }
 
+/// The connection of a descriptor that was just made.
+fn stream_of(fd: usize) -> TcpStream {
+    // SAFETY: the kernel just gave it to us.
+    unsafe { TcpStream::from_raw_fd(fd.try_into().unwrap()) }
+}
+
+/// The first socket of a process that listens.
+fn listener_of(pid: i32) -> std::io::Result<TcpListener> {
+    let process = pidfd_open(Pid::from_raw(pid).unwrap(), PidfdFlags::empty())?;
+    // They have low numbers.
+    let sockets = (0..100).filter_map(|fd| pidfd_getfd(&process, fd, PidfdGetfdFlags::empty()).ok());
+    let mut listeners = sockets.filter(|socket| socket_acceptconn(socket).unwrap_or(false));
+    listeners.next().map(Into::into).ok_or_else(|| std::io::ErrorKind::NotFound.into())
+}
+
 #[derive(Default)]
 struct Limbs {
     listener: Option<TcpListener>,
     stream: Option<TcpStream>,
     bound: Option<UdpSocket>,
+    ring: Option<Ring>,
+    /// Connections that are only held.
+    held: Vec<TcpStream>,
 }
 
 impl Limbs {
@@ -128,6 +158,8 @@ impl Limbs {
                 rustix::net::connect(&socket, &address())?;
                 self.stream = Some(socket.into());
             }
+            "take" => self.listener = Some(listener_of(words[1].parse().unwrap())?),
+            step if step.starts_with("ring") => self.act_by_ring(words)?,
             "send" => self.stream().write_all(&vec![b'x'; number(1)])?,
             "receive" => self.stream().read_exact(&mut vec![0; number(1)])?,
             "splice" => {
@@ -167,6 +199,39 @@ impl Limbs {
             other => panic!("no such step: {other}"),
         }
         Ok(())
+    }
+
+    fn act_by_ring(&mut self, words: &[&str]) -> std::io::Result<()> {
+        match words[0] {
+            "ring" => self.ring = Some(if words.len() > 1 { Ring::polled()? } else { Ring::new()? }),
+            "ring-accept" => self.stream = Some(stream_of(self.ring().run(self.accept(0, 0))?)),
+            "ring-accepts" => {
+                let first = self.ring().begin(self.accept(ACCEPT_ALL, 0)).result()?;
+                let others = (1..words[1].parse::<usize>().unwrap())
+                    .map(|_| self.ring().result().result().map(stream_of));
+                self.held = others.collect::<Result<_, _>>()?;
+                self.stream = Some(stream_of(first));
+            }
+            "ring-keep" => {
+                self.ring().make_room(1)?;
+                self.ring().run(self.accept(0, 1))?;
+            }
+            "ring-drop" => {
+                self.ring().run(Request { opcode: CLOSE, place: 1, ..Request::default() })?;
+            }
+            other => panic!("no such step: {other}"),
+        }
+        Ok(())
+    }
+
+    fn ring(&self) -> &Ring {
+        self.ring.as_ref().expect("a ring")
+    }
+
+    /// To accept, once or again and again, to a descriptor or to a place in the ring.
+    fn accept(&self, priority: u16, place: u32) -> Request {
+        let fd = self.listener.as_ref().unwrap().as_raw_fd();
+        Request { opcode: ACCEPT, fd, priority, place, ..Request::default() }
     }
 
     fn stream(&mut self) -> &mut TcpStream {

@@ -204,13 +204,18 @@ fn find_owners(program: OwnedFd) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Attaches to the system calls that accept.
+/// Attaches to what accepts: system calls, and requests of `io_uring`.
 fn accepts(object: &Object) -> Result<Vec<OwnedFd>, Why> {
     let refused = |errno| Why::refused("tracefs", errno);
     let tracefs = splice::tracefs().map_err(refused)?;
     let program = object.load("exit_accept4", 0)?;
-    let attach = |tracepoint| splice::attach(&tracefs, tracepoint, &program).map_err(refused);
-    ["sys_exit_accept4", "sys_exit_accept"].into_iter().map(attach).collect()
+    let attach = |tracepoint, program: &OwnedFd| splice::attach(&tracefs, tracepoint, program);
+    let calls = ["syscalls/sys_exit_accept4", "syscalls/sys_exit_accept"].map(|name| attach(name, &program));
+    let mut links = calls.into_iter().collect::<Result<Vec<_>, _>>().map_err(refused)?;
+    // A kernel may be built without it.
+    let ring = object.load("io_uring_complete", 0);
+    links.extend(ring.ok().and_then(|program| attach("io_uring/io_uring_complete", &program).ok()));
+    Ok(links)
 }
 
 /// The watching programs, as far as they have come.

@@ -203,8 +203,9 @@ fn calls(object: &Object) -> Result<Vec<OwnedFd>, Why> {
     let tracefs = splice::tracefs().map_err(refused)?;
     // Where a call ends first: one that is under way now has not been seen to begin.
     let names = ["exit_splice", "enter_splice", "exit_getsockopt", "enter_getsockopt"];
-    let attach =
-        |name: &str| splice::attach(&tracefs, &format!("sys_{name}"), object.load(name, 0)?).map_err(refused);
+    let attach = |name: &str| {
+        splice::attach(&tracefs, &format!("syscalls/sys_{name}"), object.load(name, 0)?).map_err(refused)
+    };
     names.into_iter().map(attach).collect()
 }
 

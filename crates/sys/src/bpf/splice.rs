@@ -1,4 +1,4 @@
-//! Attaching to the tracepoints of a system call: their numbers stand in tracefs only.
+//! Attaching to tracepoints by their numbers, which stand in tracefs only: those of system calls are reached in no other way.
 //!
 //! Where tracefs is mounted nowhere, an instance of it is opened that no place in the tree of files has, which goes with its
 //! descriptor.
@@ -50,9 +50,9 @@ pub(super) fn tracefs() -> Result<OwnedFd, Errno> {
     fsmount(context.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, read_only)
 }
 
-/// Attaches a program to a tracepoint of a system call, for as long as the result lives.
+/// Attaches a program to a tracepoint, `GROUP/NAME`, for as long as the result lives.
 pub(super) fn attach(tracefs: &OwnedFd, tracepoint: &str, program: impl AsFd) -> Result<OwnedFd, Errno> {
-    let path = format!("events/syscalls/{tracepoint}/id");
+    let path = format!("events/{tracepoint}/id");
     let file = rustix::fs::openat(tracefs, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
     let mut digits = [0; 32];
     let length = rustix::io::read(&file, &mut digits)?;

@@ -9,7 +9,7 @@ use netmonitor_core::sample::{Moment, Sink};
 use netmonitor_sys::bpf::{Counter, Watcher, Whom};
 use netmonitor_testkit::netns::Netns;
 use netmonitor_testkit::puppet::{self, Puppet};
-use netmonitor_testkit::{PATIENCE, need_root, need_tool};
+use netmonitor_testkit::{PATIENCE, need, need_root, need_tool};
 
 const ROLE: &str = "events::a_role";
 
@@ -89,6 +89,11 @@ fn may() -> bool {
     need_root() && need_tool("ip") && need_tool("nft")
 }
 
+/// A namespace, and a process in another one: what else happens on the machine is not told.
+fn only_these(netns: &Netns, process: &Puppet) -> Whom {
+    Whom { netns: inode(netns), pid: process.pid() }
+}
+
 /// A client and a server in namespaces of their own.
 fn pair() -> (Netns, Netns, Puppet, Puppet) {
     let here = Netns::new();
@@ -109,8 +114,8 @@ fn connections_come_and_go_on_both_sides() {
     if !may() {
         return;
     }
-    let (_here, _there, mut client, mut server) = pair();
-    let mut watch = Watch::start(Whom::default());
+    let (here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(only_these(&here, &server));
     connect(&mut client, &mut server);
     for (process, step) in [(0, "send 1000"), (1, "receive 1000"), (1, "send 70000"), (0, "receive 70000")] {
         let puppet = if process == 0 { &mut client } else { &mut server };
@@ -153,8 +158,8 @@ fn refused_reset_and_given_up() {
     if !may() {
         return;
     }
-    let (_here, there, mut client, mut server) = pair();
-    let mut watch = Watch::start(Whom::default());
+    let (here, there, mut client, mut server) = pair();
+    let mut watch = Watch::start(only_these(&here, &server));
     assert_eq!(client.act("connect 192.0.2.2 4801"), "ConnectionRefused");
     let events = watch.of_process(&client, Kind::Refused, 1);
     let refused = only(&events, Kind::Refused);
@@ -217,7 +222,7 @@ fn timed_out_and_sent_again() {
         return;
     }
     let (here, there, mut client, mut server) = pair();
-    let mut watch = Watch::start(Whom::default());
+    let mut watch = Watch::start(only_these(&here, &server));
     connect(&mut client, &mut server);
     there.run(
         "nft 'add table ip t; add chain ip t c { type filter hook input priority 0; }; add rule ip t c drop'",
@@ -256,8 +261,8 @@ fn what_is_sent_again_adds_up() {
     if !may() {
         return;
     }
-    let (_here, there, mut client, mut server) = pair();
-    let mut watch = Watch::start(Whom::default());
+    let (here, there, mut client, mut server) = pair();
+    let mut watch = Watch::start(only_these(&here, &server));
     connect(&mut client, &mut server);
     there.run(
         "nft 'add table ip t; add chain ip t c { type filter hook input priority 0; }; \
@@ -289,8 +294,8 @@ fn drops_are_the_receivers() {
     if !may() {
         return;
     }
-    let (_here, _there, mut client, mut server) = pair();
-    let mut watch = Watch::start(Whom::default());
+    let (here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(only_these(&here, &server));
     assert_eq!(server.act("bind 4804"), "ok");
     assert_eq!(client.act("datagrams 192.0.2.2 4804 40"), "ok");
     let events = watch.of_process(&server, Kind::Dropped, 1);
@@ -312,10 +317,10 @@ fn whose_a_connection_is_that_nobody_uses() {
     if !may() {
         return;
     }
-    let (_here, _there, mut client, mut server) = pair();
+    let (here, _there, mut client, mut server) = pair();
     // Somebody connects and listens before anybody watches.
     connect(&mut client, &mut server);
-    let mut watch = Watch::start(Whom::default());
+    let mut watch = Watch::start(only_these(&here, &server));
     assert_eq!(client.act("close"), "ok");
     assert_eq!(server.act("close"), "ok");
     let events = watch.of_process(&client, Kind::Closed, 1);
@@ -348,8 +353,8 @@ fn a_process_that_is_gone_is_still_named() {
     if !may() {
         return;
     }
-    let (_here, _there, mut client, mut server) = pair();
-    let mut watch = Watch::start(Whom::default());
+    let (here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(only_these(&here, &server));
     connect(&mut client, &mut server);
     assert_eq!(client.act("send 10"), "ok");
     assert_eq!(client.act("die"), "dead");
@@ -388,8 +393,8 @@ fn what_is_read_after_the_end_counts() {
     if !may() {
         return;
     }
-    let (_here, _there, mut client, mut server) = pair();
-    let mut watch = Watch::start(Whom::default());
+    let (here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(only_these(&here, &server));
     connect(&mut client, &mut server);
     // Both ends are closed before the client has read anything.
     assert_eq!(client.act("finish"), "ok");
@@ -428,8 +433,8 @@ fn over_ipv6_too() {
     if !may() || !need_tool("bash") {
         return;
     }
-    let (_here, _there, mut client, mut server) = pair();
-    let mut watch = Watch::start(Whom::default());
+    let (here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(only_these(&here, &server));
     assert_eq!(server.act("listen6 4800"), "ok");
     assert_eq!(client.act("run exec 3<>/dev/tcp/2001:db8::2/4800; echo 1234 >&3"), "ok");
     assert_eq!(server.act("accept"), "ok");
@@ -518,8 +523,8 @@ fn what_is_spliced_out_of_a_connection_is_its_first_byte() {
     if !may() {
         return;
     }
-    let (_here, _there, mut client, mut server) = pair();
-    let mut watch = Watch::start(Whom::default());
+    let (here, _there, mut client, mut server) = pair();
+    let mut watch = Watch::start(only_these(&here, &server));
     connect(&mut client, &mut server);
     assert_eq!(server.act("send 1000"), "ok");
     assert_eq!(client.act("splice 1000"), "ok");
@@ -551,8 +556,8 @@ fn packets_that_are_no_good_are_dropped_for_the_reason_that_the_kernel_gives() {
     if !may() {
         return;
     }
-    let (_here, _there, mut client, mut server) = pair();
-    let mut watch = Watch::start(Whom::default());
+    let (_here, there, mut client, mut server) = pair();
+    let mut watch = Watch::start(only_these(&there, &client));
     connect(&mut client, &mut server);
     let opened = only(&watch.of_process(&client, Kind::Opened, 1), Kind::Opened);
     let port = opened.socket().local_port;
@@ -582,4 +587,91 @@ fn packets_that_are_no_good_are_dropped_for_the_reason_that_the_kernel_gives() {
     let datagram = [4900, 4804, 12, 0, 0x7878, 0x7878];
     let event = drop_of(17, segment(17, &datagram, 3, 1), "UDP_CSUM");
     assert_eq!((event.socket().local_port, event.socket().remote_port, event.speaks()), (4804, 4900, "udp"));
+}
+
+/// A server that listens on port 4800, with a ring, and a client.
+fn ringed(kind: &str) -> Option<(Watch, Puppet, Puppet, [Netns; 2])> {
+    if !may() || !need("io_uring", netmonitor_testkit::has_io_uring()) {
+        return None;
+    }
+    let (here, there, client, mut server) = pair();
+    let watch = Watch::start(only_these(&here, &server));
+    assert_eq!(server.act("listen 4800"), "ok");
+    assert_eq!(server.act(kind), "ok");
+    Some((watch, client, server, [here, there]))
+}
+
+#[test]
+fn what_a_ring_accepts_is_its_process_s_before_anybody_uses_it() {
+    for kind in ["ring", "ring polled"] {
+        let Some((mut watch, mut client, mut server, _netns)) = ringed(kind) else { return };
+        server.tell("ring-accept");
+        assert_eq!(client.act("connect 192.0.2.2 4800"), "ok");
+        assert_eq!(server.answer(), "ok");
+        let accepted = only(&watch.of_process(&server, Kind::Accepted, 1), Kind::Accepted);
+        assert_eq!((accepted.socket().local_port, accepted.bytes()), (4800, None));
+        assert_eq!(client.act("send 100"), "ok");
+        assert_eq!(server.act("receive 100"), "ok");
+        assert_eq!(client.act("close"), "ok");
+        assert_eq!(server.act("end"), "ok");
+        assert_eq!(server.act("close"), "ok");
+        let events = watch.of_process(&server, Kind::Closed, 1);
+        assert_eq!(kinds(&events), [Kind::Listening, Kind::Accepted, Kind::Closed], "{kind}");
+        assert_eq!(events[1].record.cookie, events[2].record.cookie);
+        assert_eq!(moved(&events[2]), (100, 0));
+    }
+}
+
+#[test]
+fn one_request_of_a_ring_accepts_many_each_of_which_is_told_once() {
+    let Some((mut watch, mut client, mut server, _netns)) = ringed("ring") else { return };
+    server.tell("ring-accepts 3");
+    for _ in 0..3 {
+        assert_eq!(client.act("connect 192.0.2.2 4800"), "ok");
+    }
+    assert_eq!(server.answer(), "ok");
+    let events = watch.of_process(&server, Kind::Accepted, 3);
+    assert_eq!(
+        kinds(&events),
+        [Kind::Listening, Kind::Accepted, Kind::Accepted, Kind::Accepted],
+        "{events:#?}"
+    );
+    let mut cookies: Vec<u64> = events.iter().map(|event| event.record.cookie).collect();
+    cookies.sort_unstable();
+    cookies.dedup();
+    assert_eq!(cookies.len(), 4);
+    // Using one tells nothing new.
+    assert_eq!(server.act("send 10"), "ok");
+    let all = watch.read();
+    assert_eq!(all.all.iter().filter(|event| event.kind == Kind::Accepted).count(), 3);
+}
+
+#[test]
+fn who_takes_over_a_listener_and_accepts_by_a_ring_is_the_owner() {
+    let Some((_, mut client, server, [here, there])) = ringed("ring") else { return };
+    let mut other = Puppet::start(&there, ROLE);
+    let mut watch = Watch::start(only_these(&there, &client));
+    for step in [&format!("take {}", server.pid()), "ring"] {
+        assert_eq!(other.act(step), "ok", "{step}");
+    }
+    other.tell("ring-accept");
+    assert_eq!(client.act("connect 192.0.2.2 4800"), "ok");
+    assert_eq!(other.answer(), "ok");
+    watch.of_process(&other, Kind::Accepted, 1);
+    assert_eq!(client.act("close"), "ok");
+    assert_eq!(other.act("close"), "ok");
+    assert_eq!(kinds(&watch.of_process(&other, Kind::Closed, 1)), [Kind::Accepted, Kind::Closed]);
+    // What stays in the ring and nobody uses is told when it is closed.
+    other.tell("ring-keep");
+    assert_eq!(client.act("connect 192.0.2.2 4800"), "ok");
+    assert_eq!(other.answer(), "ok");
+    assert_eq!(client.act("close"), "ok");
+    assert_eq!(other.act("ring-drop"), "ok");
+    let events = watch.of_process(&other, Kind::Closed, 2);
+    assert_eq!(kinds(&events), [Kind::Accepted, Kind::Closed, Kind::Accepted, Kind::Closed]);
+    assert_eq!(events[2].record.cookie, events[3].record.cookie);
+    let servers = watch.read();
+    let of_server = servers.all.iter().filter(|event| event.owner().is_some_and(|id| id.pid == server.pid()));
+    assert_eq!(of_server.count(), 0, "it has accepted nothing");
+    drop(here);
 }
