@@ -25,11 +25,13 @@ typedef long long s64;
 #define MAP_ENTRIES(number) int(*max_entries)[number]
 #define MAP_KEY(of) of *key
 #define MAP_VALUE(of) of *value
+#define MAP_OF(maps) maps *values[]
 #define MAP_FLAGS(number) int(*map_flags)[number]
 
 /* Kinds of maps, and flags (include/uapi/linux/bpf.h). */
 #define HASH 1
 #define ARRAY 2
+#define ARRAY_OF_MAPS 12
 #define SK_STORAGE 24
 #define RINGBUF 27
 #define NOEXIST 1

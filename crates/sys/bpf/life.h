@@ -18,9 +18,17 @@
 /* Connections that were accepted and of which nothing was told since. */
 #define ACCEPTED 16384
 
-struct {
+struct event_ring {
 	MAP_TYPE(RINGBUF);
 	MAP_ENTRIES(EVENTS);
+};
+
+/* The ring, while somebody watches: it takes megabytes, and the programs that count are loaded with this map, too. */
+struct {
+	MAP_TYPE(ARRAY_OF_MAPS);
+	MAP_ENTRIES(1);
+	MAP_KEY(u32);
+	MAP_OF(struct event_ring);
 } events SEC(".maps");
 
 struct {
@@ -162,11 +170,15 @@ static NOINLINE struct event *begin_event(u8 kind, u32 netns, u32 tgid)
 	struct event *event = 0;
 	struct lost *lost;
 	u32 zero = 0;
+	void *ring;
 
 	if (!watch || (watch->netns && netns != watch->netns && (!tgid || tgid != watch->tgid)))
 		return 0;
-	if (!is_packet || 2 * ring_query(&events, RING_TAKEN) < ring_query(&events, RING_SIZE))
-		event = ring_reserve(&events, sizeof(*event), 0);
+	ring = map_lookup(&events, &zero);
+	if (!ring)
+		return 0;
+	if (!is_packet || 2 * ring_query(ring, RING_TAKEN) < ring_query(ring, RING_SIZE))
+		event = ring_reserve(ring, sizeof(*event), 0);
 	if (!event) {
 		lost = map_lookup(&lost_events, &zero);
 		if (lost && is_packet)

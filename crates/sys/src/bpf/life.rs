@@ -47,9 +47,9 @@ pub struct Whom {
 }
 
 /// Watches while it lives.
-#[derive(Debug)]
 pub struct Watcher {
     _links: Vec<OwnedFd>,
+    object: Arc<Object>,
     ring: Ring,
     lost: (OwnedFd, Entries),
     watched: OwnedFd,
@@ -68,7 +68,7 @@ pub struct Watcher {
 
 impl Watcher {
     /// Loads the programs and begins to watch.
-    pub(super) fn load(object: &Object, whom: Whom) -> Result<Self, Why> {
+    pub(super) fn load(object: &Arc<Object>, whom: Whom) -> Result<Self, Why> {
         let types = load::read_types(Path::new(TYPES))?;
         let refused = |errno| Why::refused("the BPF map events", errno);
         let mut reasons = String::new();
@@ -85,7 +85,8 @@ impl Watcher {
         }
         let mut watcher = Self {
             _links: Vec::new(),
-            ring: Ring::open(&object.map("events")?).map_err(refused)?,
+            object: object.clone(),
+            ring: Ring::open(&object.make("events")?).map_err(refused)?,
             lost: (object.map("lost_events")?, Entries::new(4, abi::LOST)),
             watched: object.map("watched")?,
             whom,
@@ -96,7 +97,7 @@ impl Watcher {
             groups: Groups::default(),
             out: Vec::new(),
         };
-        watcher.set().map_err(refused)?;
+        watcher.set(true).map_err(refused)?;
         let mut links = Vec::new();
         let mut add = |name, link: Result<Vec<_>, Why>| match link {
             Ok(link) => links.extend(link),
@@ -125,11 +126,11 @@ impl Watcher {
         Ok(watcher)
     }
 
-    /// Tells the programs whom to watch.
-    fn set(&self) -> Result<(), Errno> {
+    /// Tells the programs whom to watch, or nobody.
+    fn set(&self, on: bool) -> Result<(), Errno> {
         let Whom { netns, pid } = self.whom;
         let [unspecified, consumed, purged] = self.left_out;
-        let words = [1, netns, pid, unspecified, consumed, purged];
+        let words = [u32::from(on), netns, pid, unspecified, consumed, purged];
         let bytes: Vec<u8> = words.into_iter().flat_map(u32::to_ne_bytes).collect();
         syscall::set_first(&self.watched, &bytes)
     }
@@ -139,7 +140,7 @@ impl Watcher {
         if self.whom != whom {
             self.whom = whom;
             // The map is there, and the same one that was set before.
-            let _ = self.set();
+            let _ = self.set(true);
         }
     }
 
@@ -193,6 +194,23 @@ impl Watcher {
             self.missing.join(","),
         );
         whole(sink, &origin, text.as_bytes(), at);
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        // The programs that count stay. What fails here has no use any more.
+        let _ = self.set(false);
+        let _ = self.object.unmake("events");
+    }
+}
+
+impl std::fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watcher")
+            .field("whom", &self.whom)
+            .field("since", &self.since)
+            .finish_non_exhaustive()
     }
 }
 
@@ -295,6 +313,32 @@ impl Watching {
         match std::thread::Builder::new().name("bpf-events".into()).spawn(load) {
             Ok(_) => Self::Loading(receiver),
             Err(_) => Self::Off,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use netmonitor_testkit::need_root;
+
+    use super::*;
+    use crate::bpf::load::Wanted;
+    use crate::bpf::maps::lookup;
+
+    #[test]
+    fn events_take_room_only_while_somebody_watches() {
+        if !need_root() {
+            return;
+        }
+        let programs = load::load(Path::new(TYPES), Wanted::default()).unwrap();
+        let rings = programs.object.map("events").unwrap();
+        let is_there = || lookup(&rings, &[0; 4], &mut [0; 4]).unwrap();
+        assert!(!is_there());
+        for _ in 0..2 {
+            let watcher = Watcher::load(&programs.object, Whom::default()).unwrap();
+            assert!(is_there());
+            drop(watcher);
+            assert!(!is_there());
         }
     }
 }

@@ -134,7 +134,7 @@ pub(super) fn lister() -> Result<Lister, Why> {
     may_load()?;
     let types = read_types(Path::new(TYPES))?;
     // Maps that nothing is put into are small.
-    let wanted = Wanted { room: Some((1, 1)), wire: Some(1), events: Some(1), followed: None };
+    let wanted = Wanted { room: Some((1, 1)), wire: Some(1), ..Wanted::default() };
     let object = Object::new(&types, &wanted.entries(), Clock::of_kernel().globals())?;
     Lister::load_descriptors(&object, &types)
 }

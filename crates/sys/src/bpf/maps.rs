@@ -8,6 +8,7 @@ use super::syscall::{bpf, number};
 
 const MAP_LOOKUP_ELEM: libc::c_int = 1;
 const MAP_UPDATE_ELEM: libc::c_int = 2;
+const MAP_DELETE_ELEM: libc::c_int = 3;
 const MAP_LOOKUP_BATCH: libc::c_int = 24;
 const MAP_DELETE_BATCH: libc::c_int = 27;
 
@@ -143,4 +144,12 @@ pub(super) fn update(map: impl AsFd, key: &[u8], value: &[u8]) -> Result<(), Err
     let mut entry = Entry { map_fd: number(map.as_fd()), padding: 0, key, value, flags: 0 };
     // SAFETY: the kernel reads one key and one value, which are as large as the map's.
     unsafe { bpf(MAP_UPDATE_ELEM, (&raw mut entry).cast(), size_of::<Entry>()) }.map(drop)
+}
+
+/// Takes an entry out. The key has the size of the map's.
+pub(super) fn remove(map: impl AsFd, key: &[u8]) -> Result<(), Errno> {
+    let mut entry =
+        Entry { map_fd: number(map.as_fd()), padding: 0, key: key.as_ptr() as u64, value: 0, flags: 0 };
+    // SAFETY: the kernel reads one key, which is as large as the map's.
+    unsafe { bpf(MAP_DELETE_ELEM, (&raw mut entry).cast(), size_of::<Entry>()) }.map(drop)
 }

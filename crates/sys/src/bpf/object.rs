@@ -10,6 +10,7 @@ use aya_obj::{EbpfSectionKind, Function, Map, Program, ProgramSection};
 use rustix::io::Errno;
 
 use super::btf::Types;
+use super::maps::{remove, update};
 use super::syscall::{self, MapKind};
 use super::why::Why;
 
@@ -18,6 +19,9 @@ use super::why::Why;
 struct Aligned<T: ?Sized>(T);
 
 static OBJECT: &Aligned<[u8]> = &Aligned(*include_bytes!("../../bpf/netmonitor.bpf.o"));
+
+/// The key of the first entry of an array.
+const FIRST: [u8; 4] = [0; 4];
 
 /// How much of the verifier's words is kept.
 const LOG: usize = 1 << 20;
@@ -30,6 +34,8 @@ pub(super) struct Object {
     object: aya_obj::Object,
     types: OwnedFd,
     maps: HashMap<String, OwnedFd>,
+    /// What stands in maps of maps, and room for how much, by the name of those.
+    later: HashMap<String, (Map, Option<u32>)>,
 }
 
 impl Object {
@@ -59,8 +65,9 @@ impl Object {
         let kernel = kernel.map_err(|error| Why::unfit(&error))?;
         object.relocate_btf(&kernel).map_err(|error| Why::unfit(&error))?;
         let declared = std::mem::take(&mut object.maps);
+        let room = |name: &str| room.iter().find(|(of, _)| *of == name).map(|(_, room)| *room);
         let made = declared.iter().map(|(name, map)| {
-            let room = room.iter().find(|(of, _)| of == name).map(|(_, room)| *room);
+            let room = room(name);
             let made = create(name, map, room, &own);
             Ok((name.clone(), made.map_err(|errno| Why::refused("a BPF map", errno))?))
         });
@@ -69,7 +76,24 @@ impl Object {
         let numbers = declared.iter().map(|(name, map)| (name.as_str(), maps[name].as_raw_fd(), map));
         object.relocate_maps(numbers, &sections).map_err(|error| Why::unfit(&error))?;
         object.relocate_calls(&sections).map_err(|error| Why::unfit(&error))?;
-        Ok(Self { object, types: own, maps })
+        let later =
+            declared.iter().filter_map(|(name, map)| Some((name.clone(), (map.inner()?, room(name)))));
+        Ok(Self { object, types: own, maps, later: later.collect() })
+    }
+
+    /// Makes the map that is to stand in a map of maps, which the programs find there.
+    pub(super) fn make(&self, name: &str) -> Result<OwnedFd, Why> {
+        let refused = |errno| Why::refused(&format!("the BPF map {name}"), errno);
+        let (map, room) =
+            self.later.get(name).ok_or_else(|| Why::missing(format!("the BPF map {name} is missing")))?;
+        let made = create(name, map, *room, &self.types).map_err(refused)?;
+        update(self.map(name)?, &FIRST, &syscall::number(&made).to_ne_bytes()).map_err(refused)?;
+        Ok(made)
+    }
+
+    /// Takes it out again.
+    pub(super) fn unmake(&self, name: &str) -> Result<(), Why> {
+        remove(self.map(name)?, &FIRST).map_err(|errno| Why::refused(&format!("the BPF map {name}"), errno))
     }
 
     /// One of its maps. It is the same one that the programs use.
@@ -164,6 +188,9 @@ fn kind_of(section: &ProgramSection) -> Option<(u32, u32)> {
 /// Makes a map as it is declared.
 fn create(name: &str, map: &Map, room: Option<u32>, types: &OwnedFd) -> Result<OwnedFd, Errno> {
     const RING: u32 = bpf_map_type::BPF_MAP_TYPE_RINGBUF as u32;
+    // By the smallest one the kernel knows what is to stand in it.
+    let inner = map.inner().map(|inner| create(name, &inner, Some(1), types)).transpose()?;
+    let room = room.filter(|_| inner.is_none());
     let (map_type, entries) = (map.map_type(), room.unwrap_or(map.max_entries()));
     let mut kind = MapKind {
         map_type,
@@ -172,9 +199,10 @@ fn create(name: &str, map: &Map, room: Option<u32>, types: &OwnedFd) -> Result<O
         // A ring has whole pages, and as many as a power of two.
         max_entries: if map_type == RING { ring(entries) } else { entries },
         map_flags: map.map_flags(),
+        inner_map_fd: inner.as_ref().map_or(0, syscall::number),
         ..MapKind::default()
     };
-    if let (Map::Btf(map), true) = (map, map_type != RING) {
+    if let (Map::Btf(map), true) = (map, map_type != RING && inner.is_none()) {
         kind.btf_fd = syscall::number(types);
         (kind.btf_key_type_id, kind.btf_value_type_id) = (map.def.btf_key_type_id, map.def.btf_value_type_id);
     }
