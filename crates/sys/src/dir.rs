@@ -54,6 +54,8 @@ pub(crate) struct Entry<'e> {
     pub(crate) name: &'e [u8],
     /// It is a directory.
     pub(crate) is_directory: bool,
+    /// The number that it has in its file system; 0 of what is held in memory.
+    pub(crate) inode: u64,
     /// From here the listing goes on behind it.
     pub(crate) next: u64,
 }
@@ -96,7 +98,7 @@ impl Listing {
                 let places = 1..;
                 for (next, (name, node)) in places.zip(dir.entries()).skip(from as usize) {
                     let is_directory = matches!(node, Node::Directory(_));
-                    if each(Entry { name, is_directory, next }).is_break() {
+                    if each(Entry { name, is_directory, inode: 0, next }).is_break() {
                         break;
                     }
                 }
@@ -115,7 +117,8 @@ impl Listing {
                 continue;
             }
             let is_directory = entry.file_type() == FileType::Directory;
-            if each(Entry { name, is_directory, next: entry.next_entry_cookie() }).is_break() {
+            let (inode, next) = (entry.ino(), entry.next_entry_cookie());
+            if each(Entry { name, is_directory, inode, next }).is_break() {
                 break;
             }
         }

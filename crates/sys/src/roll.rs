@@ -1,7 +1,8 @@
 //! Who is there: as a program in the kernel tells it, else read out of the tree.
 //!
-//! Of the tree every process's `stat` is read in each tick. What takes longer, and seldom changes, is looked at when a process
-//! is new, and again when it was looked at long ago, for a bounded time in each tick.
+//! Of the tree only the list of directories is read in each tick. The kernel gives the directory of a process a number that that
+//! of a later process with the same PID does not have, so processes that are new are told by it. What a process is, is read when
+//! it is new, and again when that was read long ago, for a bounded time in each tick.
 
 use std::collections::{HashMap, HashSet};
 use std::mem::MaybeUninit;
@@ -23,10 +24,13 @@ use crate::reader::{end, status_of, whole};
 use crate::stat::{Stat, status_line};
 use crate::tree::ProcTree;
 
-/// Nanoseconds of a tick in which more is looked at than `stat`.
-const BUDGET: u64 = 20_000_000;
+/// Nanoseconds of a tick in which processes are looked at again.
+const BUDGET: u64 = 15_000_000;
 
-/// Nanoseconds after which a process is looked at again.
+/// Nanoseconds after which `stat` is read again: a process may have executed another file, or lost its parent.
+const STAT_AGE: u64 = 3_000_000_000;
+
+/// Nanoseconds after which the rest is looked at again, which takes longer and seldom changes.
 const AGE: u64 = 10_000_000_000;
 
 /// Of a process with more descriptors it is not looked at which are sockets.
@@ -45,6 +49,8 @@ const CAP: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub(crate) struct Roll {
     known: HashMap<u32, Known>,
+    /// The first process that there was no time for in the last tick; 0: there was time for all.
+    next: u32,
     /// Numbers of control groups by their paths.
     cgroups: HashMap<Vec<u8>, u64>,
     /// Lines that tell of new ones.
@@ -56,8 +62,16 @@ pub(crate) struct Roll {
 /// What is known of a process.
 #[derive(Debug, Clone, Copy)]
 struct Known {
+    /// The number of its directory.
+    inode: u64,
+    /// It is one that is told: no thread of the kernel's, and it has not ended.
+    is_living: bool,
     start: u64,
-    /// When it was looked at; 0: never.
+    ppid: u32,
+    comm: [u8; 16],
+    /// When its `stat` was read.
+    read: u64,
+    /// When the rest was looked at; 0: never.
     looked: u64,
     /// In which tick it was there.
     tick: u64,
@@ -90,7 +104,7 @@ impl Roll {
         // One reading is all that there may be.
         let until = if plan.counting == Counting::Off { u64::MAX } else { at + BUDGET };
         self.out.clear();
-        let read = self.read(tree, (at, until));
+        let read = self.read(tree.dir(), (at, until));
         if !self.news.is_empty() {
             whole(sink, &Origin::Bpf("cgroups".into()), &self.news, at);
             self.news.clear();
@@ -100,37 +114,64 @@ impl Roll {
         self.forget(at);
     }
 
-    fn read(&mut self, tree: &ProcTree, time: (u64, u64)) -> Result<(), Errno> {
-        tree.dir().listing(".")?.each::<DENTS>(0, |entry| {
-            if let Some((pid, name)) = number(entry.name).zip(str::from_utf8(entry.name).ok())
-                && let Ok(dir) = tree.dir().subdir(name)
-            {
-                self.process(&dir, pid, time);
+    /// Until when those that are known already may be looked at again.
+    fn read(&mut self, dir: &Dir, (at, until): (u64, u64)) -> Result<(), Errno> {
+        let first = std::mem::take(&mut self.next);
+        dir.listing(".")?.each::<DENTS>(0, |entry| {
+            let Some(pid) = number(entry.name) else { return ControlFlow::Continue(()) };
+            let known = self.known.get(&pid).filter(|known| known.inode == entry.inode).copied();
+            let is_due = |known: Known| known.is_due(at) && pid >= first;
+            let known = match known {
+                Some(known) if !is_due(known) => Some(known),
+                Some(known) if boottime() >= until => {
+                    // The next tick goes on here.
+                    if self.next == 0 {
+                        self.next = pid;
+                    }
+                    Some(known)
+                }
+                known => self.process(dir, entry.name, known.unwrap_or(Known::new(entry.inode)), (at, until)),
+            };
+            if let Some(known) = known {
+                self.known.insert(pid, Known { tick: at, ..known });
+                self.tell(pid, known);
             }
             ControlFlow::Continue(())
         })
     }
 
     /// Reads one process, unless it has ended.
-    fn process(&mut self, dir: &Dir, pid: u32, (at, until): (u64, u64)) {
-        if dir.small("stat", CAP, &mut self.bytes).is_err() {
+    fn process(&mut self, tree: &Dir, name: &[u8], known: Known, (at, until): (u64, u64)) -> Option<Known> {
+        let dir = tree.subdir(str::from_utf8(name).ok()?).ok()?;
+        dir.small("stat", CAP, &mut self.bytes).ok()?;
+        let stat = Stat::parse(&self.bytes)?;
+        let known = if known.start == stat.start_time { known } else { Known::new(known.inode) };
+        let mut known = Known {
+            is_living: is_living(&stat),
+            start: stat.start_time,
+            ppid: stat.ppid,
+            comm: comm_of(&self.bytes),
+            read: at,
+            ..known
+        };
+        if known.is_living
+            && (known.looked == 0 || at.saturating_sub(known.looked) > AGE)
+            && boottime() < until
+        {
+            self.look(&dir, &mut known);
+            known.looked = at;
+        }
+        Some(known)
+    }
+
+    fn tell(&mut self, pid: u32, known: Known) {
+        let Known { is_living, start, ppid, comm, uid, netns, cgroup, sockets, .. } = known;
+        if !is_living {
             return;
         }
-        let Some(stat) = Stat::parse(&self.bytes).filter(is_living) else { return };
-        let comm = comm_of(&self.bytes);
-        let known = self.known.get(&pid).copied().filter(|known| known.start == stat.start_time);
-        let mut known = Known { tick: at, ..known.unwrap_or(Known::new(stat.start_time)) };
-        let now = boottime();
-        if now < until && (known.looked == 0 || now - known.looked > AGE) {
-            self.look(dir, &mut known);
-            known.looked = now;
-        }
-        self.known.insert(pid, known);
-        let Known { uid, netns, cgroup, sockets, .. } = known;
         let tick = 1_000_000_000 / rustix::param::clock_ticks_per_second().max(1);
-        self.out.extend([known.start * tick, cgroup].into_iter().flat_map(u64::to_ne_bytes));
-        let numbers = [pid, stat.ppid, uid, netns, sockets, 0];
-        self.out.extend(numbers.into_iter().flat_map(u32::to_ne_bytes));
+        self.out.extend([start * tick, cgroup].into_iter().flat_map(u64::to_ne_bytes));
+        self.out.extend([pid, ppid, uid, netns, sockets, 0].into_iter().flat_map(u32::to_ne_bytes));
         self.out.extend(comm);
     }
 
@@ -181,8 +222,28 @@ impl Roll {
 }
 
 impl Known {
-    const fn new(start: u64) -> Self {
-        Self { start, looked: 0, tick: 0, uid: UNKNOWN, netns: 0, cgroup: 0, sockets: UNKNOWN }
+    const fn new(inode: u64) -> Self {
+        Self {
+            inode,
+            is_living: false,
+            start: 0,
+            ppid: 0,
+            comm: [0; 16],
+            read: 0,
+            looked: 0,
+            tick: 0,
+            uid: UNKNOWN,
+            netns: 0,
+            cgroup: 0,
+            sockets: UNKNOWN,
+        }
+    }
+
+    /// It is to be looked at again, or there was no time to look at it when it was new. A thread of the kernel's may become a
+    /// process.
+    fn is_due(&self, at: u64) -> bool {
+        let age = if self.is_living { STAT_AGE } else { AGE };
+        at.saturating_sub(self.read) > age || self.is_living && self.looked == 0
     }
 }
 
@@ -227,6 +288,80 @@ fn sockets_of(dir: &Dir) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A tree with one process of this name in a directory of its own.
+    fn process(tree: &std::path::Path, directory: &str, name: &str) {
+        let path = tree.join(directory);
+        std::fs::create_dir(&path).unwrap();
+        let stat = format!("42 ({name}) S 7 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 9 0 123456 1000 5\n");
+        std::fs::write(path.join("stat"), stat).unwrap();
+        std::fs::write(path.join("status"), "Name:\tx\nUid:\t5\t5\t5\t5\n").unwrap();
+    }
+
+    /// What is told at this moment, as PID and name, with so many nanoseconds of time for what is known.
+    fn told(roll: &mut Roll, tree: &std::path::Path, at: u64, time: u64) -> Vec<(u32, String)> {
+        let fd = rustix::fs::open(tree, rustix::fs::OFlags::PATH, rustix::fs::Mode::empty()).unwrap();
+        roll.out.clear();
+        roll.read(&Dir::new(fd, false), (at, boottime() + time)).unwrap();
+        roll.forget(at);
+        let pid = |record: &[u8]| u32::from_ne_bytes(*record[16..].first_chunk().unwrap());
+        let name = |record: &[u8]| String::from_utf8_lossy(&record[40..]).trim_end_matches('\0').to_owned();
+        let mut told: Vec<_> = roll.out.chunks(56).map(|record| (pid(record), name(record))).collect();
+        told.sort();
+        told
+    }
+
+    #[test]
+    fn what_is_known_is_read_again_only_when_it_is_old_and_what_is_new_at_once() {
+        const LONG: u64 = 60_000_000_000;
+        let place = tempfile::tempdir().unwrap();
+        let tree = place.path();
+        let mut roll = Roll::default();
+        let told = |roll: &mut Roll, at, time| {
+            told(roll, tree, at, time).into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+        };
+        let start = AGE;
+        process(tree, "42", "first");
+        assert_eq!(told(&mut roll, start, 0), ["first"], "what is new needs no time left");
+        assert_eq!(roll.known[&42].uid, UNKNOWN, "but to be looked at it does");
+        assert_eq!(told(&mut roll, start + 1, LONG), ["first"]);
+        assert_eq!(roll.known[&42].uid, 5);
+        // It executes another file.
+        let stat = tree.join("42/stat");
+        let second = std::fs::read_to_string(&stat).unwrap().replace("first", "second");
+        std::fs::write(&stat, second).unwrap();
+        assert_eq!(told(&mut roll, start + STAT_AGE, LONG), ["first"]);
+        let old = start + 2 * STAT_AGE;
+        assert_eq!(told(&mut roll, old, 0), ["first"], "there is no time");
+        assert_eq!(told(&mut roll, old, LONG), ["second"]);
+        // Another process has its number.
+        process(tree, "new", "third");
+        std::fs::rename(tree.join("42"), tree.join("old")).unwrap();
+        std::fs::rename(tree.join("new"), tree.join("42")).unwrap();
+        assert_eq!(told(&mut roll, old + 1, 0), ["third"]);
+        std::fs::rename(tree.join("42"), tree.join("gone")).unwrap();
+        assert_eq!(told(&mut roll, old + 2, LONG), [""; 0]);
+        assert!(roll.known.is_empty());
+    }
+
+    #[test]
+    fn whoever_there_was_no_time_for_comes_next() {
+        let place = tempfile::tempdir().unwrap();
+        let mut roll = Roll::default();
+        for pid in 100..200 {
+            process(place.path(), &pid.to_string(), "one");
+        }
+        let at = AGE;
+        assert_eq!(told(&mut roll, place.path(), at, u64::MAX / 2).len(), 100);
+        let mut ticks = 0;
+        while roll.known.values().any(|known| known.read == at) {
+            let old = at + STAT_AGE + 1 + ticks;
+            assert_eq!(told(&mut roll, place.path(), old, 300_000).len(), 100);
+            ticks += 1;
+            assert!(ticks < 1000, "{} are never looked at", roll.next);
+        }
+        assert!(ticks > 1 || roll.next == 0);
+    }
 
     #[test]
     fn a_name_is_what_stands_between_the_outermost_parentheses() {
