@@ -288,8 +288,13 @@ const OPEN: Reading = Reading { status: Status::Interrupted, at: 0, took: 0 };
 impl Sample {
     /// Hands the sample to a sink, as a collector would have.
     pub fn replay(&self, sink: &mut dyn Sink) {
+        self.replay_where(sink, |_| true);
+    }
+
+    /// The same of the parts whose origins are wanted.
+    pub(crate) fn replay_where(&self, sink: &mut dyn Sink, is_wanted: impl Fn(&Origin) -> bool) {
         sink.begin(self.moment);
-        for part in &self.parts {
+        for part in self.parts.iter().filter(|part| is_wanted(&part.origin)) {
             if !part.bytes.is_empty() {
                 // What is recorded is there: nobody waits for it.
                 let _ = sink.chunk(&part.origin, &part.bytes);

@@ -1,5 +1,6 @@
 //! The command line: as typed, then as meant. Each command that takes more than options has a file of its own.
 
+mod diff;
 mod doctor;
 mod explain;
 mod replay;
@@ -18,6 +19,7 @@ use netmonitor_core::views::{By, CounterMode};
 use crate::config::{self, Options};
 use crate::run::Refused;
 use crate::run::command::Run;
+use crate::run::diff::Diff;
 use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
 use crate::run::replay::Replay;
@@ -75,6 +77,7 @@ Examples:
   netmonitor show 1234 tcp --filter 'state:ESTABLISHED tx_queue>0' --sort tx_queue:desc
   netmonitor serve                        serve metrics on http://127.0.0.1:9797/metrics
   netmonitor show --from web.nmr --at 03:12 tcp
+  netmonitor diff web.nmr --from-time 03:11 --to-time 03:13 tcp stats
   netmonitor doctor nginx                 what works for nginx, and what would put the rest right
   netmonitor explain TCPTimeouts          what a counter means";
 
@@ -91,6 +94,8 @@ enum Command {
     Serve(serve::Typed),
     /// Look at what was recorded: the same screens, with a time line
     Replay(replay::Typed),
+    /// Tell what has changed between two moments of a recording
+    Diff(diff::Typed),
     /// Tell what works here and what does not, and what would put it right
     Doctor(doctor::Typed),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
@@ -107,6 +112,8 @@ pub(crate) enum Meant {
     Doctor(Doctor),
     /// Look at what was recorded.
     Replay(Replay),
+    /// Tell what has changed in it.
+    Diff(Diff),
     /// Run a command and watch it.
     Run(Run),
     /// Serve metrics of the machine.
@@ -237,6 +244,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         Some(Command::Explain(explain)) => return Ok(explain.meant()),
         Some(Command::Run(run)) => return run.meant(typed.target),
         Some(Command::Serve(serve)) => return serve.meant(typed.target, procfs),
+        Some(Command::Diff(diff)) => return diff.meant(typed.target, &chosen),
         Some(Command::Replay(replay)) => return replay.meant(typed.target, options.scope, session),
         Some(Command::Doctor(doctor)) => return doctor.meant(typed.target, procfs),
         Some(Command::Show(show)) => {

@@ -50,7 +50,7 @@ impl Export for Csv {
 }
 
 /// What went wrong with the output: whoever prints tells a closed pipe from a full disk by it.
-fn cause(error: csv::Error) -> io::Error {
+pub(super) fn cause(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
@@ -58,7 +58,7 @@ fn cause(error: csv::Error) -> io::Error {
 }
 
 /// The value as a program reads it: raw units, nothing for what is absent, lists by spaces.
-fn plain(value: Value<'_>, column: &procnet::Column, out: &mut String) {
+pub(super) fn plain(value: Value<'_>, column: &procnet::Column, out: &mut String) {
     use std::fmt::Write;
     match value {
         Value::Absent(_) => {}

@@ -2,6 +2,7 @@
 //! it in [`FORMATS`].
 
 mod cells;
+mod changes;
 mod csv;
 mod json;
 mod jsonl;
@@ -18,6 +19,8 @@ use crate::query::{self, Query};
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 use crate::views::{self, By, CounterMode, Look, Opened, TableDef, TableView, View};
+
+pub use changes::{Between, CHANGE_FORMATS, print_changes};
 
 /// Version of the machine-readable output.
 pub const SCHEMA: u32 = 1;

@@ -69,11 +69,12 @@ const TEXTS: &[&str] = &[
 const LISTS: &[&str] = &["mptcp_flags", "owners", "peer_owners", "shutdown", "sockopt"];
 
 /// All schemas: the name of each, and the schema.
-pub fn documents() -> [(&'static str, Json); 6] {
+pub fn documents() -> [(&'static str, Json); 7] {
     [
         ("rows", rows()),
         ("show", show()),
         ("jsonl", lines()),
+        ("diff", diff()),
         ("run", run()),
         ("doctor", doctor()),
         ("explain", explain()),
@@ -297,6 +298,40 @@ fn lines() -> Json {
         "unevaluatedProperties": false,
     });
     document("netmonitor show --format jsonl", "A line: one row of one table in one reading", line)
+}
+
+fn diff() -> Json {
+    let rows = |row: Json| json!({"properties": {"came": {"items": row.clone()}, "went": {"items": row}}});
+    let (tables, files) = by_table("name", rows);
+    let list = |items: Json| json!({"type": "array", "items": items});
+    let any = json!({});
+    let cell = object(json!({
+        "column": {"type": "string"},
+        "before": any.clone(),
+        "after": any,
+        "growth": nullable("integer"),
+        "per_second": nullable("number"),
+    }));
+    let mut table = object(json!({
+        "view": {"type": "string"},
+        "name": {"type": "string"},
+        "scope": scopes(),
+        "reason": nullable("string"),
+        "came": list(json!({"type": "object"})),
+        "went": list(json!({"type": "object"})),
+        "changed": list(object(json!({"key": {"type": "object"}, "columns": list(cell)}))),
+    }));
+    table["if"] = json!({"properties": {"view": {"const": FILES}}});
+    table["then"] = json!({"allOf": files});
+    table["else"] = json!({"allOf": tables});
+    let whole = object(json!({
+        "schema": version(),
+        "from": time(),
+        "to": time(),
+        "seconds": {"type": "number"},
+        "tables": list(table),
+    }));
+    document("netmonitor diff --format json", "What has changed between two moments of a recording", whole)
 }
 
 fn run() -> Json {

@@ -8,7 +8,7 @@ use super::{Head, OfProcess, Recording};
 use crate::engine::{Engine, Resume};
 use crate::host::HostEngine;
 use crate::plan::Plan;
-use crate::sample::{Machine, Moment, Sample};
+use crate::sample::{Machine, Moment, Origin, Sample};
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 
@@ -54,7 +54,7 @@ impl Decoding {
     }
 
     /// Goes on from what stands before a tick.
-    fn open(&mut self, Opening { resume, primer }: &Opening, first: Option<&Sample>) {
+    fn open(&mut self, Opening { resume, primer }: &Opening, first: Option<&Sample>, plan: &Plan) {
         match self {
             Self::One(engine) => engine.resume(resume),
             Self::All(engine) => engine.resume(resume),
@@ -68,16 +68,21 @@ impl Decoding {
             }
         }
         if let Some(primer) = primer {
-            self.take(primer);
+            self.take(primer, plan);
             self.snapshot();
         }
     }
 
-    fn take(&mut self, sample: &Sample) {
+    fn take(&mut self, sample: &Sample, plan: &Plan) {
+        // A file that nobody looks at is read for its size at most.
+        let is_wanted = |origin: &Origin| match origin {
+            Origin::Net(path) => plan.list || plan.reads(path),
+            _ => true,
+        };
         match self {
-            Self::One(engine) => sample.replay(&mut **engine),
-            Self::All(engine) => sample.replay(&mut **engine),
-            Self::Picked(engine, process) => process.pick(sample).replay(&mut **engine),
+            Self::One(engine) => sample.replay_where(&mut **engine, is_wanted),
+            Self::All(engine) => sample.replay_where(&mut **engine, is_wanted),
+            Self::Picked(engine, process) => process.pick(sample).replay_where(&mut **engine, is_wanted),
         }
     }
 
@@ -159,7 +164,7 @@ impl<R: Read + Seek> Player<R> {
             self.number = None;
             let Some(opening) = self.recording.jump(number) else { return false };
             self.recording.peek();
-            self.engine.open(&opening, self.recording.ahead());
+            self.engine.open(&opening, self.recording.ahead(), &self.plan);
         }
         while self.recording.next_number().is_some_and(|next| next <= number) || self.number.is_none() {
             if !self.step() {
@@ -182,9 +187,9 @@ impl<R: Read + Seek> Player<R> {
         let Some((number, sample, gap)) = self.recording.next() else { return false };
         if let Some(opening) = gap {
             self.engine = Decoding::of(self.recording.head(), self.watched, &self.plan);
-            self.engine.open(&opening, Some(&sample));
+            self.engine.open(&opening, Some(&sample), &self.plan);
         }
-        self.engine.take(&sample);
+        self.engine.take(&sample, &self.plan);
         (self.number, self.snapshot) = (Some(number), Some(self.engine.snapshot()));
         true
     }

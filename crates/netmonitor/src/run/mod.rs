@@ -2,6 +2,7 @@
 
 mod choose;
 pub(crate) mod command;
+pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 mod follow;
@@ -49,6 +50,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
         Meant::Look(look) => at_process(look),
         Meant::Explain(explain) => explain.run(),
         Meant::Replay(replay) => replay.run(),
+        Meant::Diff(diff) => diff.run(),
         Meant::Run(run) => run.run(),
         Meant::Serve(serve) => serve.run(),
         Meant::Doctor(doctor) => doctor.run(),

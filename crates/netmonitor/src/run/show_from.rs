@@ -13,6 +13,7 @@ use netmonitor_core::views;
 
 use super::output::Output;
 use super::show::{Show, tell_problems};
+use super::show_host::is_of_all;
 use super::{Refused, recording};
 
 /// A recording, and the moment of it.
@@ -32,7 +33,7 @@ impl Show {
     /// Prints one moment of a recording, or several.
     pub(super) fn run_from(mut self, from: From) -> anyhow::Result<ExitCode> {
         let mut recording = recording::open(&from.file)?;
-        self.fit(&recording, &from)?;
+        fit(&mut self.selection, &recording, (from.is_scope_chosen, from.has_tabs))?;
         let is_repeated = self.interval.is_some() && self.count != Some(1);
         let (first, last) = (recording.first().wall, recording.last().wall);
         let at = from.at.map(|at| at.within((first, last), &recording::zone())).transpose();
@@ -41,46 +42,11 @@ impl Show {
             None if is_repeated => 0,
             None => recording.ticks().saturating_sub(1),
         };
-        let mut player = Player::new(recording, self.plan_of_recording(is_repeated));
+        let mut player = Player::new(recording, plan(&self.selection, is_repeated));
         let apart = from.apart.map_or(0, |apart| apart.duration().as_nanos() as u64);
         let printed = self.print(&mut player, begin, apart);
         recording::tell_damage(&from.file, player.recording());
         printed.map(|()| ExitCode::SUCCESS)
-    }
-
-    /// What is shown as it was recorded, where nothing else was asked for.
-    fn fit(&mut self, recording: &Recording<File>, from: &From) -> anyhow::Result<()> {
-        let head = recording.head();
-        let is_of_all = head.pid.is_none();
-        if is_of_all && from.is_scope_chosen && self.selection.scope != Scope::Host {
-            return Err(Refused("the recording is of all processes: its scope is host".into()).into());
-        }
-        if let Some(pid) = head.pid.filter(|_| self.selection.scope == Scope::Host) {
-            return Err(Refused(format!("the recording is of process {pid} alone")).into());
-        }
-        if is_of_all && !from.has_tabs {
-            let processes = Selection::parse(&[views::PROCESSES], Scope::Host).map_err(Refused)?;
-            self.selection = Selection { views: processes.views, ..self.selection.clone() };
-        }
-        if is_of_all {
-            self.selection.scope = Scope::Host;
-            self.is_of_all()?;
-        } else if !from.is_scope_chosen {
-            self.selection.scope = head.scope.parse().unwrap_or_default();
-        }
-        Ok(())
-    }
-
-    /// What the tables that are printed need.
-    fn plan_of_recording(&self, is_repeated: bool) -> Plan {
-        let watch = if is_repeated { Watch::Lately } else { Watch::Kept };
-        let mut plan = Plan { counting: Counting::On, watch, ..Plan::in_scope(self.selection.scope) };
-        for (view, table) in self.selection.tables() {
-            plan.add(table.needs(), self.selection.scope);
-            plan.tell_owners(view, self.selection.scope);
-        }
-        plan.ended = if is_repeated { Ended::Once } else { Ended::Kept };
-        plan
     }
 
     /// Prints moments from one on, so many nanoseconds apart.
@@ -105,4 +71,43 @@ impl Show {
         }
         Ok(())
     }
+}
+
+/// What is shown as it was recorded, where nothing else was asked for.
+pub(super) fn fit(
+    selection: &mut Selection,
+    recording: &Recording<File>,
+    (is_scope_chosen, has_tabs): (bool, bool),
+) -> anyhow::Result<()> {
+    let head = recording.head();
+    let is_of_machine = head.pid.is_none();
+    if is_of_machine && is_scope_chosen && selection.scope != Scope::Host {
+        return Err(Refused("the recording is of all processes: its scope is host".into()).into());
+    }
+    if let Some(pid) = head.pid.filter(|_| selection.scope == Scope::Host) {
+        return Err(Refused(format!("the recording is of process {pid} alone")).into());
+    }
+    if is_of_machine && !has_tabs {
+        let processes = Selection::parse(&[views::PROCESSES], Scope::Host).map_err(Refused)?;
+        selection.views = processes.views;
+    }
+    if is_of_machine {
+        selection.scope = Scope::Host;
+        is_of_all(selection)?;
+    } else if !is_scope_chosen {
+        selection.scope = head.scope.parse().unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// What tables need of a recording.
+pub(super) fn plan(selection: &Selection, is_repeated: bool) -> Plan {
+    let watch = if is_repeated { Watch::Lately } else { Watch::Kept };
+    let mut plan = Plan { counting: Counting::On, watch, ..Plan::in_scope(selection.scope) };
+    for (view, table) in selection.tables() {
+        plan.add(table.needs(), selection.scope);
+        plan.tell_owners(view, selection.scope);
+    }
+    plan.ended = if is_repeated { Ended::Once } else { Ended::Kept };
+    plan
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
+use netmonitor_core::export::Selection;
 use netmonitor_core::host::HostEngine;
 use netmonitor_core::plan::{Ask, Counting, Ended, Plan, Watch};
 use netmonitor_core::scope::Scope;
@@ -13,21 +14,6 @@ use super::output::Output;
 use super::show::{Show, Stop, Woken, tell_problems};
 
 impl Show {
-    /// Whether its tables can be those of all processes.
-    pub(super) fn is_of_all(&self) -> anyhow::Result<()> {
-        let is_narrower = |scope: Scope| scope != Scope::Host;
-        match self.selection.tables().find(|(_, table)| table.scope().is_some_and(is_narrower)) {
-            None => Ok(()),
-            Some((view, table)) => {
-                let (view, table) = (view.name, table.name());
-                let why = format!(
-                    "{view}.{table} is of one namespace: name a process; --scope host is for tables of sockets"
-                );
-                Err(Refused(why).into())
-            }
-        }
-    }
-
     /// Prints tables of the machine until there is nothing more to print.
     pub(super) fn run_on_host(self, tree: ProcTree) -> anyhow::Result<ExitCode> {
         if tree.kind() == Kind::Copy {
@@ -36,7 +22,7 @@ impl Show {
             )
             .into());
         }
-        self.is_of_all()?;
+        is_of_all(&self.selection)?;
         let mut engine = HostEngine::new(tree.machine());
         let stop = self.interval.map(|_| Stop::new(self.output.is_none())).transpose()?;
         let mut collector = HostCollector::new(tree);
@@ -74,5 +60,20 @@ impl Show {
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Whether tables can be those of all processes.
+pub(super) fn is_of_all(selection: &Selection) -> anyhow::Result<()> {
+    let is_narrower = |scope: Scope| scope != Scope::Host;
+    match selection.tables().find(|(_, table)| table.scope().is_some_and(is_narrower)) {
+        None => Ok(()),
+        Some((view, table)) => {
+            let (view, table) = (view.name, table.name());
+            let why = format!(
+                "{view}.{table} is of one namespace: name a process; --scope host is for tables of sockets"
+            );
+            Err(Refused(why).into())
+        }
     }
 }

@@ -5,6 +5,7 @@ mod captured;
 mod compare;
 mod copy;
 mod diag;
+mod diff;
 mod doctor;
 mod events;
 mod faults;

@@ -10,9 +10,13 @@ use netmonitor_core::plan::Plan;
 use netmonitor_core::record::{Head, Recorder, VERSION};
 use netmonitor_core::sample::{Endian, Machine, Origin, Sample};
 use netmonitor_core::scope::Scope;
+use netmonitor_sys::{HostCollector, ProcTree};
+use netmonitor_testkit::hold::Holder;
+use netmonitor_testkit::netns::Netns;
 use netmonitor_testkit::pty::Pty;
+use netmonitor_testkit::{need_root, need_tool};
 
-use crate::{netmonitor, run, stderr};
+use crate::{HOLDER, netmonitor, run, stderr};
 
 const ENTER: &str = "\r";
 
@@ -142,7 +146,7 @@ fn time_goes_on_and_stands_still() {
 }
 
 /// A process in which nothing changes but for one tick, in which it gets a socket.
-fn quiet(ticks: u64, changes: u64) -> Vec<Sample> {
+pub(crate) fn quiet(ticks: u64, changes: u64) -> Vec<Sample> {
     let day = day::of(1);
     let of = |seq: u64| {
         let mut sample = day[0].clone();
@@ -284,4 +288,70 @@ fn nothing_that_was_recorded_reaches_the_terminal_as_it_is() {
     for evil in [&b"\x1b]0;evil"[..], b"\x9b31m", b"\x07"] {
         assert!(!raw.windows(evil.len()).any(|bytes| bytes == evil), "{evil:?} was printed");
     }
+}
+
+#[test]
+fn a_recording_of_the_machine_opens_as_that_of_each_process() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let netns = Netns::new();
+    let holder = Holder::start(Some(&netns), HOLDER, "tcp udp");
+    let pid = holder.pid();
+    let tree = ProcTree::open(Path::new("/proc")).unwrap();
+    let machine = tree.machine();
+    let plan = Plan::recording(Scope::Host);
+    let mut collector = HostCollector::new(tree);
+    let mut collect = |samples: &mut Vec<Sample>| {
+        let mut sample = Sample::default();
+        collector.collect(&plan, &mut sample);
+        samples.push(sample);
+    };
+    // Three segments: what is opened in a later one goes on from what stands at its beginning.
+    let mut samples = Vec::new();
+    (0..3).for_each(|_| collect(&mut samples));
+    let middle = samples[2].clone();
+    for number in 1..280_u64 {
+        let mut sample = middle.clone();
+        sample.moment.seq += number;
+        sample.moment.wall += (number * day::SECOND) as i64;
+        sample.moment.boottime += number * day::SECOND;
+        sample.parts.iter_mut().for_each(|part| part.reading.at += number * day::SECOND);
+        samples.push(sample);
+    }
+    drop(holder);
+    collect(&mut samples);
+    let late = 300 * day::SECOND;
+    let last = samples.last_mut().unwrap();
+    last.moment.wall = middle.moment.wall + late as i64;
+    last.moment.boottime = middle.moment.boottime + late;
+    let folder = tempfile::tempdir().unwrap();
+    let head = Head { machine, ..head(None, Scope::Host) };
+    let path = written(folder.path(), &bytes(head, &samples));
+    let mut pty = opened(&path, &[]);
+    pty.wait_for("all processes of the machine");
+    pty.send(&format!("/pid:{pid}{ENTER}"));
+    pty.wait("its row", |screen| {
+        screen.lines().any(|line| line.split_whitespace().next() == Some(&pid.to_string()))
+    });
+    pty.send(ENTER);
+    let screen = pty.wait_for(&format!("process {pid}"));
+    assert!(!screen.contains("tcp · process · 0"), "{screen}");
+    pty.wait_for("LISTEN");
+    pty.wait_for("has no command line, limits and relatives");
+    pty.send("2");
+    pty.wait_for("udp · process");
+    // In the middle of a later segment, and there where it has ended.
+    pty.send(&format!("1:at +200s{ENTER}"));
+    pty.wait_for("LISTEN");
+    pty.send("5");
+    pty.wait_for("TcpExt");
+    pty.send("1L");
+    pty.wait_for(&format!("process {pid} was not there at this moment"));
+    pty.send("[");
+    pty.wait_for("LISTEN");
+    pty.send("p");
+    pty.wait_for("all processes of the machine");
+    pty.send("q");
+    assert_eq!(pty.exit().code(), Some(0));
 }

@@ -11,7 +11,7 @@ use crate::top::Talker;
 use crate::{copy, netmonitor, run, stderr, stdout};
 
 /// What a validator says of documents.
-fn judged(schema: &str, documents: &str) -> String {
+pub(crate) fn judged(schema: &str, documents: &str) -> String {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/validate.py");
     let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema");
     let mut python = Command::new("python3");
@@ -26,7 +26,7 @@ fn judged(schema: &str, documents: &str) -> String {
     stdout(&output).to_owned()
 }
 
-fn ready() -> bool {
+pub(crate) fn ready() -> bool {
     let has = |status: std::io::Result<std::process::ExitStatus>| status.is_ok_and(|status| status.success());
     need("python3 with jsonschema", has(Command::new("python3").args(["-c", "import jsonschema"]).status()))
 }
