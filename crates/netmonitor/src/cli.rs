@@ -243,8 +243,8 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         }
         Some(Command::Explain(explain)) => return Ok(explain.meant()),
         Some(Command::Run(run)) => return run.meant(typed.target),
-        Some(Command::Serve(serve)) => return serve.meant(typed.target, procfs),
         Some(Command::Diff(diff)) => return diff.meant(typed.target, &chosen),
+        Some(Command::Serve(serve)) => return serve.meant(typed.target, (procfs, options.interval)),
         Some(Command::Replay(replay)) => return replay.meant(typed.target, options.scope, session),
         Some(Command::Doctor(doctor)) => return doctor.meant(typed.target, procfs),
         Some(Command::Show(show)) => {

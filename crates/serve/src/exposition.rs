@@ -40,6 +40,16 @@ pub enum Number {
 }
 
 impl Number {
+    /// The nearest number that counts something.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn as_u64(self) -> u64 {
+        match self {
+            Self::Unsigned(number) => number,
+            Self::Signed(number) => number.max(0).unsigned_abs(),
+            Self::Float(number) => number as u64,
+        }
+    }
+
     /// The nearest number with a fraction.
     pub fn as_f64(self) -> f64 {
         match self {

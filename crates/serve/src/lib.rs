@@ -12,12 +12,16 @@ mod http;
 mod kernel;
 mod metrics;
 mod namespaces;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod readings;
 pub mod text;
 
 pub use exposition::{Exposition, Family, Filled, Kind, Labels, Number, Sample};
 pub use http::{Stop, Stopped, WebConfig, WebConfigError, serve, stop};
 pub use metrics::{Choice, Metrics, Own, plan, plan_of_rest};
+#[cfg(feature = "otlp")]
+pub use otlp::{Push, PushError, Pushing};
 pub use readings::{Readings, Source, Taken};
 
 #[cfg(test)]

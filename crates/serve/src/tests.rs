@@ -1,9 +1,11 @@
 //! Readings made by hand in, metrics out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use netmonitor_core::host::HostEngine;
 use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Part, Reading, Sample, Sink, Status};
+use netmonitor_core::snapshot::Snapshot;
 
 use crate::metrics::{Choice, Metrics, Own, Served, plan};
 use crate::text::{self, Format};
@@ -11,17 +13,17 @@ use crate::text::{self, Format};
 const SECOND: u64 = 1_000_000_000;
 
 /// Reads what it is given.
-struct World {
+pub(crate) struct World {
     engine: HostEngine,
     metrics: Metrics,
     tick: u64,
 }
 
 /// A process: its number, name, bytes sent so far through a socket of a cookie that is its number, whether it has ended.
-type Process = (u32, &'static str, u64, bool);
+pub(crate) type Process = (u32, &'static str, u64, bool);
 
 impl World {
-    fn new(top: usize) -> Self {
+    pub(crate) fn new(top: usize) -> Self {
         let mut engine = HostEngine::new(Machine {
             kernel: "6.18".to_owned(),
             arch: String::new(),
@@ -38,6 +40,17 @@ impl World {
 
     /// Reads these, so many seconds later.
     fn read(&mut self, seconds: u64, processes: &[Process], more: impl FnOnce(&mut Sample)) -> String {
+        let snapshot = self.snapshot(seconds, processes, more);
+        let own = (Own::default(), &Served::default());
+        text::write(&self.metrics.take(&snapshot, Duration::from_millis(1), own), Format::Text)
+    }
+
+    pub(crate) fn snapshot(
+        &mut self,
+        seconds: u64,
+        processes: &[Process],
+        more: impl FnOnce(&mut Sample),
+    ) -> Arc<Snapshot> {
         self.tick += 1;
         let boottime = self.tick * SECOND + seconds * SECOND;
         let moment = Moment { wall: 0, boottime, seq: self.tick };
@@ -64,9 +77,7 @@ impl World {
         );
         more(&mut sample);
         sample.replay(&mut self.engine as &mut dyn Sink);
-        let snapshot = self.engine.snapshot();
-        let own = (Own::default(), &Served::default());
-        text::write(&self.metrics.take(&snapshot, Duration::from_millis(1), own), Format::Text)
+        self.engine.snapshot()
     }
 }
 

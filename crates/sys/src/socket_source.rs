@@ -273,6 +273,10 @@ fn requests(dump: &Dump, extensions: Extensions) -> Option<(Subsystem, Vec<Reque
     let diag = |request| Some((Subsystem::SockDiag, vec![request]));
     let route = |request| Some((Subsystem::Route, vec![request]));
     match dump {
+        // One pass for both families: a slim list costs little beside it.
+        dump if *dump == dumps::TCP && extensions == SLIM => {
+            Some((Subsystem::SockDiag, vec![netlink::tcp_of_both(ALL_STATES, extensions)]))
+        }
         dump if *dump == dumps::TCP => inet(Protocol::TCP),
         dump if *dump == dumps::UDP => inet(Protocol::UDP),
         dump if *dump == dumps::UDPLITE => inet(Protocol::UDPLITE),

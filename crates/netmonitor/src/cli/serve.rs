@@ -3,8 +3,10 @@
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
+use netmonitor_core::interval::Interval;
 
 use super::{Meant, not_before_the_command, refuse};
 use crate::run::serve::Serve;
@@ -34,10 +36,18 @@ pub(super) struct Typed {
     /// TLS, names and passwords, by a web configuration file as exporters of Prometheus have it
     #[arg(long, value_name = "FILE")]
     web_config: Option<PathBuf>,
+
+    /// Push the same metrics to a receiver of OTLP, too, over HTTP: each --interval [default: 15 s]
+    #[arg(long, value_name = "URL")]
+    otlp: Option<String>,
 }
 
 impl Typed {
-    pub(super) fn meant(self, target: Option<String>, procfs: PathBuf) -> anyhow::Result<Meant> {
+    pub(super) fn meant(
+        self,
+        target: Option<String>,
+        (procfs, interval): (PathBuf, Option<Interval>),
+    ) -> anyhow::Result<Meant> {
         not_before_the_command(target, "serve")?;
         let mut listen = Vec::new();
         for typed in &self.listen {
@@ -48,7 +58,13 @@ impl Typed {
             by_pid: self.pid,
             namespaces: self.namespaces.get(),
         };
-        Ok(Meant::Serve(Serve { listen, choice, web_config: self.web_config, procfs }))
+        if self.otlp.is_some() && !cfg!(feature = "otlp") {
+            return Err(refuse(
+                "this netmonitor was built without OTLP: build it with --features otlp".to_owned(),
+            ));
+        }
+        let push = self.otlp.map(|url| (url, interval.map_or(Duration::from_secs(15), Interval::duration)));
+        Ok(Meant::Serve(Serve { listen, choice, web_config: self.web_config, push, procfs }))
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use netmonitor_core::host::HostEngine;
@@ -21,6 +22,8 @@ pub(crate) struct Serve {
     pub(crate) listen: Vec<SocketAddr>,
     pub(crate) choice: Choice,
     pub(crate) web_config: Option<PathBuf>,
+    /// Where metrics are pushed to, and how often.
+    pub(crate) push: Option<(String, Duration)>,
     pub(crate) procfs: PathBuf,
 }
 
@@ -54,9 +57,28 @@ impl Serve {
             listeners.push(listener);
         }
         let readings = Readings::start(Machine::new(tree), self.choice).context("starting a thread")?;
+        let _pushing = self.push.map(|push| pushing(push, &readings.0)).transpose()?;
         netmonitor_serve::serve(listeners, web, readings, stop).context("serving")?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Pushes metrics until it is dropped.
+#[cfg(feature = "otlp")]
+fn pushing(
+    (url, interval): (String, Duration),
+    readings: &Readings,
+) -> anyhow::Result<netmonitor_serve::Pushing> {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
+    let push = netmonitor_serve::Push { url, interval, host };
+    let started = push.start(readings.clone(), |words| tell(&format!("note: {words}")));
+    Ok(started.map_err(|error| Refused(error.to_string()))?)
+}
+
+/// Without the feature nobody comes here: it was refused.
+#[cfg(not(feature = "otlp"))]
+fn pushing(_: (String, Duration), _: &Readings) -> anyhow::Result<()> {
+    Ok(())
 }
 
 /// Reads all of the machine.

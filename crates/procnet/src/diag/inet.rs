@@ -26,6 +26,9 @@ use crate::table::{Span, Table, Texts};
 /// `SOCK_DIAG_BY_FAMILY`.
 pub(super) const SOCK_DIAG: u16 = 20;
 
+/// `TCPDIAG_GETSOCK` (`include/uapi/linux/inet_diag.h`): the request before it, which asks for both families at once.
+const TCPDIAG_GETSOCK: u16 = 18;
+
 /// Bytes of `struct inet_diag_msg`.
 pub(super) const HEADER: usize = 72;
 
@@ -191,6 +194,7 @@ messages! {
 impl<A: Asked> Message for Sockets<A> {
     type Row = DiagSocket;
     const TYPE: u16 = SOCK_DIAG;
+    const OLDER: Option<u16> = Some(TCPDIAG_GETSOCK);
 
     fn message(
         &mut self,

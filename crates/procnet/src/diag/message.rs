@@ -34,6 +34,9 @@ pub trait Message: Default + Send + 'static {
     /// Type of the messages that are rows.
     const TYPE: u16;
 
+    /// Another type that such messages have where an older request was made.
+    const OLDER: Option<u16> = None;
+
     /// Type of messages that may stand between them, which another decoder takes.
     const LEFT_OUT: Option<u16> = None;
 
@@ -118,7 +121,9 @@ impl<M: Message> Decoder for Dump<M> {
         let endian = stream.endian;
         stream.feed(bytes, &mut |number, event| {
             let result = match event {
-                Event::Message(kind, payload) if kind == M::TYPE => message.message(payload, table, endian),
+                Event::Message(kind, payload) if kind == M::TYPE || Some(kind) == M::OLDER => {
+                    message.message(payload, table, endian)
+                }
                 Event::Message(kind, _) if Some(kind) == M::LEFT_OUT => Ok(()),
                 Event::Message(..) => Err("message of another kind"),
                 Event::Fault(what) => Err(what),

@@ -10,6 +10,9 @@ use super::message::{NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, Writer};
 /// `SOCK_DIAG_BY_FAMILY` (`include/uapi/linux/sock_diag.h`).
 pub(crate) const SOCK_DIAG_BY_FAMILY: u16 = 20;
 
+/// `TCPDIAG_GETSOCK` (`include/uapi/linux/inet_diag.h`).
+const TCPDIAG_GETSOCK: u16 = 18;
+
 /// `include/uapi/linux/rtnetlink.h`.
 const RTM_GETLINK: u16 = 18;
 const RTM_GETADDR: u16 = 22;
@@ -216,6 +219,14 @@ impl Request {
 /// only, also those that talk over IPv4. States are a mask, see [`ALL_STATES`].
 pub fn inet(family: AddressFamily, protocol: Protocol, states: u32, extensions: Extensions) -> Request {
     inet_request(NLM_F_DUMP, family, protocol, states, extensions, &[0; 48])
+}
+
+/// TCP sockets of both families (`struct inet_diag_req`): the older request has one pass over the kernel's table for what
+/// the newer one needs two for. That table has many buckets, most of them empty.
+pub fn tcp_of_both(states: u32, extensions: Extensions) -> Request {
+    let head = [short_family(AddressFamily::UNSPEC), 0, 0, extensions.0];
+    let kind = (Subsystem::SockDiag, TCPDIAG_GETSOCK, NLM_F_DUMP);
+    Request::new(kind, &[&head, &[0; 48], &states.to_ne_bytes(), &[0; 4]], &[])
 }
 
 /// One Internet socket, by the identity that an earlier message of it had: ports, addresses and interface

@@ -48,6 +48,27 @@ fn holds(messages: &[crate::message::Message], number: u32) -> bool {
 }
 
 #[test]
+fn both_families_of_tcp_come_in_one_pass() {
+    let listeners = ["127.0.0.1:0", "[::1]:0"].map(|address| TcpListener::bind(address).unwrap());
+    let mut netlink = diag();
+    let bytes = listed(&mut netlink, &tcp_of_both(ALL_STATES, Extensions::SKMEMINFO)).unwrap();
+    let mut decoder = procnet::diag::inet::TCP.decoder(procnet::Endian::NATIVE);
+    decoder.feed(&bytes);
+    let table = decoder.finish();
+    let table: &procnet::Table<procnet::diag::DiagSocket> = table.as_any().downcast_ref().unwrap();
+    for listener in &listeners {
+        let inode = inode(listener);
+        let found: Vec<_> = table.iter().filter(|row| row.socket.inode == inode).collect();
+        let [row] = found[..] else { panic!("{} rows of {inode}", found.len()) };
+        let address = listener.local_addr().unwrap();
+        assert_eq!((row.socket.local_address, row.socket.local_port), (address.ip(), address.port()));
+        // What it dropped came with it, and what TCP tells did not.
+        assert_eq!(row.socket.drops, Some(0));
+        assert!(row.detail(&table.texts).connection().is_none());
+    }
+}
+
+#[test]
 fn every_family_of_sockets_is_listed() {
     let mut netlink = diag();
     for (family, address) in [(V4, "127.0.0.1:0"), (V6, "[::1]:0")] {

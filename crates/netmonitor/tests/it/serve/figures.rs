@@ -148,6 +148,8 @@ fn it_ends_by_a_signal_and_says_what_it_cannot_do() {
         (&["serve", "--listen", "nonsense"], "write it as 127.0.0.1:9797"),
         (&["serve", "--web-config", "/nonexistent"], "in the web configuration /nonexistent"),
         (&["serve", "--top", "0"], "--top"),
+        #[cfg(not(feature = "otlp"))]
+        (&["serve", "--otlp", "http://127.0.0.1:4318"], "built without OTLP"),
         (&["7", "serve"], "stands before the command"),
     ] {
         let output = run(words);
