@@ -121,3 +121,32 @@ fn hash(what: &impl Hash) -> u64 {
     what.hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(numbers: &[u64]) -> HashMap<u64, u32> {
+        let mut counts = HashMap::new();
+        numbers.iter().for_each(|number| *counts.entry(*number).or_default() += 1);
+        counts
+    }
+
+    #[test]
+    fn what_is_another_is_said() {
+        let before = Marked { sockets: of(&[1, 2, 2]), event: 4, ..Marked::default() };
+        let differs = |later: &Marked| before.differs(later);
+        assert_eq!(differs(&before.clone()), None);
+        // One of two that are alike, in another state; one more, and events.
+        assert_eq!(
+            differs(&Marked { sockets: of(&[1, 2, 3]), ..before.clone() }).as_deref(),
+            Some("a socket or its state")
+        );
+        assert_eq!(
+            differs(&Marked { sockets: of(&[1, 2, 2, 3, 4]), event: 7, ..before.clone() }).as_deref(),
+            Some("2 sockets or their states, 3 events")
+        );
+        let later = Marked { processes: of(&[9]), note: Some(5), ..before.clone() };
+        assert_eq!(differs(&later).as_deref(), Some("a process came or went, a note on the process"));
+    }
+}

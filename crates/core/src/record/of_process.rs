@@ -155,3 +155,79 @@ fn netns_of(links: &[u8]) -> Option<u64> {
     let line = links.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"ns/net "))?;
     namespace_inode(line)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{Endian, Moment};
+
+    fn machine() -> Machine {
+        Machine {
+            kernel: String::new(),
+            arch: String::new(),
+            endian: Endian::Little,
+            clk_tck: 100,
+            page_size: 4096,
+            boot_id: String::new(),
+            boot_time: 0,
+        }
+    }
+
+    fn present(pid: u32, start: u64, netns: u32) -> Vec<u8> {
+        let mut record = Vec::new();
+        record.extend(start.to_le_bytes());
+        record.extend(5_u64.to_le_bytes());
+        for number in [pid, 1, 1000, netns, 2, 0] {
+            record.extend(number.to_le_bytes());
+        }
+        record.extend(*b"web) S 1\0\0\0\0\0\0\0\0");
+        record
+    }
+
+    /// Two processes in two namespaces.
+    fn sample() -> Sample {
+        let mut sample = Sample { moment: Moment { wall: 5, boottime: 7, seq: 1 }, parts: Vec::new() };
+        let roll = [present(7, 50_000_000_000, 40), present(8, 60_000_000_000, 50)].concat();
+        sample.push(Origin::Bpf("roll".into()), roll);
+        sample.push(Origin::Links(7), *b"ns/net net:[40]\nfd/3 socket:[10]\n");
+        sample.push(Origin::Links(8), *b"ns/net net:[50]\n");
+        for netns in [40, 50] {
+            sample.push(Origin::Netns(netns), *b"");
+            sample.push(Origin::net("tcp"), format!("of {netns}"));
+        }
+        sample
+    }
+
+    #[test]
+    fn what_is_of_another_namespace_is_left_out() {
+        let mut process = OfProcess::new(machine(), (8, 6000));
+        let picked = process.pick(&sample());
+        assert!(process.is_there());
+        let bytes = |origin: &Origin| {
+            picked
+                .parts
+                .iter()
+                .filter(|part| part.origin == *origin)
+                .map(|part| &*part.bytes)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(bytes(&Origin::net("tcp")), [b"of 50"]);
+        assert_eq!(bytes(&Origin::process("ns/net")), [b"net:[50]"]);
+        assert_eq!(bytes(&Origin::Links(7)).len(), 1, "who else holds a socket stays known");
+        let mut known = crate::process::Process::default();
+        known.read_stat(bytes(&Origin::process("stat"))[0]);
+        known.read_status(bytes(&Origin::process("status"))[0]);
+        assert_eq!((known.pid, known.start_time, known.uid), (8, 6000, Some(1000)));
+        assert_eq!(known.name, b"web) S 1");
+    }
+
+    #[test]
+    fn a_number_that_was_given_again_is_another_process() {
+        let mut process = OfProcess::new(machine(), (8, 1234));
+        let picked = process.pick(&sample());
+        assert!(!process.is_there());
+        let links = picked.parts.iter().rfind(|part| part.origin == Origin::Links(8)).unwrap();
+        assert_eq!(links.reading.status, Status::Missing);
+        assert!(!picked.parts.iter().any(|part| part.origin == Origin::net("tcp")));
+    }
+}

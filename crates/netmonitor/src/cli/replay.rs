@@ -11,7 +11,8 @@ use crate::run::replay::Replay;
 
 #[derive(Debug, Args)]
 pub(super) struct Typed {
-    /// The recording; FILE.1, FILE.2 and so on beside it, which were written before it, belong to it
+    /// The recording; FILE.1, FILE.2 and so on beside it, which were written before it, belong to it. Or a captured tree: a
+    /// directory or an archive
     #[arg(value_name = "FILE")]
     file: PathBuf,
 

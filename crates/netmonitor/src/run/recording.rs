@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use jiff::tz::TimeZone;
 use netmonitor_core::record::{Head, Problem, Recording, Zone};
+use netmonitor_sys::ProcTree;
 
 use super::{Refused, tell};
 
@@ -35,6 +36,12 @@ pub(super) fn open(path: &Path) -> anyhow::Result<Recording<File>> {
             }
         }
     }
+}
+
+/// Whether it is no recording, but a captured tree: a directory, or an archive.
+pub(super) fn is_tree(path: &Path) -> bool {
+    let is_other = || matches!(open_all(&[path.to_owned()]), Err(Problem::NotOne));
+    path.is_dir() || is_other() && ProcTree::open(path).is_ok()
 }
 
 fn open_all(paths: &[PathBuf]) -> Result<Recording<File>, Problem> {

@@ -12,8 +12,8 @@ use netmonitor_core::session::Event;
 
 use super::on_terminal::Session;
 use super::playing::Playing;
-use super::{Refused, recording, refuse, settings};
-use crate::cli;
+use super::{Refused, at_process, recording, refuse, settings};
+use crate::cli::{self, Follow, Look, Task};
 
 /// What to show, and from where on.
 pub(crate) struct Replay {
@@ -28,6 +28,9 @@ pub(crate) struct Replay {
 impl Replay {
     /// Shows it until the user ends it.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        if recording::is_tree(&self.file) {
+            return self.of_tree();
+        }
         let mut recording = recording::open(&self.file)?;
         if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
             let why = format!(
@@ -57,6 +60,22 @@ impl Replay {
         session.start(move |ordered| Playing::new(player, Arc::new(about), inputs).run(begin, &ordered))?;
         session.on_terminal()?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Replay {
+    /// Shows a captured tree, which is one moment: its tables without a process.
+    fn of_tree(self) -> anyhow::Result<ExitCode> {
+        if self.at.is_some() {
+            return Err(Refused("--at is for recordings: a captured tree is one moment".into()).into());
+        }
+        at_process(Look {
+            target: None,
+            procfs: self.file,
+            follow: Follow::No,
+            wire: false,
+            task: Task::Session(self.session),
+        })
     }
 }
 

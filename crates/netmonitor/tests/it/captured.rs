@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json as value};
 use crate::{copy, netmonitor, rows, run, stderr, stdout, table_of};
 
 /// A bundle as `sosreport` makes them: `proc/net` is a link to that of the process that copied it.
-fn bundle() -> (tempfile::TempDir, PathBuf) {
+pub(crate) fn bundle() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let proc = folder.path().join("sosreport-host-2026/proc");
     fs::create_dir_all(proc.join("4242")).unwrap();
@@ -27,7 +27,7 @@ fn bundle() -> (tempfile::TempDir, PathBuf) {
 }
 
 /// A tar of a bundle, made by the tool that makes them.
-fn packed(bundle: &Path, how: &str) -> PathBuf {
+pub(crate) fn packed(bundle: &Path, how: &str) -> PathBuf {
     let archive = bundle.with_extension(format!("tar{how}"));
     let made = Command::new("tar").arg("-caf").arg(&archive).arg("-C").arg(bundle).arg(".").status().unwrap();
     assert!(made.success());

@@ -16,7 +16,7 @@ use netmonitor_testkit::netns::Netns;
 use netmonitor_testkit::pty::Pty;
 use netmonitor_testkit::{need_root, need_tool};
 
-use crate::{HOLDER, netmonitor, run, stderr};
+use crate::{HOLDER, captured, netmonitor, run, stderr};
 
 const ENTER: &str = "\r";
 
@@ -354,4 +354,23 @@ fn a_recording_of_the_machine_opens_as_that_of_each_process() {
     pty.wait_for("all processes of the machine");
     pty.send("q");
     assert_eq!(pty.exit().code(), Some(0));
+}
+
+#[test]
+fn a_captured_tree_is_one_moment() {
+    if !need_tool("tar") {
+        return;
+    }
+    let (_folder, bundle) = captured::bundle();
+    let archive = captured::packed(&bundle, ".gz");
+    for path in [&bundle, &archive] {
+        let mut pty = opened(path, &[]);
+        pty.wait_for("tcp · namespace");
+        pty.send("q");
+        assert_eq!(pty.exit().code(), Some(0));
+    }
+    let output = run(&["replay", archive.to_str().unwrap(), "--at", "10:00"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("a captured tree is one moment"), "{}", stderr(&output));
+    std::fs::remove_file(archive).unwrap();
 }
