@@ -335,8 +335,10 @@ impl Engine {
     /// A decoder for a file, with room for what it had last time, and some more.
     fn decoder(&self, path: &str) -> Box<dyn Decoder> {
         let mut decoder = source::decoder(path, self.machine.endian);
-        let rows = self.sources.get(path).map_or(0, |source| source.table.len());
-        decoder.expect(rows + rows / 16);
+        if let Some(Source { table, .. }) = self.sources.get(path) {
+            let room = |last: usize| last + last / 16;
+            decoder.expect(room(table.len()), room(table.text_bytes()));
+        }
         decoder
     }
 

@@ -24,6 +24,7 @@ pub mod host;
 pub mod interfaces;
 pub mod interval;
 pub mod names;
+mod numbers;
 pub mod owners;
 mod part;
 pub mod pieces;

@@ -241,6 +241,11 @@ impl Plan {
         }
     }
 
+    /// Whether the sockets of a group are wanted that its processes hold.
+    pub fn wants_group(&self) -> bool {
+        self.group != Scope::Process && !self.pieces && self.dumps.iter().any(|dump| dump.is_own)
+    }
+
     /// Adds whose descriptors a view needs.
     pub fn tell_owners(&mut self, view: &View, scope: Scope) {
         if view.owners {

@@ -179,8 +179,8 @@ fn retrans(before: &Figures, now: &Figures) -> Option<f64> {
 
 /// One reading of the process's connections.
 pub(crate) struct Seen {
-    /// Each by its cookie.
-    pub(crate) living: HashMap<u64, Figures>,
+    /// Each with its cookie.
+    pub(crate) living: Vec<(u64, Figures)>,
     /// They are all: one that is missing is not the process's any more.
     pub(crate) all: bool,
     /// When it was read.
@@ -193,7 +193,8 @@ pub(crate) struct Seen {
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Tally {
-    living: HashMap<u64, Figures>,
+    /// By cookie.
+    living: Vec<(u64, Figures)>,
     dead: Dead,
     /// Those that are gone and whose last figures have not come, oldest first.
     waiting: HashMap<u64, Figures>,
@@ -220,35 +221,33 @@ impl Tally {
 
     /// Takes over a reading of the connections, and gives the totals.
     pub(crate) fn tick(&mut self, mut seen: Seen) -> Totals {
-        for cookie in seen.living.keys() {
-            if let Some(figures) = self.waiting.remove(cookie) {
-                // It was only away for a while.
-                self.dead.figures.subtract(&figures);
-                self.dead.sockets -= 1;
-                self.dead.as_last_seen -= 1;
-            }
+        let by_cookie = |living: &mut Vec<(u64, Figures)>| {
+            living.sort_unstable_by_key(|(cookie, _)| *cookie);
+            living.dedup_by_key(|(cookie, _)| *cookie);
+        };
+        by_cookie(&mut seen.living);
+        if !self.waiting.is_empty() {
+            seen.living.iter().for_each(|(cookie, _)| self.came_back(*cookie));
         }
-        let gone: Vec<(u64, Figures)> =
-            self.living.drain().filter(|(cookie, _)| !seen.living.contains_key(cookie)).collect();
+        let mut gone = std::mem::take(&mut self.living);
+        // Both are in the same order.
+        let mut now = seen.living.iter().peekable();
+        gone.retain(|(cookie, _)| {
+            while now.next_if(|(later, _)| later < cookie).is_some() {}
+            now.peek().is_none_or(|(same, _)| same != cookie)
+        });
         match seen.all {
             true => gone.into_iter().for_each(|(cookie, figures)| self.bury(cookie, figures)),
-            false => seen.living.extend(gone),
+            false => {
+                seen.living.extend(gone);
+                by_cookie(&mut seen.living);
+            }
         }
         self.living = seen.living;
-        for (cookie, figures) in std::mem::take(&mut self.ended) {
-            // It ended after it was read.
-            if let Some(last) = self.living.remove(&cookie) {
-                self.bury(cookie, last);
-            }
-            if let Some(last) = self.waiting.remove(&cookie) {
-                self.dead.figures.subtract(&last);
-                self.dead.figures.add(&figures);
-                self.dead.as_last_seen -= 1;
-            }
-        }
+        self.end();
         self.forget();
         let mut living = Figures::default();
-        self.living.values().for_each(|figures| living.add(figures));
+        self.living.iter().for_each(|(_, figures)| living.add(figures));
         let mut totals =
             Totals { living, dead: self.dead, before: None, first: Figures::default(), lost: self.lost };
         let all = totals.all();
@@ -258,6 +257,35 @@ impl Tally {
         let before = last.filter(|(_, _, tick)| tick + 1 == seen.tick);
         totals.before = before.map(|(figures, at, _)| (figures, seen.at.saturating_sub(at)));
         totals
+    }
+
+    /// One that lives was only away for a while.
+    fn came_back(&mut self, cookie: u64) {
+        if let Some(figures) = self.waiting.remove(&cookie) {
+            self.dead.figures.subtract(&figures);
+            self.dead.sockets -= 1;
+            self.dead.as_last_seen -= 1;
+        }
+    }
+
+    /// Takes the last figures that have come for those.
+    fn end(&mut self) {
+        let mut ended = std::mem::take(&mut self.ended);
+        if ended.is_empty() {
+            return;
+        }
+        ended.sort_by_key(|(cookie, _)| *cookie);
+        let has_ended = |cookie: &u64| ended.binary_search_by_key(cookie, |(ended, _)| *ended).is_ok();
+        // They ended after they were read.
+        let dead: Vec<(u64, Figures)> = self.living.extract_if(.., |(cookie, _)| has_ended(cookie)).collect();
+        dead.into_iter().for_each(|(cookie, figures)| self.bury(cookie, figures));
+        for (cookie, figures) in ended {
+            if let Some(last) = self.waiting.remove(&cookie) {
+                self.dead.figures.subtract(&last);
+                self.dead.figures.add(&figures);
+                self.dead.as_last_seen -= 1;
+            }
+        }
     }
 
     fn bury(&mut self, cookie: u64, figures: Figures) {
@@ -350,7 +378,7 @@ mod tests {
             |sent, again| Figures::from_numbers([Some(0), Some(0), Some(sent), Some(again), None, None]);
         let mut tally = Tally::default();
         let mut tick = |tick: u64, sent, again| {
-            let living = HashMap::from([(1, figures(sent, again))]);
+            let living = vec![(1, figures(sent, again))];
             let totals = tally.tick(Seen { living, all: true, at: tick * SECOND, tick });
             (totals.retrans_now(), totals.retrans_since_start())
         };

@@ -49,7 +49,7 @@ fn decode(bencher: Bencher<'_, '_>, path: &str, bytes: &[u8], rows: usize) {
     bencher.counter(ItemsCount::new(rows)).counter(BytesCount::of_slice(bytes)).bench(|| {
         let mut decoder = file.decoder(Endian::NATIVE);
         // As in every tick but the first.
-        decoder.expect(rows);
+        decoder.expect(rows, 0);
         // As the kernel hands it out: a page a read.
         for piece in black_box(bytes).chunks(4096) {
             decoder.feed(piece);

@@ -47,7 +47,7 @@ fn sockets(rows: u32) -> Vec<u8> {
 fn decode(bytes: &[u8], rows: u32) -> Arc<dyn AnyTable> {
     let mut decoder = diag::find("inet_tcp").unwrap().decoder(Endian::Little);
     // As in every tick but the first.
-    decoder.expect(rows as usize);
+    decoder.expect(rows as usize, 0);
     for piece in black_box(bytes).chunks(32 << 10) {
         decoder.feed(piece);
     }

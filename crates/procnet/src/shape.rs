@@ -35,8 +35,8 @@ pub trait Format: Default + Send + 'static {
 
 /// A decoder: bytes go in, a table comes out.
 pub trait Decoder: Send {
-    /// Makes room for as many rows as the file had last time.
-    fn expect(&mut self, rows: usize);
+    /// Makes room for so many rows, and so many bytes of their texts: about what there was last time.
+    fn expect(&mut self, rows: usize, texts: usize);
     /// Takes the next bytes.
     fn feed(&mut self, bytes: &[u8]);
     /// How many rows there are so far.
@@ -91,8 +91,8 @@ impl<R: Record> Records<R> {
 }
 
 impl<R: Record> Decoder for Records<R> {
-    fn expect(&mut self, rows: usize) {
-        self.table.reserve(rows);
+    fn expect(&mut self, rows: usize, texts: usize) {
+        self.table.reserve(rows, texts);
     }
 
     fn feed(&mut self, mut bytes: &[u8]) {
@@ -201,8 +201,8 @@ impl<F: Format> Lines<F> {
 }
 
 impl<F: Format> Decoder for Lines<F> {
-    fn expect(&mut self, rows: usize) {
-        self.table.reserve(rows);
+    fn expect(&mut self, rows: usize, texts: usize) {
+        self.table.reserve(rows, texts);
     }
 
     fn feed(&mut self, bytes: &[u8]) {

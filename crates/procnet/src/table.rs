@@ -14,6 +14,18 @@ pub struct Span {
     len: u32,
 }
 
+impl Span {
+    /// A part of it, from a place in it on; nothing where it does not reach so far.
+    pub(crate) fn part(self, start: usize, len: usize) -> Self {
+        match (u32::try_from(start), u32::try_from(len)) {
+            (Ok(start), Ok(len)) if u64::from(start) + u64::from(len) <= u64::from(self.len) => {
+                Self { start: self.start + start, len }
+            }
+            _ => Self::default(),
+        }
+    }
+}
+
 impl Cell for Span {
     const FORM: Form = Form::Text;
 
@@ -200,9 +212,10 @@ impl<R> Table<R> {
         self.ending = Some(ending);
     }
 
-    /// Makes room for rows.
-    pub(crate) fn reserve(&mut self, rows: usize) {
+    /// Makes room for rows, and for bytes of their texts.
+    pub(crate) fn reserve(&mut self, rows: usize, texts: usize) {
         self.rows.reserve(rows);
+        self.texts.0.reserve(texts);
     }
 
     /// Takes out the rows, with their texts, and leaves room for as many.
@@ -222,7 +235,9 @@ impl<R> Table<R> {
         if self.rows.capacity() - self.rows.len() > self.rows.len() / 8 {
             self.rows.shrink_to_fit();
         }
-        self.texts.0.shrink_to_fit();
+        if self.texts.0.capacity() - self.texts.0.len() > self.texts.0.len() / 8 {
+            self.texts.0.shrink_to_fit();
+        }
     }
 }
 
@@ -236,6 +251,8 @@ pub trait AnyTable: Send + Sync {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+    /// Bytes of the texts of its rows.
+    fn text_bytes(&self) -> usize;
     /// One cell; absent outside of the table.
     fn cell(&self, row: usize, field: usize) -> Value<'_>;
     /// Numbers of the columns that the file has and this version does not know, in order.
@@ -260,6 +277,9 @@ impl<R: Row> AnyTable for Table<R> {
     }
     fn len(&self) -> usize {
         self.rows.len()
+    }
+    fn text_bytes(&self) -> usize {
+        self.texts.0.len()
     }
     fn cell(&self, row: usize, field: usize) -> Value<'_> {
         self.rows.get(row).map_or(Value::Absent(""), |row| row.cell(field, &self.texts))

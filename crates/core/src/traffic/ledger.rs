@@ -1,6 +1,6 @@
 //! Keeps what is counted: adds up what is over, and tells how much came in the last tick.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -81,11 +81,57 @@ pub struct Reason {
     pub words: String,
 }
 
-/// The sockets that a process still uses.
-#[derive(Default)]
+/// What a process moved through the sockets of a tick.
 struct Living {
-    by_protocol: BTreeMap<&'static str, Moved>,
+    id: ProcessId,
+    /// Of few protocols.
+    by_protocol: Vec<(&'static str, Moved)>,
     sums: Sums,
+    /// It is one of those that are asked for.
+    is_own: bool,
+    has_ended: bool,
+}
+
+impl Living {
+    fn new(id: ProcessId) -> Self {
+        Self { id, by_protocol: Vec::new(), sums: Sums::default(), is_own: false, has_ended: false }
+    }
+
+    fn add(&mut self, socket: &Socket) {
+        let protocol = socket.seen.speaks();
+        match self.by_protocol.iter_mut().find(|(known, _)| *known == protocol) {
+            Some((_, moved)) => *moved += socket.moved,
+            None => self.by_protocol.push((protocol, socket.moved)),
+        }
+        self.sums += Sums::of(socket);
+    }
+}
+
+/// The processes of a tick's sockets, in order. Sockets that follow each other are mostly of one or of two.
+struct Users {
+    living: Vec<Living>,
+    last: usize,
+}
+
+impl Users {
+    fn of(sockets: &[Socket]) -> Self {
+        let mut ids: Vec<ProcessId> = Vec::new();
+        for socket in sockets {
+            if !ids.iter().rev().take(2).any(|id| *id == socket.id) {
+                ids.push(socket.id);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Self { living: ids.into_iter().map(Living::new).collect(), last: 0 }
+    }
+
+    fn find(&mut self, id: ProcessId) -> Option<&mut Living> {
+        if self.living.get(self.last).is_none_or(|living| living.id != id) {
+            self.last = self.living.binary_search_by_key(&id, |living| living.id).ok()?;
+        }
+        self.living.get_mut(self.last)
+    }
 }
 
 impl Sums {
@@ -188,11 +234,8 @@ impl Ledger {
         let is_own = word("own") == 1;
         let of_target = is_own || word("target") == 1;
         let span = self.span((reading.at, tick), (is_own, of_target), group);
-        let sockets = self.sockets(span, group);
-        let processes = self.processes(&sockets, span, group);
-        let own: HashSet<ProcessId> =
-            processes.iter().filter(|process| process.is_own).map(|process| process.seen.id).collect();
-        let sockets = sockets.into_iter().map(|socket| Socket { is_own: own.contains(&socket.id), ..socket });
+        let mut sockets = self.sockets(span, group);
+        let processes = self.processes(Arc::make_mut(&mut sockets), span, group);
         self.traffic = Some(Ok(Arc::new(Traffic {
             reading,
             since: word("since"),
@@ -210,7 +253,7 @@ impl Ledger {
             },
             wire: self.wires.now.clone(),
             processes: processes.into(),
-            sockets: sockets.collect(),
+            sockets,
         })));
         // Only a reading of all tells of the end of a process.
         if !is_own {
@@ -235,7 +278,7 @@ impl Ledger {
     }
 
     /// The sockets in order, with what came in the last tick.
-    fn sockets(&mut self, span: Span, group: Group<'_>) -> Vec<Socket> {
+    fn sockets(&mut self, span: Span, group: Group<'_>) -> Arc<[Socket]> {
         let mut records = std::mem::take(&mut self.sockets);
         records.sort_unstable_by_key(|record| (record.cookie, record.id));
         let earlier = match &self.traffic {
@@ -257,8 +300,9 @@ impl Ledger {
         records.into_iter().map(with_lately).collect()
     }
 
-    /// The processes in order, with all that they moved. What is over is added up for the ticks to come.
-    fn processes(&mut self, sockets: &[Socket], span: Span, group: Group<'_>) -> Vec<Process> {
+    /// The processes in order, with all that they moved, and of each socket whether its process is one of those that are
+    /// asked for. What is over is added up for the ticks to come.
+    fn processes(&mut self, sockets: &mut [Socket], span: Span, group: Group<'_>) -> Vec<Process> {
         for seen in std::mem::take(&mut self.processes) {
             let id = seen.id;
             match self.known.get_mut(&id) {
@@ -268,33 +312,50 @@ impl Ledger {
                 }
             }
         }
-        let mut of: HashMap<ProcessId, Living> = HashMap::new();
-        for socket in sockets {
-            let living = of.entry(socket.id).or_default();
-            *living.by_protocol.entry(socket.seen.speaks()).or_default() += socket.moved;
-            living.sums += Sums::of(socket);
+        let mut users = Users::of(sockets);
+        for socket in &*sockets {
+            if let Some(living) = users.find(socket.id) {
+                living.add(socket);
+            }
+        }
+        for Living { id, has_ended, .. } in &mut users.living {
             // One that began after the processes were read is told of with the next tick; its sums are kept.
-            let unknown = || Known::new(ProcessRecord { id: socket.id, ..ProcessRecord::default() });
-            self.known.entry(socket.id).or_insert_with(unknown);
+            let unknown = || Known::new(ProcessRecord { id: *id, ..ProcessRecord::default() });
+            *has_ended = self.known.entry(*id).or_insert_with(unknown).seen.ended;
         }
         let mut processes = Vec::new();
         let all = ProcessId::default()..;
         let told = if span.is_own { self.known.range_mut(group.range()) } else { self.known.range_mut(all) };
+        // Both are in the same order.
+        let mut living = users.living.iter().peekable();
         for (id, known) in told {
-            let living = of.remove(id).unwrap_or_default();
+            while living.next_if(|living| living.id < *id).is_some() {}
             let is_own = known.seen.followed || group.has(*id);
+            let living = living.next_if(|living| living.id == *id);
             processes.push(known.process(living, span.has_before(*id, group), is_own));
         }
         group.keep_newest(&mut processes);
+        for process in &processes {
+            if let Some(living) = users.find(process.seen.id) {
+                living.is_own = process.is_own;
+            }
+        }
         for socket in sockets {
-            let Some(known) = self.known.get_mut(&socket.id) else { continue };
-            if socket.seen.closed || known.seen.ended {
-                *known.folded.entry(socket.seen.speaks()).or_default() += socket.moved.counts;
-                known.over += Sums::of(socket).past();
-                Arc::make_mut(&mut known.peers).fold(socket, &mut self.peers);
+            let Some(living) = users.find(socket.id) else { continue };
+            socket.is_own = living.is_own;
+            if socket.seen.closed || living.has_ended {
+                self.fold(socket);
             }
         }
         processes
+    }
+
+    /// Adds up a socket that is over.
+    fn fold(&mut self, socket: &Socket) {
+        let Some(known) = self.known.get_mut(&socket.id) else { return };
+        *known.folded.entry(socket.seen.speaks()).or_default() += socket.moved.counts;
+        known.over += Sums::of(socket).past();
+        Arc::make_mut(&mut known.peers).fold(socket, &mut self.peers);
     }
 
     /// Of those that have ended, the oldest are added up, until so many are left.
@@ -333,16 +394,18 @@ impl Known {
         }
     }
 
-    fn process(&mut self, living: Living, has_before: bool, is_own: bool) -> Process {
+    fn process(&mut self, living: Option<&Living>, has_before: bool, is_own: bool) -> Process {
         let mut by: BTreeMap<&'static str, Moved> = BTreeMap::new();
         for (protocol, counts) in &self.folded {
             by.entry(protocol).or_default().counts += *counts;
         }
-        for (protocol, moved) in living.by_protocol {
-            *by.entry(protocol).or_default() += moved;
-        }
         let mut sums = self.over;
-        sums += living.sums;
+        if let Some(living) = living {
+            for &(protocol, moved) in &living.by_protocol {
+                *by.entry(protocol).or_default() += moved;
+            }
+            sums += living.sums;
+        }
         let rest = self.seen.rest;
         if rest != Counts::default() {
             let lately = if has_before { rest - self.rest } else { Counts::default() };

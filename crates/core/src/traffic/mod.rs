@@ -27,6 +27,7 @@ pub use wire::Wire;
 
 use serde::{Deserialize, Serialize};
 
+use crate::numbers::first_from;
 use crate::rates;
 use crate::sample::Reading;
 
@@ -198,7 +199,7 @@ impl Traffic {
     /// What was moved through a socket: by the processes that are asked for, or by all. What is not listed has moved
     /// nothing.
     pub fn socket(&self, cookie: u64, own: bool) -> Moved {
-        let first = self.sockets.partition_point(|socket| socket.cookie < cookie);
+        let first = first_from(&self.sockets, cookie, |socket| socket.cookie);
         let same = self.sockets[first..].iter().take_while(|socket| socket.cookie == cookie);
         let mut moved = Moved::default();
         same.filter(|socket| socket.is_own || !own).for_each(|socket| moved += socket.moved);

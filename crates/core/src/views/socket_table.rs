@@ -6,7 +6,7 @@ use procnet::table::unknown_column;
 use procnet::{Column, Kind, Value};
 
 use super::file_table::rate;
-use super::traffic_columns::{self, OfTcp, Passes, Through, TrafficColumn};
+use super::traffic_columns::{self, Passes, Through, TrafficColumn};
 use super::{Content, Rows};
 use crate::dumps::{OWN_INET, OWN_OTHER};
 use crate::plan::Needs;
@@ -239,8 +239,7 @@ impl<'a> Placed<'a> {
     /// The socket, for what was moved through it. What nobody holds tells only what is left of it.
     pub(super) fn through(&self) -> Through<'a> {
         let cookie = self.socket.diag().map(|diag| diag.cookie).filter(|_| self.inet().inode != 0);
-        let tcp = self.socket.detail().filter(|_| self.is_tcp());
-        let tcp = tcp.and_then(|detail| OfTcp::of(self.inet(), &detail));
+        let tcp = self.socket.detail().filter(|_| self.is_tcp()).map(|detail| (self.inet(), detail));
         // What a socket of Multipath TCP moves goes over its subflows.
         let has_packets = self.protocol() != "mptcp";
         Through { snapshot: self.snapshot, cookie, own: self.own, tcp, passes: Passes::All, has_packets }

@@ -29,8 +29,8 @@ pub(super) struct Through<'a> {
     pub(super) cookie: Option<u64>,
     /// Only what the processes that are asked for have moved is shown.
     pub(super) own: bool,
-    /// What TCP tells.
-    pub(super) tcp: Option<OfTcp>,
+    /// One of TCP, and what it tells of itself.
+    pub(super) tcp: Option<(&'a Inet, Detail<'a>)>,
     /// How much of it passes the programs that count.
     pub(super) passes: Passes,
     /// Packets that go over the wire are its own: it is one of IP.
@@ -50,7 +50,7 @@ pub(super) enum Passes {
 
 /// What a connection of TCP tells of itself: payload that the program has sent and received.
 #[derive(Clone, Copy)]
-pub(super) struct OfTcp {
+struct OfTcp {
     rx_bytes: Option<u64>,
     tx_bytes: Option<u64>,
 }
@@ -58,7 +58,7 @@ pub(super) struct OfTcp {
 impl OfTcp {
     /// From `tcp_info`: what was received less the FIN and what waits to be read, what was sent less what was sent again,
     /// and what waits to be sent.
-    pub(super) fn of(inet: &Inet, detail: &Detail<'_>) -> Option<Self> {
+    fn of(inet: &Inet, detail: &Detail<'_>) -> Option<Self> {
         /// States in which the other end has sent its FIN: TIME_WAIT, CLOSE_WAIT, LAST_ACK, CLOSING.
         const ENDED: [u8; 4] = [6, 8, 9, 11];
         if inet.st == LISTEN {
@@ -251,16 +251,21 @@ impl Through<'_> {
         let moved = counted.map(|(traffic, cookie)| (traffic, traffic.socket(cookie, self.own)));
         match (&column.get, moved) {
             (Get::Count(figure, _), Some((_, moved))) => Value::Unsigned(figure(&moved.counts)),
-            (Get::Count(_, tcp), None) => number(self.tcp.zip(*tcp).and_then(|(told, get)| get(&told))),
+            (Get::Count(_, tcp), None) => number(self.of_tcp().zip(*tcp).and_then(|(told, get)| get(&told))),
             (Get::Rate(figure), Some((traffic, moved))) => {
                 traffic.rate(&moved, *figure).map_or(Value::Absent(""), Value::Float)
             }
             (Get::Rate(_), None) => Value::Absent(""),
             (Get::Wire(_) | Get::WireRate(_), _) => Value::Absent(""),
             (Get::Source, Some(_)) => Value::Label("bpf"),
-            (Get::Source, None) if self.tcp.is_some() => Value::Label("tcp_info"),
+            (Get::Source, None) if self.of_tcp().is_some() => Value::Label("tcp_info"),
             (Get::Source, None) => Value::Absent(""),
         }
+    }
+
+    /// What TCP tells, which takes looking for it.
+    fn of_tcp(&self) -> Option<OfTcp> {
+        self.tcp.and_then(|(inet, detail)| OfTcp::of(inet, &detail))
     }
 
     /// What went over the wire.

@@ -40,11 +40,12 @@ pub struct Detail<'a> {
     /// The socket.
     pub socket: &'a DiagSocket,
     attributes: &'a [u8],
+    info: &'a [u8],
 }
 
 impl<'a> Detail<'a> {
-    pub(super) fn new(socket: &'a DiagSocket, attributes: &'a [u8]) -> Self {
-        Self { socket, attributes }
+    pub(super) fn new(socket: &'a DiagSocket, attributes: &'a [u8], info: &'a [u8]) -> Self {
+        Self { socket, attributes, info }
     }
 
     /// All of them.
@@ -57,10 +58,8 @@ impl<'a> Detail<'a> {
     }
 
     fn info(&self, transport: Transport) -> Option<Numbers<'a>> {
-        if self.socket.transport != transport {
-            return None;
-        }
-        self.find(INFO).map(|attribute| attribute.numbers())
+        let is_told = self.socket.transport == transport && !self.info.is_empty();
+        is_told.then(|| Numbers::new(self.info, self.socket.endian))
     }
 
     /// What TCP tells. In TIME_WAIT and before the handshake has ended there is none.

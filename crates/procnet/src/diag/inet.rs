@@ -9,6 +9,7 @@
 
 use std::marker::PhantomData;
 use std::net::IpAddr;
+use std::ops::Range;
 
 use super::attribute::{Attributes, INET6, Numbers, ip};
 use super::columns::COLUMNS;
@@ -83,6 +84,8 @@ pub struct DiagSocket {
     pub accept_backlog: Option<u32>,
     /// All attributes of the message, as they came.
     pub attributes: Span,
+    /// Of these, what the protocol tells (`INET_DIAG_INFO`): it is looked at most, and stands far behind.
+    pub info: Span,
     /// Byte order of them.
     pub endian: Endian,
 }
@@ -90,7 +93,7 @@ pub struct DiagSocket {
 impl DiagSocket {
     /// What else the message says; `texts` are those of the table that holds the row.
     pub fn detail<'a>(&'a self, texts: &'a Texts) -> Detail<'a> {
-        Detail::new(self, texts.get(self.attributes))
+        Detail::new(self, texts.get(self.attributes), texts.get(self.info))
     }
 }
 
@@ -214,14 +217,20 @@ pub(super) fn push(
     table: &mut Table<DiagSocket>,
     endian: Endian,
 ) -> Result<(), &'static str> {
-    let mut row = socket(payload, transport, endian)?;
+    let (mut row, info) = socket(payload, transport, endian)?;
     row.attributes = table.texts.keep(payload.get(HEADER..).unwrap_or_default());
+    row.info = row.attributes.part(info.start, info.len());
     table.push(row);
     Ok(())
 }
 
+/// The row, and where among the attributes it is what the protocol tells.
 #[inline]
-fn socket(payload: &[u8], transport: Transport, endian: Endian) -> Result<DiagSocket, &'static str> {
+fn socket(
+    payload: &[u8],
+    transport: Transport,
+    endian: Endian,
+) -> Result<(DiagSocket, Range<usize>), &'static str> {
     let (header, attributes) = payload.split_first_chunk::<HEADER>().ok_or("shorter than inet_diag_msg")?;
     let message = Numbers::new(header, endian);
     let (family, st, tr, count) = (header[0], header[1], header[2], header[3]);
@@ -260,19 +269,25 @@ fn socket(payload: &[u8], transport: Transport, endian: Endian) -> Result<DiagSo
         timer_expires_ms: (tr != 0).then_some(expires),
         accept_backlog: (st == LISTEN).then_some(wqueue),
         attributes: Span::default(),
+        info: Span::default(),
         endian,
     };
+    let mut info = 0..0;
     for attribute in Attributes::new(attributes, endian) {
         match attribute.kind {
-            INFO if transport == Transport::Tcp => {
-                as_in_the_text(&mut row.socket, TcpInfo(attribute.numbers()))
+            INFO if info.is_empty() => {
+                let start = attribute.bytes().as_ptr().addr() - attributes.as_ptr().addr();
+                info = start..start + attribute.bytes().len();
+                if transport == Transport::Tcp {
+                    as_in_the_text(&mut row.socket, TcpInfo(attribute.numbers()));
+                }
             }
             SKMEMINFO => row.socket.drops = Memory(attribute.numbers()).drops(),
             PROTOCOL => row.protocol = attribute.u8(),
             _ => {}
         }
     }
-    Ok(row)
+    Ok((row, info))
 }
 
 /// Fills what the text file takes from the same places as `tcp_info`. The count beside the timer is only that of

@@ -112,8 +112,8 @@ impl<M: Message> Dump<M> {
 }
 
 impl<M: Message> Decoder for Dump<M> {
-    fn expect(&mut self, rows: usize) {
-        self.table.reserve(rows);
+    fn expect(&mut self, rows: usize, texts: usize) {
+        self.table.reserve(rows, texts);
     }
 
     fn feed(&mut self, bytes: &[u8]) {
