@@ -352,6 +352,7 @@ _Static_assert(__builtin_offsetof(struct figures, pacing_rate) == 104, "figures 
 _Static_assert(__builtin_offsetof(struct figures, delivery_rate) == 160, "figures up to Linux 4.8");
 _Static_assert(__builtin_offsetof(struct figures, total_rto) == 240, "figures up to Linux 6.6");
 _Static_assert(__builtin_offsetof(struct inet_record, type) == 88, "inet_diag_msg");
+_Static_assert(__builtin_offsetof(struct inet_record, netns.value) == 164, "netns");
 _Static_assert(__builtin_offsetof(struct inet_record, congestion) == 224, "inet_record");
 _Static_assert(__builtin_offsetof(struct inet_record, figures) == 248, "figures");
 _Static_assert(sizeof(struct bbr_record) == 24, "bbr_record");

@@ -491,7 +491,7 @@ int list_sockets(struct iter_task_file *context)
 	return 0;
 }
 
-/* The same, with nothing told of any socket. */
+/* The same, with nothing told of any socket but what the process has moved. */
 SEC("iter/task_file")
 int list_descriptors(struct iter_task_file *context)
 {
@@ -509,7 +509,7 @@ int list_descriptors(struct iter_task_file *context)
 		return 0;
 	listing = map_lookup(&listings, &zero);
 	sk = socket->sk;
-	if (listing && sk && begin(listing, context, task))
+	if (listing && sk && begin(listing, context, task) && put_counts(listing, context, task, sk))
 		write_descriptor(listing, context, file->f_inode, sk);
 	return 0;
 }

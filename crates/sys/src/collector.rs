@@ -8,7 +8,7 @@ use netmonitor_core::plan::{Measure, Owners, Pace, Plan, Watch};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
 use procnet::number::decimal;
 
-use crate::bpf::{Counters, Watching, Whom};
+use crate::bpf::{Counters, Lister, Watching, Whom};
 use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
 use crate::descriptors::{Descriptors, Tee};
@@ -17,6 +17,7 @@ use crate::dir::gone;
 use crate::ends::Ends;
 use crate::family::Family;
 use crate::links::{LinkReader, Process};
+use crate::listed_group;
 use crate::listed_links::ListedLinks;
 use crate::listed_sockets::ListedSockets;
 use crate::net_files::{self, place, stays_below};
@@ -220,7 +221,11 @@ impl Collector {
         }
         (self.is_listed, self.is_told) = (false, false);
         if plan.owners != Owners::None || plan.asks() {
-            self.own_status = Some(match self.listed_sockets(plan, sink) {
+            let listed = match plan.wants_group() {
+                true => self.listed_group(plan, moment.boottime, sink),
+                false => self.listed_sockets(plan, sink),
+            };
+            self.own_status = Some(match listed {
                 Some(status) => status,
                 None => self.own_links(sink)?,
             });
@@ -359,20 +364,39 @@ impl Collector {
         net_files::read(&mut self.reader, self.target.dir(), &self.path, cap, origin, sink)
     }
 
-    /// The target's own sockets with its links to them, as a program in the kernel lists them; `None` where there is
-    /// none, or nobody looks at the process's own sockets.
+    /// The target's links to its sockets, and what these say where somebody looks at that, as a program in the kernel lists
+    /// them; `None` where there is none.
     fn listed_sockets(&mut self, plan: &Plan, sink: &mut dyn Sink) -> Option<Status> {
-        if !plan.asks() || plan.pieces || self.target.dir().is_copy() {
+        if plan.pieces {
             return None;
         }
+        let lister = lister(&self.tree, &mut self.counters)?;
         let subject = subject(&self.target, self.thread, &self.namespace, true);
-        let told = self.listed.tell(self.counters.lister()?, subject, &mut self.sockets, sink).ok()?;
-        (self.is_listed, self.is_told) = (true, told == Status::Ok);
+        let told = match plan.asks() {
+            true => self.listed.tell(lister, subject, &mut self.sockets, sink).ok()? == Status::Ok,
+            false => self.listed.list_links(lister, subject).ok().map(|()| false)?,
+        };
+        (self.is_listed, self.is_told) = (true, told);
         let process = Process {
             thread: self.thread,
             ..Process::new(&self.tree, subject.dir, self.target.pid(), self.stat)
         };
         Some(self.links.listed_part(process, self.listed.links(), sink))
+    }
+
+    /// The sockets of IP of the target's group with the links of its processes, as a program in the kernel lists them; `None`
+    /// where there is none.
+    fn listed_group(&mut self, plan: &Plan, now: u64, sink: &mut dyn Sink) -> Option<Status> {
+        let lister = lister(&self.tree, &mut self.counters)?;
+        let (pid, dir) = (self.target.pid(), self.target.dir());
+        self.family.seek(now, &self.tree, ((pid, dir), plan.group), sink);
+        let subject = subject(&self.target, self.thread, &self.namespace, true);
+        let group = self.family.in_group();
+        let (told, links) =
+            listed_group::tell(lister, (&self.tree, subject), (pid, group), &mut self.sockets, sink).ok()?;
+        (self.is_told, self.links.listed) = (told == Status::Ok, Some(links));
+        let process = Process { thread: self.thread, ..Process::new(&self.tree, dir, pid, self.stat) };
+        Some(self.links.part(process, None, sink))
     }
 
     /// The target's links, with those of threads that have descriptors of their own.
@@ -381,7 +405,7 @@ impl Collector {
         let process = Process { thread: self.thread, ..Process::new(&self.tree, dir, pid, self.stat) };
         self.descriptors.clear();
         let mut tee = Tee { sink, descriptors: &mut self.descriptors };
-        let status = self.links.part(process, &mut tee);
+        let status = self.links.part(process, None, &mut tee);
         let cut = matches!(status, Status::Missing | Status::Interrupted) && !dir.is_copy();
         if cut && self.look().status == Status::Interrupted { Err(Ended) } else { Ok(status) }
     }
@@ -408,6 +432,7 @@ impl Collector {
         self.list_links(plan);
         if plan.owners != Owners::None && !self.target.is_nobody() {
             let (tree, walker) = (&self.tree, &mut self.walker);
+            let lister = lister(tree, &mut self.counters);
             let (pid, dir) = (self.target.pid(), self.target.dir());
             if let Some(status) = self.own_status {
                 walker.saw(pid, status);
@@ -417,13 +442,14 @@ impl Collector {
                 (moment.boottime, plan.walk == Pace::Background),
                 tree,
                 ((pid, dir), plan.group),
-                &mut self.links,
+                (&mut self.links, lister),
                 sink,
                 saw,
             );
         }
         if let Some(share) = share {
-            self.walker.tick(&self.tree, share, &mut self.links, sink);
+            let lister = lister(&self.tree, &mut self.counters);
+            self.walker.tick(&self.tree, share, (&mut self.links, lister), sink);
         }
         self.links.listed = None;
         Ok(())
@@ -433,6 +459,11 @@ impl Collector {
 /// The target, as far as its sockets are concerned.
 fn subject<'t>(target: &'t Target, thread: Option<u32>, namespace: &'t [u8], is_listed: bool) -> Subject<'t> {
     Subject { dir: target.dir(), pidfd: target.pidfd(), thread, namespace, is_listed }
+}
+
+/// What lists the sockets of this kernel's processes, where the programs have come so far.
+fn lister<'c>(tree: &ProcTree, counters: &'c mut Counters) -> Option<&'c mut Lister> {
+    if tree.is_ours() { counters.lister() } else { None }
 }
 
 /// A path as an origin has it: most are known, and need no copy.

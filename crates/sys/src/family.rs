@@ -13,6 +13,7 @@ use netmonitor_core::sample::{Origin, Sink, Status};
 use netmonitor_core::scope::Scope;
 use rustix::io::Errno;
 
+use crate::bpf::Lister;
 use crate::clock::boottime;
 use crate::dir::{Dir, gone};
 use crate::links::{LinkReader, Process};
@@ -69,6 +70,10 @@ pub(crate) struct Family {
     siblings: Vec<u32>,
     /// Whose members are told.
     group: Scope,
+    in_group: HashSet<u32>,
+    /// The tick in which they were found last, and how many nanoseconds that took.
+    sought: u64,
+    seeking: u64,
     kin: Kin,
 }
 
@@ -81,18 +86,15 @@ impl Family {
         (now, in_slices): (u64, bool),
         tree: &ProcTree,
         (target, group): ((u32, &Dir), Scope),
-        links: &mut LinkReader,
+        (links, mut lister): (&mut LinkReader, Option<&mut Lister>),
         sink: &mut dyn Sink,
         mut seen: impl FnMut(u32, Status),
     ) {
-        let is_new = std::mem::replace(&mut self.group, group) != group;
-        if now < self.due && !is_new {
+        if self.sought != now && !self.seek(now, tree, (target, group), sink) {
             return tell_left_out(&self.members, sink);
         }
-        let began = boottime();
-        self.find(tree.dir(), target);
-        let group = self.tell_members(tree, target, sink);
-        let Self { members, kin, passes, pass, .. } = self;
+        let began = boottime() - self.seeking;
+        let Self { members, in_group: group, kin, passes, pass, .. } = self;
         let others = if *pass == 0 { OTHERS_FIRST } else { OTHERS_AGAIN };
         let is_due = now >= self.others_due;
         let (mut took_of_others, mut left_out, mut is_whole) = (0, Vec::new(), true);
@@ -113,7 +115,10 @@ impl Family {
             }
             let began = boottime();
             let status = match tree.dir().subdir(kin.path_of(pid)) {
-                Ok(dir) => links.part(Process::new(tree, &dir, pid, kin.stat(&dir)), sink),
+                Ok(dir) => {
+                    let process = Process::new(tree, &dir, pid, kin.stat(&dir));
+                    links.part(process, lister.as_deref_mut(), sink)
+                }
                 Err(errno) => {
                     let status = crate::reader::status_of(errno, 0);
                     end(sink, &Origin::Links(pid), status, boottime());
@@ -138,6 +143,31 @@ impl Family {
         if took_of_others > 0 {
             self.others_due = now + PAUSE.max(took_of_others.saturating_mul(others.rest));
         }
+    }
+
+    /// Finds the relatives and tells who belongs to the group that is asked for, if that is due in the tick that began at
+    /// `now`; else it stays as it is.
+    pub(crate) fn seek(
+        &mut self,
+        now: u64,
+        tree: &ProcTree,
+        (target, group): ((u32, &Dir), Scope),
+        sink: &mut dyn Sink,
+    ) -> bool {
+        let is_new = std::mem::replace(&mut self.group, group) != group;
+        if now < self.due && !is_new {
+            return false;
+        }
+        let began = boottime();
+        self.find(tree.dir(), target);
+        self.in_group = self.tell_members(tree, target, sink);
+        (self.sought, self.seeking) = (now, boottime() - began);
+        true
+    }
+
+    /// Who belongs to the group that is asked for.
+    pub(crate) fn in_group(&self) -> &HashSet<u32> {
+        &self.in_group
     }
 
     /// Tells who belongs to the group, and makes sure that their links are read.

@@ -123,7 +123,7 @@ impl HostCollector {
         let mut namespaces = Namespaces { sink, found: BTreeMap::new(), head: Vec::new() };
         self.links.listed = ListedLinks::of_all(&self.tree, &mut self.counters);
         self.walker.begin(&self.tree, Share::Whole, true);
-        self.walker.tick(&self.tree, Share::Whole, &mut self.links, &mut namespaces);
+        self.walker.tick(&self.tree, Share::Whole, (&mut self.links, None), &mut namespaces);
         self.links.listed = None;
         let (found, sink) = (namespaces.found, namespaces.sink);
         self.sources.retain(|inode, _| found.contains_key(inode));

@@ -26,6 +26,7 @@ mod hiding;
 mod host;
 mod kcmp;
 mod links;
+mod listed_group;
 mod listed_links;
 mod listed_sockets;
 mod net_files;

@@ -11,10 +11,11 @@ use std::ops::ControlFlow;
 use netmonitor_core::sample::{Origin, Sink, Status};
 use rustix::io::Errno;
 
+use crate::bpf::Lister;
 use crate::clock::boottime;
 use crate::dir::{Dir, denied, gone, number};
 use crate::kcmp::compare_tables;
-use crate::listed_links::ListedLinks;
+use crate::listed_links::{ListedLinks, list_one};
 use crate::reader::{end, status_of};
 use crate::stat::Stat;
 use crate::threads::live_thread;
@@ -60,6 +61,8 @@ pub(crate) struct LinkReader {
     /// Lines of this part have been handed on already.
     handed: bool,
     path: String,
+    /// Lines that were listed.
+    lines: Vec<u8>,
     /// A thread of each table of descriptors, in the order of [`compare_tables`].
     tables: Vec<u32>,
     /// What is known of the links of all processes, while they are gone through.
@@ -67,13 +70,25 @@ pub(crate) struct LinkReader {
 }
 
 impl LinkReader {
-    /// Reads one part and says how that went.
-    pub(crate) fn part(&mut self, process: Process<'_>, sink: &mut dyn Sink) -> Status {
+    /// Reads one part, or has it listed where something can, and says how that went.
+    pub(crate) fn part(
+        &mut self,
+        process: Process<'_>,
+        lister: Option<&mut Lister>,
+        sink: &mut dyn Sink,
+    ) -> Status {
         if let Some(lines) = self.listed.as_mut().and_then(|listed| listed.take(process)) {
             let status = self.listed_part(process, &lines, sink);
             if let Some(listed) = &mut self.listed {
                 listed.put(process.pid, lines);
             }
+            return status;
+        }
+        self.lines.clear();
+        if lister.is_some_and(|lister| list_one(lister, process.pid, &mut self.lines).is_ok()) {
+            let lines = std::mem::take(&mut self.lines);
+            let status = self.listed_part(process, &lines, sink);
+            self.lines = lines;
             return status;
         }
         let at = boottime();

@@ -2,9 +2,11 @@
 //! another takes longer by their number.
 
 use std::collections::HashMap;
+use std::os::fd::AsFd;
 
 use procnet::number::decimal;
 use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::bpf::{Counters, Lister, Record, Told, descriptor_of, records};
 use crate::clock::boottime;
@@ -23,6 +25,8 @@ pub(crate) struct ListedLinks {
     at: u64,
     /// Lines as [`crate::links`] writes them, by process.
     lines: HashMap<u32, Vec<u8>>,
+    /// Whoever is not among them has none.
+    are_all: bool,
 }
 
 impl ListedLinks {
@@ -40,7 +44,7 @@ impl ListedLinks {
     }
 
     fn list(lister: &mut Lister) -> Result<Self, Errno> {
-        let at = boottime() / (1_000_000_000 / rustix::param::clock_ticks_per_second().max(1));
+        let at = ticks(boottime());
         let listing = lister.listing(None, Told::Descriptors)?;
         let mut lines: HashMap<u32, Vec<u8>> = HashMap::new();
         let mut tables = Tables::default();
@@ -60,13 +64,21 @@ impl ListedLinks {
                 }
             }
         })?;
-        Ok(Self { at, lines })
+        Ok(Self { at, lines, are_all: true })
+    }
+
+    /// Those of some processes, which were listed at this time.
+    pub(crate) fn of_some(at: u64, lines: HashMap<u32, Vec<u8>>) -> Self {
+        Self { at: ticks(at), lines, are_all: false }
     }
 
     /// Takes the lines of a process out, to be put back. None if it may have begun since the listing.
     pub(crate) fn take(&mut self, process: Process<'_>) -> Option<Vec<u8>> {
         let was_there = process.began.is_some_and(|began| began + 1 < self.at);
-        was_there.then(|| self.lines.get_mut(&process.pid).map(std::mem::take).unwrap_or_default())
+        match self.lines.get_mut(&process.pid).filter(|_| was_there) {
+            Some(lines) => Some(std::mem::take(lines)),
+            None => (was_there && self.are_all).then(Vec::new),
+        }
     }
 
     /// Puts them back.
@@ -75,20 +87,48 @@ impl ListedLinks {
     }
 }
 
+/// The lines of one process.
+pub(crate) fn list_one(lister: &mut Lister, pid: u32, out: &mut Vec<u8>) -> Result<(), Errno> {
+    let pid = Pid::from_raw(pid.cast_signed()).ok_or(Errno::SRCH)?;
+    let pidfd = pidfd_open(pid, PidfdFlags::empty())?;
+    let listing = lister.listing(Some(pidfd.as_fd()), Told::Descriptors)?;
+    let mut tables = Tables::default();
+    lister.read(&listing, &mut |bytes| {
+        for record in records(bytes) {
+            match record {
+                Record::Table { table, process, thread } => tables.begin(table, process, thread),
+                Record::Other(message) if !tables.is_twice => {
+                    line(
+                        tables.thread,
+                        Descriptor { fd: descriptor_of(message), inode: record.inode() },
+                        out,
+                    );
+                }
+                Record::Counted(_) | Record::Other(_) | Record::Inet(..) => {}
+            }
+        }
+    })
+}
+
+/// Nanoseconds in clock ticks.
+fn ticks(ns: u64) -> u64 {
+    ns / (1_000_000_000 / rustix::param::clock_ticks_per_second().max(1))
+}
+
 /// Whose descriptors are listed now.
 #[derive(Debug, Default)]
-struct Tables {
-    process: u32,
+pub(crate) struct Tables {
+    pub(crate) process: u32,
     /// A thread with a table of its own.
-    thread: Option<u32>,
+    pub(crate) thread: Option<u32>,
     /// Those of the process that were listed already, and the thread that has each.
     known: Vec<(u64, u32)>,
     /// This is one of them.
-    is_twice: bool,
+    pub(crate) is_twice: bool,
 }
 
 impl Tables {
-    fn begin(&mut self, table: u64, process: u32, thread: u32) {
+    pub(crate) fn begin(&mut self, table: u64, process: u32, thread: u32) {
         if process != self.process {
             self.known.clear();
         }
@@ -104,7 +144,7 @@ impl Tables {
 }
 
 /// How many files are open on the machine.
-fn open_files() -> u64 {
+pub(crate) fn open_files() -> u64 {
     let text = std::fs::read("/proc/sys/fs/file-nr").unwrap_or_default();
     text.split(u8::is_ascii_whitespace).next().and_then(decimal).unwrap_or(0)
 }

@@ -14,8 +14,8 @@ use crate::socket_source::{SocketSource, Subject};
 /// Reads listings of one process, and keeps what reading takes.
 #[derive(Debug, Default)]
 pub(crate) struct ListedSockets {
-    /// Made once for the target.
-    listing: Option<Listing>,
+    /// Made once for the target, and for how much it tells.
+    listing: Option<(Listing, Told)>,
     /// Tables that were gone through, by number, and the thread that has each.
     tables: Vec<(u64, u32)>,
     /// Lines of links to sockets.
@@ -63,13 +63,18 @@ impl ListedSockets {
         sink: &mut dyn Sink,
     ) -> Result<Status, Errno> {
         let at = boottime();
-        let listed = self.list(lister, subject, sink);
+        let listed = self.list(lister, subject, Told::Whole, &mut |messages| hand_on(messages, sink));
         let status = match listed {
             Ok(()) => self.ask(subject, source, sink),
             Err(_) => Status::Interrupted,
         };
         end(sink, &Origin::Own, status, at);
         listed.map(|()| status)
+    }
+
+    /// Lists the target's links to its sockets, and what it has moved through these.
+    pub(crate) fn list_links(&mut self, lister: &mut Lister, subject: Subject<'_>) -> Result<(), Errno> {
+        self.list(lister, subject, Told::Descriptors, &mut |_| {})
     }
 
     /// What the target has moved through the sockets that were listed last.
@@ -82,7 +87,13 @@ impl ListedSockets {
         &self.links
     }
 
-    fn list(&mut self, lister: &mut Lister, subject: Subject<'_>, sink: &mut dyn Sink) -> Result<(), Errno> {
+    fn list(
+        &mut self,
+        lister: &mut Lister,
+        subject: Subject<'_>,
+        told: Told,
+        hand_on: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), Errno> {
         let Self { tables, links, to_ask, counted, .. } = self;
         tables.clear();
         links.clear();
@@ -90,8 +101,11 @@ impl ListedSockets {
         counted.records.clear();
         counted.at = boottime();
         let listing = match &mut self.listing {
-            Some(listing) => listing,
-            none => none.insert(lister.listing(Some(subject.pidfd.ok_or(Errno::NOSYS)?), Told::Whole)?),
+            Some((listing, of)) if *of == told => listing,
+            other => {
+                let process = subject.pidfd.ok_or(Errno::NOSYS)?;
+                &mut other.insert((lister.listing(Some(process), told)?, told)).0
+            }
         };
         let mut place = Place::Process;
         lister.read(listing, &mut |bytes| {
@@ -104,12 +118,12 @@ impl ListedSockets {
                         counted.records.extend_from_slice(counts);
                     }
                 } else if !take(record, &mut place, (tables, subject.thread), links, to_ask) {
-                    hand_on(&bytes[first..at], sink);
+                    hand_on(&bytes[first..at]);
                     first = next;
                 }
                 at = next;
             }
-            hand_on(&bytes[first..at], sink);
+            hand_on(&bytes[first..at]);
         })
     }
 

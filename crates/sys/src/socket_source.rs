@@ -188,6 +188,12 @@ impl SocketSource {
         }
     }
 
+    /// The number by which the kernel tells the target's network namespace from others.
+    pub(crate) fn netns(&mut self, subject: Subject<'_>) -> Result<u64, Errno> {
+        let socket = self.sockets.of(Subsystem::SockDiag, subject).map_err(|errno| *errno)?;
+        socket.netns_cookie().ok_or(Errno::NOPROTOOPT)
+    }
+
     /// Asks for a list, a slim one if so wanted; `false` if the kernel does not give it.
     fn list(
         &mut self,

@@ -11,6 +11,7 @@ use std::ops::ControlFlow;
 use netmonitor_core::sample::{Origin, Sink, Status, Walk};
 use rustix::io::Errno;
 
+use crate::bpf::Lister;
 use crate::clock::boottime;
 use crate::dir::{Dir, Listing, gone, number};
 use crate::links::{LinkReader, Process};
@@ -102,7 +103,7 @@ impl Walker {
         &mut self,
         tree: &ProcTree,
         share: Share,
-        links: &mut LinkReader,
+        links: (&mut LinkReader, Option<&mut Lister>),
         sink: &mut dyn Sink,
     ) {
         let at = boottime();
@@ -170,7 +171,7 @@ impl Walker {
         (tree, listing): (&ProcTree, &Listing),
         from: u64,
         until: u64,
-        links: &mut LinkReader,
+        (links, mut lister): (&mut LinkReader, Option<&mut Lister>),
         sink: &mut dyn Sink,
     ) -> Result<Option<u64>, Errno> {
         let mut cookie = None;
@@ -187,7 +188,7 @@ impl Walker {
                 return ControlFlow::Continue(());
             };
             let status = match self.state.descriptors {
-                true => links.part(process, sink),
+                true => links.part(process, lister.as_deref_mut(), sink),
                 false => links.namespace_part(process, sink),
             };
             self.saw(pid, status);

@@ -37,6 +37,8 @@ pub(super) const LOST: usize = 16;
 /// The key of a socket by itself: its cookie.
 pub(super) const COOKIE: usize = 8;
 
+/// Where `struct inet_record` has the number of the namespace.
+pub(super) const INET_NETNS: usize = 164;
 /// Where `struct event` has `cgroup`.
 pub(super) const EVENT_CGROUP: usize = 24;
 /// Where `struct present` has `cgroup`.

@@ -6,7 +6,7 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use rustix::io::{Errno, retry_on_intr};
 use rustix::time::{ClockId, clock_getres};
 
-use super::abi::{self, COUNTED_RECORD, DESCRIPTOR_RECORD, MESSAGE, TABLE_RECORD};
+use super::abi::{self, COUNTED_RECORD, DESCRIPTOR_RECORD, INET_NETNS, MESSAGE, TABLE_RECORD};
 use super::btf::Types;
 use super::load;
 use super::object::Object;
@@ -84,6 +84,12 @@ impl Record<'_> {
             Self::Other(message) => message.get(MESSAGE + 16..).map_or(0, abi::number),
             Self::Inet(message, _) => message.get(MESSAGE + 68..).map_or(0, abi::number32).into(),
         }
+    }
+
+    /// The number of a socket's network namespace, where it is told.
+    pub(crate) fn netns(&self) -> Option<u64> {
+        let Self::Inet(message, _) = self else { return None };
+        message.get(INET_NETNS..).map(abi::number)
     }
 
     /// It is a socket of IP whose message is not known here.

@@ -252,7 +252,7 @@ impl Owners<'_> {
         }
         let mut held = Held { wanted: &self.wanted, found: None };
         let process = Process::new(tree, entry.dir, entry.pid, entry.stat);
-        self.denied += u64::from(self.links.part(process, &mut held) == Status::Denied);
+        self.denied += u64::from(self.links.part(process, None, &mut held) == Status::Denied);
         if let Some(inode) = held.found {
             let by = self.wanted.get(&inode).map(ToString::to_string);
             self.candidates.push(Candidate { by, ..Candidate::new(tree, entry) });

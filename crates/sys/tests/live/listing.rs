@@ -27,7 +27,7 @@ const V6: AddressFamily = AddressFamily::INET6;
 const ADDRESSES: [&str; 2] = ["127.0.0.1:0", "[::1]:0"];
 
 /// `INET_DIAG_*`.
-const SKMEMINFO: u16 = 7;
+pub(crate) const SKMEMINFO: u16 = 7;
 const INFO: u16 = 2;
 const CONG: u16 = 4;
 const BBRINFO: u16 = 16;
@@ -74,7 +74,7 @@ const CLOCKS: [(usize, usize); 7] = [(44, 4), (52, 4), (56, 4), (168, 8), (176, 
 
 /// What differs by what it is: names without what pads them, figures as far as all tell them, and neither the time that
 /// a clock counts nor when a timer ends.
-fn comparable(message: &Message) -> Message {
+pub(crate) fn comparable(message: &Message) -> Message {
     let mut message = message.clone();
     message.body[52..56].fill(0);
     if let Some(info) = message.attributes.get_mut(&INFO).filter(|info| info.len() >= 104) {
@@ -537,7 +537,7 @@ fn a_tick_tells_the_same_by_listing_as_by_asking() {
 }
 
 /// Inodes of the sockets in lines of links.
-fn inodes(text: &str) -> BTreeSet<&str> {
+pub(crate) fn inodes(text: &str) -> BTreeSet<&str> {
     text.lines().filter_map(|line| line.split_once(" socket:")).map(|(_, inode)| inode).collect()
 }
 

@@ -8,6 +8,7 @@ mod copy;
 mod end;
 mod events;
 mod files;
+mod group;
 mod links;
 mod listing;
 mod message;

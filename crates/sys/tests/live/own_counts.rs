@@ -12,7 +12,7 @@ use netmonitor_sys::Collector;
 use netmonitor_testkit::need_root;
 use rustix::net::sockopt::socket_cookie;
 
-use crate::{NOBODY, collector, part, plan, text, tick};
+use crate::{FAMILY, NOBODY, collector, part, plan, text, tick};
 
 /// What a tick tells.
 struct Told {
@@ -67,9 +67,13 @@ fn connection(bytes: usize) -> (TcpStream, TcpStream, u64) {
     (first, second, cookie)
 }
 
-/// By listing and by looking up.
-fn plans() -> [Plan; 2] {
-    [Ask::Always, Ask::Never].map(|ask| Plan { ask, counting: Counting::Own, ..plan(&[], NOBODY) })
+/// By listing what sockets say, by listing descriptors alone, and by looking up.
+fn plans() -> [Plan; 3] {
+    [(Ask::Always, NOBODY), (Ask::Never, FAMILY), (Ask::Never, NOBODY)].map(|(ask, whose)| Plan {
+        ask,
+        counting: Counting::Own,
+        ..plan(&[], whose)
+    })
 }
 
 #[test]
@@ -123,7 +127,7 @@ fn what_cannot_be_kept_apart_is_told_with_everything() {
         return;
     }
     let mut collector = collector(std::process::id());
-    let [plan, _] = plans();
+    let [plan, ..] = plans();
     told(&mut collector, &plan);
     let cookies: Vec<u64> = (0..3000).map(|_| connection(3).2).collect();
     let [now, then] = [told(&mut collector, &plan), told(&mut collector, &plan)];

@@ -1,9 +1,12 @@
 //! What the children of the tests do. A role begins before `main`, so that its process has one thread, the
 //! leader, as long as it makes no other.
 
-use std::io::{BufRead, Write};
-use std::net::TcpListener;
-use std::os::fd::AsFd;
+use std::io::{BufRead, IoSlice, IoSliceMut, Read, Write};
+use std::mem::MaybeUninit;
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread;
 
 use netmonitor_core::owners::may_trace;
@@ -11,6 +14,10 @@ use netmonitor_core::sample::{Origin, Walk};
 use netmonitor_sys::netlink::Extensions;
 use netmonitor_sys::own_sockets::{Depth, Descriptor, OwnSockets};
 use netmonitor_sys::{Collector, Kind, ProcTree, Target, suspend_process_group};
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, SocketType,
+};
 use rustix::process::{Gid, Pid, Uid, getpid, getppid};
 use rustix::thread::{
     UnshareFlags, gettid, set_thread_gid, set_thread_groups, set_thread_uid, unshare_unsafe,
@@ -35,6 +42,7 @@ extern "C" fn before_main() {
         "leader-exits" => leader_exits(words == "later"),
         "unshared-table" => unshared_table(),
         "fork" => fork_in_thread(),
+        "group" => group(),
         "orphan" => orphan(),
         "nobody" => nobody(&words),
         "ask-as-nobody" => ask_as_nobody(&words),
@@ -154,6 +162,58 @@ fn fork_in_thread() {
     })
     .join()
     .unwrap();
+}
+
+/// Where the child of a group receives.
+static RECEIVES: AtomicI32 = AtomicI32::new(-1);
+
+/// Parent and child share a listener; one end of a connection has been passed to the child, which has a socket of its own,
+/// and another one in a network namespace of its own.
+fn group() {
+    let (listener, shared) = socket();
+    let (here, there) = UnixStream::pair().unwrap();
+    RECEIVES.store(there.as_raw_fd(), Ordering::Relaxed);
+    let child = fork(join_group);
+    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (passed, _) = listener.accept().unwrap();
+    let inode = |socket: &TcpStream| rustix::fs::fstat(socket).unwrap().st_ino;
+    let inodes = [inode(&passed), inode(&client)];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    let fds = [passed.as_fd()];
+    assert!(control.push(SendAncillaryMessage::ScmRights(&fds)));
+    rustix::net::sendmsg(&here, &[IoSlice::new(b"x")], &mut control, SendFlags::empty()).unwrap();
+    drop((passed, there));
+    (&here).read_exact(&mut [0]).unwrap();
+    say(&[shared, inodes[0], inodes[1], child]);
+    await_word();
+}
+
+fn join_group() {
+    // SAFETY: it was inherited, and nobody closes it.
+    let there = unsafe { BorrowedFd::borrow_raw(RECEIVES.load(Ordering::Relaxed)) };
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = RecvAncillaryBuffer::new(&mut space);
+    let mut byte = [0];
+    let mut into = [IoSliceMut::new(&mut byte)];
+    let received = rustix::net::recvmsg(there, &mut into, &mut control, RecvFlags::empty());
+    let bind = || {
+        let socket = rustix::net::socket(AddressFamily::INET, SocketType::DGRAM, None)?;
+        rustix::net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0))?;
+        Ok::<_, rustix::io::Errno>(socket)
+    };
+    let own = bind();
+    // SAFETY: this process has one thread.
+    let elsewhere = unsafe { unshare_unsafe(UnshareFlags::NEWNET) }.and_then(|()| bind());
+    let is_done = received.is_ok() && own.is_ok() && elsewhere.is_ok();
+    let fds: [Option<OwnedFd>; 1] = [control.drain().find_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(mut fds) => fds.next(),
+        _ => None,
+    })];
+    if is_done && fds[0].is_some() {
+        let _ = rustix::io::write(there, b"x");
+    }
+    await_end_of_input();
 }
 
 /// Leaves a process behind that has no relative but init.
