@@ -2,6 +2,7 @@
 
 mod damage;
 mod day;
+mod golden;
 mod same;
 
 use std::io::Cursor;
