@@ -93,13 +93,13 @@ impl HostEngine {
 
     /// Goes on from a moment of a recording.
     pub fn resume(&mut self, resume: &Resume) {
-        let common = Resume { carry: resume.carry.clone(), past: resume.past.clone(), ..Resume::default() };
-        self.common.resume(&common);
         for sample in [&resume.base, &resume.old] {
             sample.replay(self);
             // What follows is no tick that comes right after.
             self.namespaces.values_mut().for_each(Engine::rest);
         }
+        let Resume { carry, past, .. } = resume.clone();
+        self.common.resume(&Resume { carry, past, ..Resume::default() });
     }
 
     fn engine(&mut self) -> &mut Engine {

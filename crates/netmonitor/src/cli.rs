@@ -3,6 +3,7 @@
 mod diff;
 mod doctor;
 mod explain;
+mod record;
 mod replay;
 mod run;
 mod serve;
@@ -22,6 +23,7 @@ use crate::run::command::Run;
 use crate::run::diff::Diff;
 use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
+use crate::run::record::Record;
 use crate::run::replay::Replay;
 use crate::run::serve::Serve;
 use crate::run::show::Show;
@@ -71,6 +73,7 @@ Examples:
   netmonitor top                          watch all processes by what they send and receive
   netmonitor top --format jsonl -o FILE   print them to a file, each second
   netmonitor replay web.nmr               look at what was recorded, moment by moment
+  netmonitor record nginx -o web.nmr      keep what nginx does, to look at it later
   netmonitor run -- curl example.org      run a command and tell what it sent and received
   netmonitor show 1234 tcp udp            print its TCP and UDP sockets
   netmonitor show 1234 stats.TcpExt --format json --interval 2 --count 5
@@ -96,6 +99,8 @@ enum Command {
     Replay(replay::Typed),
     /// Tell what has changed between two moments of a recording
     Diff(diff::Typed),
+    /// Keep all that is read in a file, to be looked at later
+    Record(record::Typed),
     /// Tell what works here and what does not, and what would put it right
     Doctor(doctor::Typed),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
@@ -118,6 +123,15 @@ pub(crate) enum Meant {
     Run(Run),
     /// Serve metrics of the machine.
     Serve(Serve),
+    /// Keep what is read.
+    Record {
+        /// How.
+        record: Record,
+        /// The process as typed, if one was.
+        target: Option<String>,
+        /// The proc tree.
+        procfs: PathBuf,
+    },
 }
 
 /// A process is to be looked at.
@@ -247,6 +261,9 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         Some(Command::Serve(serve)) => return serve.meant(typed.target, (procfs, options.interval)),
         Some(Command::Replay(replay)) => return replay.meant(typed.target, options.scope, session),
         Some(Command::Doctor(doctor)) => return doctor.meant(typed.target, procfs),
+        Some(Command::Record(record)) => {
+            return record.meant(typed.target, (options.interval, scope, follow), procfs);
+        }
         Some(Command::Show(show)) => {
             not_before_the_command(typed.target, "show")?;
             let show = show.named(scope, &procfs);

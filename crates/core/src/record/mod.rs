@@ -7,8 +7,8 @@
 //! head · segment head, segment · segment head, segment · … · index, end
 //! ```
 //!
-//! - Heads, index and end are skippable [frames](frame) with checksums. The head says of which machine and target it is.
-//! - A [segment] is one compressed frame of some ticks, each told by what [differs](tick) from the one before and flushed
+//! - Heads, index and end are skippable frames with checksums. The head says of which machine and target it is.
+//! - A segment is one compressed frame of some ticks, each told by what differs from the one before and flushed
 //!   when it is written. It begins with all that is needed to go on from there: sums so far, first readings of counters,
 //!   last readings of all that the tick before its first one does not have, and that tick. So any segment can be read
 //!   alone, a moment is found by reading one segment, and what is damaged costs no more than the rest of its segment.

@@ -89,9 +89,11 @@ impl State {
     pub(super) fn before(&self, primer: &Sample) -> Beginning {
         let read: HashSet<Place> = places(primer).map(|(place, _)| place).collect();
         let moment = primer.moment;
+        // What has happened is named by reasons that were told before.
+        let is_needed = |place: &Place| !read.contains(place) || place.1 == Origin::Bpf("reasons".into());
         Beginning {
             base: sample(moment, self.base.iter()),
-            old: sample(moment, self.last.iter().filter(|(place, _)| !read.contains(*place))),
+            old: sample(moment, self.last.iter().filter(|(place, _)| is_needed(place))),
             past: self.past.iter().cloned().collect(),
         }
     }

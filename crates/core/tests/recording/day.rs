@@ -154,7 +154,7 @@ impl Day {
         let events: Vec<u8> = (0..dice.below(4))
             .flat_map(|kind| event(kind as u8 + 1, sample.moment.boottime + kind, 1 + dice.below(9)))
             .collect();
-        if seq == 0 {
+        if matches!(seq, 0 | 127) {
             sample.push(
                 Origin::Bpf("reasons".into()),
                 *b"drop 6 SOCKET_RCVBUFF\nreset 11 TCP_ABORT_ON_CLOSE\n",

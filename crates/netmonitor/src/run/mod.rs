@@ -11,6 +11,7 @@ mod on_terminal;
 mod order;
 mod output;
 mod playing;
+pub(crate) mod record;
 mod recording;
 pub(crate) mod replay;
 pub(crate) mod serve;
@@ -53,6 +54,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
         Meant::Diff(diff) => diff.run(),
         Meant::Run(run) => run.run(),
         Meant::Serve(serve) => serve.run(),
+        Meant::Record { record, target, procfs } => keep(record, target.as_deref(), &procfs),
         Meant::Doctor(doctor) => doctor.run(),
     }
 }
@@ -145,6 +147,23 @@ fn top(procfs: &Path, session: Session, wire: bool) -> anyhow::Result<ExitCode> 
         );
     }
     session::run(tree, None, None, settings(session, wire))
+}
+
+/// Records a process, or the machine.
+fn keep(record: record::Record, target: Option<&str>, procfs: &Path) -> anyhow::Result<ExitCode> {
+    let tree = ProcTree::open(procfs).map_err(|error| Refused(error.to_string()))?;
+    if record.scope == Scope::Host {
+        return record.of_host(tree);
+    }
+    let Some(typed) = target else {
+        let why = "no process given\nusage: netmonitor record [OPTIONS] <TARGET> -o FILE\n\
+                   hint: --scope host records all of them";
+        return Ok(refuse(Event::NoProcess, why));
+    };
+    match target::find(&tree, typed, false, false) {
+        Ok(Wanted { target, .. }) => record.of_process(tree, target),
+        Err(why) => Ok(refuse(Event::BadProcess, &why)),
+    }
 }
 
 /// How a session begins.

@@ -58,7 +58,7 @@ fn open_all(paths: &[PathBuf]) -> Result<Recording<File>, Problem> {
 }
 
 /// The pieces of a series that were put aside, oldest first: the lowest number.
-fn pieces(path: &Path) -> io::Result<Vec<PathBuf>> {
+pub(super) fn pieces(path: &Path) -> io::Result<Vec<PathBuf>> {
     let dir = match path.parent() {
         Some(dir) if !dir.as_os_str().is_empty() => dir,
         _ => Path::new("."),

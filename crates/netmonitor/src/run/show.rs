@@ -217,7 +217,7 @@ pub(super) fn tell_problems(
 }
 
 /// How long after the end of a process it is heard what has happened to its connections.
-const AFTER: Duration = Duration::from_millis(200);
+pub(super) const AFTER: Duration = Duration::from_millis(200);
 
 /// How long a pipe that nobody reads may go unnoticed while there is nothing to print.
 const LOOK: Duration = Duration::from_millis(500);
@@ -268,7 +268,7 @@ impl Stop {
     }
 
     /// Hears of the end of a process, too.
-    fn watch_end(&self, target: &Target) -> anyhow::Result<()> {
+    pub(super) fn watch_end(&self, target: &Target) -> anyhow::Result<()> {
         let watch = target.end_watch().context("waiting for the end of the process")?;
         let (to, ended) = (self.sender.clone(), Event::Ended(target.pid(), target.start_time()));
         std::thread::Builder::new()

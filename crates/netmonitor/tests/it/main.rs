@@ -13,6 +13,7 @@ mod files;
 mod output;
 mod overview;
 mod query;
+mod record;
 mod replay;
 mod rtnl;
 mod run_command;

@@ -15,6 +15,7 @@ mod message;
 mod netlink;
 mod own_counts;
 mod own_sockets;
+mod recorded;
 mod roles;
 mod roll;
 mod suspend;

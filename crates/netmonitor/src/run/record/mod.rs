@@ -1,0 +1,301 @@
+//! `record`: reads a target or the machine again and again, and keeps what the kernel said in a file.
+
+mod output;
+pub(crate) mod series;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use netmonitor_core::format::harmless_text;
+use netmonitor_core::interval::Interval;
+use netmonitor_core::plan::Plan;
+use netmonitor_core::record::{Head, Recorder, VERSION};
+use netmonitor_core::sample::{Machine, Sample};
+use netmonitor_core::scope::Scope;
+use netmonitor_sys::{Collector, Ended, HostCollector, Kind, ProcTree, Target};
+
+use super::show::{Stop, Woken};
+use super::{Refused, tell};
+use output::{Failure, Output};
+use series::Limits;
+
+/// How long after a failure writing is tried again.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// A recording to be made.
+pub(crate) struct Record {
+    pub(crate) output: PathBuf,
+    pub(crate) interval: Interval,
+    /// How long.
+    pub(crate) length: Option<Duration>,
+    pub(crate) max_size: Option<u64>,
+    pub(crate) keep: Option<Duration>,
+    pub(crate) scope: Scope,
+}
+
+/// Whom it is of.
+enum Source {
+    One(Box<Collector>),
+    All(Box<HostCollector>),
+}
+
+impl Source {
+    fn machine(&self) -> Machine {
+        match self {
+            Self::One(collector) => collector.tree().machine(),
+            Self::All(collector) => collector.tree().machine(),
+        }
+    }
+
+    fn target(&self) -> Option<&Target> {
+        match self {
+            Self::One(collector) => Some(collector.target()),
+            Self::All(_) => None,
+        }
+    }
+
+    fn read(&mut self, plan: &Plan) -> Result<Sample, Ended> {
+        let mut sample = Sample::default();
+        match self {
+            Self::One(collector) => collector.collect(plan, &mut sample)?,
+            Self::All(collector) => collector.collect(plan, &mut sample),
+        }
+        Ok(sample)
+    }
+
+    /// What has happened since the last reading of a process that has ended.
+    fn rest(&mut self, plan: &Plan) -> Option<Sample> {
+        let mut sample = Sample::default();
+        match self {
+            Self::One(collector) => collector.rest(plan, &mut sample).then_some(sample),
+            Self::All(_) => None,
+        }
+    }
+}
+
+impl Record {
+    /// Records one process.
+    pub(super) fn of_process(self, tree: ProcTree, target: Target) -> anyhow::Result<ExitCode> {
+        if tree.kind() == Kind::Copy {
+            return Err(Refused("a captured copy does not change: there is nothing to record".into()).into());
+        }
+        let stop = Stop::new(false)?;
+        stop.watch_end(&target)?;
+        self.run(Source::One(Box::new(Collector::new(tree, target))), &stop)
+    }
+
+    /// Records all processes of the machine.
+    pub(super) fn of_host(self, tree: ProcTree) -> anyhow::Result<ExitCode> {
+        if tree.kind() == Kind::Copy {
+            return Err(Refused("a captured copy does not change: there is nothing to record".into()).into());
+        }
+        let stop = Stop::new(false)?;
+        self.run(Source::All(Box::new(HostCollector::new(tree))), &stop)
+    }
+
+    fn run(self, mut source: Source, stop: &Stop) -> anyhow::Result<ExitCode> {
+        let plan = Plan::recording(self.scope);
+        let mut writing = Writing::begin(&self, &source, &plan)?;
+        let begun = Instant::now();
+        let end = self.length.map(|length| begun + length);
+        let mut next = begun;
+        let why = loop {
+            if writing.is_ready() {
+                match source.read(&plan) {
+                    Ok(sample) => writing.tick(sample)?,
+                    Err(Ended) => break Woken::Ended,
+                }
+            }
+            writing.progress();
+            next = (next + self.interval.duration()).max(Instant::now());
+            let due = end.map_or(next, |end| next.min(end));
+            match stop.wait(due, source.target()) {
+                Woken::Due if end.is_some_and(|end| Instant::now() >= end) => break Woken::Due,
+                Woken::Due => {}
+                woken => break woken,
+            }
+        };
+        if why == Woken::Ended {
+            // Connections are taken down when their process has ended, together with their other ends.
+            stop.wait(Instant::now() + super::show::AFTER, None);
+            if let Some(sample) = source.rest(&plan) {
+                writing.tick(sample)?;
+            }
+        }
+        writing.finish(why)
+    }
+}
+
+/// A recording under way.
+struct Writing {
+    recorder: Recorder,
+    output: Output,
+    path: PathBuf,
+    limits: Limits,
+    /// When the file under way was begun, and the recording.
+    piece: Instant,
+    begun: Instant,
+    /// Bytes and ticks of the pieces before this one.
+    before: (u64, u64),
+    trouble: Trouble,
+    /// What was told of: the disk is too slow.
+    is_slow: bool,
+    at_terminal: bool,
+}
+
+impl Writing {
+    fn begin(record: &Record, source: &Source, plan: &Plan) -> anyhow::Result<Self> {
+        let head = Head {
+            format: VERSION,
+            writer: concat!("netmonitor ", env!("CARGO_PKG_VERSION")).to_owned(),
+            machine: source.machine(),
+            scope: record.scope.word().to_owned(),
+            pid: source.target().map(Target::pid),
+            interval: record.interval.duration().as_nanos() as u64,
+        };
+        let mut recorder = Recorder::new(head, plan);
+        let limits = Limits { max_size: record.max_size, keep: record.keep };
+        let output = Output::begin(record.output.clone(), limits, &recorder.begin())?;
+        Ok(Self {
+            recorder,
+            output,
+            path: record.output.clone(),
+            limits,
+            piece: Instant::now(),
+            begun: Instant::now(),
+            before: (0, 0),
+            trouble: Trouble::None,
+            is_slow: false,
+            at_terminal: io::stderr().is_terminal(),
+        })
+    }
+
+    /// Whether the disk keeps up. What is not read now is read later: nothing that is counted is lost.
+    fn is_ready(&mut self) -> bool {
+        let is_slow = !self.output.has_room();
+        if is_slow && !self.is_slow {
+            self.say("note: writing is slower than reading: some moments are left out");
+        }
+        self.is_slow = is_slow;
+        !is_slow
+    }
+
+    fn tick(&mut self, sample: Sample) -> anyhow::Result<()> {
+        self.look_at_output();
+        let is_new_try = match self.trouble {
+            Trouble::None | Trouble::Tried => false,
+            Trouble::Until(again) if Instant::now() < again => {
+                // What it sums up is not lost.
+                self.recorder.leave(sample);
+                return Ok(());
+            }
+            Trouble::Until(_) => true,
+        };
+        let (length, is_between) = (self.recorder.length(), self.recorder.is_between());
+        let is_full = self.limits.is_full(length, self.piece.elapsed(), is_between);
+        if is_full && self.trouble == Trouble::None {
+            self.rotate()?;
+        }
+        let bytes = self.recorder.tick(sample).context("compressing")?;
+        self.output.append(bytes, self.recorder.ticks(), is_new_try);
+        if is_new_try {
+            self.trouble = Trouble::Tried;
+        }
+        Ok(())
+    }
+
+    /// Learns what has become of what was handed to the disk.
+    fn look_at_output(&mut self) {
+        for warning in self.output.warnings() {
+            self.say(&format!("note: {warning}"));
+        }
+        if let Some(Failure { error, length, ticks }) = self.output.failure() {
+            self.recorder.resume_at(length, ticks);
+            if self.trouble == Trouble::None {
+                let (path, seconds) = (self.path.display(), AGAIN.as_secs());
+                self.say(&format!("error: writing {path}: {error}; trying again every {seconds} s"));
+            }
+            self.trouble = Trouble::Until(Instant::now() + AGAIN);
+        } else if self.trouble == Trouble::Tried && self.output.is_idle() {
+            self.trouble = Trouble::None;
+            self.say(&format!("note: writing {} goes on", self.path.display()));
+        }
+    }
+
+    fn rotate(&mut self) -> anyhow::Result<()> {
+        let ticks = self.recorder.ticks();
+        let end = self.recorder.close().context("compressing")?;
+        self.before = (self.before.0 + self.recorder.length(), self.before.1 + ticks);
+        self.output.rotate(end, self.recorder.begin());
+        self.piece = Instant::now();
+        Ok(())
+    }
+
+    /// One line on a terminal, always the same one.
+    fn progress(&self) {
+        if self.at_terminal {
+            let _ = write!(io::stderr(), "\r\x1b[K{} · Ctrl-C ends it", self.so_far("recording"));
+        }
+    }
+
+    fn so_far(&self, word: &str) -> String {
+        let (bytes, ticks) = (self.before.0 + self.recorder.length(), self.before.1 + self.recorder.ticks());
+        let elapsed = self.begun.elapsed();
+        let mebibytes = bytes as f64 / f64::from(1 << 20);
+        let hourly = mebibytes * 3600.0 / elapsed.as_secs_f64().max(1.0);
+        let seconds = elapsed.as_secs();
+        let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let path = harmless_text(self.path.as_os_str().as_encoded_bytes());
+        format!("{word} {path} · {clock} · {ticks} moments · {mebibytes:.2} MiB · {hourly:.1} MiB/h")
+    }
+
+    fn say(&self, words: &str) {
+        if self.at_terminal {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+        tell(words);
+    }
+
+    /// Closes the file and tells what is in it.
+    fn finish(mut self, why: Woken) -> anyhow::Result<ExitCode> {
+        self.look_at_output();
+        let is_written = self.trouble == Trouble::None;
+        if is_written {
+            let end = self.recorder.close().context("compressing")?;
+            self.output.append(end, self.recorder.ticks(), false);
+        }
+        if why == Woken::Ended {
+            self.say("note: the process has ended");
+        }
+        let said = self.so_far("recorded");
+        let path = self.path.clone();
+        self.say_nothing_more();
+        let failure = self.output.finish();
+        tell(&said);
+        match failure {
+            Some(Failure { error, .. }) => anyhow::bail!("writing {}: {error}", path.display()),
+            None if !is_written => anyhow::bail!("{} ends where writing failed", path.display()),
+            None => Ok(ExitCode::SUCCESS),
+        }
+    }
+
+    fn say_nothing_more(&self) {
+        if self.at_terminal {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+/// Whether writing goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    /// It does.
+    None,
+    /// It failed, and is tried again then.
+    Until(Instant),
+    /// It was tried again, and is not known to have failed.
+    Tried,
+}
