@@ -53,7 +53,7 @@ pub const VERSION: u32 = 1;
 /// A segment has no more ticks, so that looking at one of them does not take long...
 const SEGMENT_TICKS: u64 = 128;
 /// ...nor is much more read in it.
-const SEGMENT_BYTES: usize = 64 << 20;
+const SEGMENT_BYTES: usize = 32 << 20;
 
 /// A larger part is told whole, and is not believed when it is told by differences.
 const LARGEST_PART: usize = 256 << 20;
