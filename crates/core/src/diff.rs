@@ -112,7 +112,10 @@ impl TableDiff<'_> {
         elapsed: u64,
     ) -> Option<CellDiff> {
         let values = (self.before.any_cell(before, place), self.after.any_cell(after, place));
-        if values.0 == values.1 || !is_compared(column) {
+        // What was not told at one of the moments is not known to be another.
+        let is_told = |value| !matches!(value, Value::Absent(_));
+        let is_known = is_told(values.0) && is_told(values.1);
+        if values.0 == values.1 || !is_known || !is_compared(column) {
             return None;
         }
         let counts = (values.0.count(), values.1.count());

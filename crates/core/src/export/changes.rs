@@ -121,14 +121,14 @@ fn grown(cell: &CellDiff, column: &Column) -> String {
     format!(" (+{growth}, {}/s)", per_second.unwrap_or_else(|| "-".to_owned()))
 }
 
-/// The key cells of a row.
+/// The key cells of a row, and its name.
 fn keys(table: &TableView<'_>, row: usize, clk_tck: u64) -> String {
-    cells(table, row, clk_tck, is_key)
+    cells(table, row, clk_tck, |column| is_key(column) || column.name == "name")
 }
 
 /// The same, and what state it is in.
 fn named(table: &TableView<'_>, row: usize, clk_tck: u64) -> String {
-    cells(table, row, clk_tck, |column| is_key(column) || column.name == "state")
+    cells(table, row, clk_tck, |column| is_key(column) || matches!(column.name, "name" | "state"))
 }
 
 fn cells(table: &TableView<'_>, row: usize, clk_tck: u64, is_shown: fn(&Column) -> bool) -> String {
