@@ -38,6 +38,29 @@ pub struct HostCollector {
     roll: Roll,
 }
 
+/// Hands on all, and keeps who is there, as a program in the kernel tells it.
+struct Presence<'s> {
+    sink: &'s mut dyn Sink,
+    bytes: Vec<u8>,
+}
+
+impl Sink for Presence<'_> {
+    fn begin(&mut self, moment: Moment) {
+        self.sink.begin(moment);
+    }
+
+    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
+        if matches!(origin, Origin::Bpf(name) if name == "roll") {
+            self.bytes.extend_from_slice(bytes);
+        }
+        self.sink.chunk(origin, bytes)
+    }
+
+    fn end(&mut self, origin: &Origin, reading: Reading) {
+        self.sink.end(origin, reading);
+    }
+}
+
 /// Hands on all, and keeps which namespaces there are, each with a process that is in it.
 struct Namespaces<'s> {
     sink: &'s mut dyn Sink,
@@ -112,7 +135,9 @@ impl HostCollector {
         self.seq += 1;
         self.users.tick(false, &mut self.reader, sink);
         self.capabilities.tick(false, sink);
-        self.roll.tick(plan, &self.tree, &mut self.counters, sink);
+        let mut present = Presence { sink, bytes: Vec::new() };
+        self.roll.tick(plan, &self.tree, &mut self.counters, &mut present);
+        let present = present.bytes;
         self.counters.tick(plan, None, false, sink);
         let wanted = plan.events && plan.watch != Watch::Never;
         self.watching.tick(wanted, &self.counters, (Whom::default(), false), sink);
@@ -121,10 +146,15 @@ impl HostCollector {
             return;
         }
         let mut namespaces = Namespaces { sink, found: BTreeMap::new(), head: Vec::new() };
-        self.links.listed = ListedLinks::of_all(&self.tree, &mut self.counters);
-        self.walker.begin(&self.tree, Share::Whole, true);
-        self.walker.tick(&self.tree, Share::Whole, (&mut self.links, None), &mut namespaces);
-        self.links.listed = None;
+        match ListedLinks::of_present(&self.tree, &present, &mut self.counters, &mut namespaces) {
+            Some(visited) => self.walker.told(&self.tree, visited, &mut namespaces),
+            None => {
+                self.links.listed = ListedLinks::of_all(&self.tree, &mut self.counters);
+                self.walker.begin(&self.tree, Share::Whole, true);
+                self.walker.tick(&self.tree, Share::Whole, (&mut self.links, None), &mut namespaces);
+                self.links.listed = None;
+            }
+        }
         let (found, sink) = (namespaces.found, namespaces.sink);
         self.sources.retain(|inode, _| found.contains_key(inode));
         for (inode, pid) in found {

@@ -4,6 +4,9 @@
 use std::collections::HashMap;
 use std::os::fd::AsFd;
 
+use netmonitor_core::roll::{PRESENT, Present};
+use netmonitor_core::sample::{Origin, Sink, Status};
+use procnet::Endian;
 use procnet::number::decimal;
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -13,6 +16,7 @@ use crate::clock::boottime;
 use crate::links::Process;
 use crate::listed_sockets::line;
 use crate::own_sockets::Descriptor;
+use crate::reader::end;
 use crate::tree::ProcTree;
 
 /// With so many open files, to load the programs and to list takes less time than to read links.
@@ -70,6 +74,33 @@ impl ListedLinks {
     /// Those of some processes, which were listed at this time.
     pub(crate) fn of_some(at: u64, lines: HashMap<u32, Vec<u8>>) -> Self {
         Self { at: ticks(at), lines, are_all: false }
+    }
+
+    /// Lists them and hands them on as those of the processes of a list that is older: nothing is read of any of them. Gives how
+    /// many there were; `None` where some of it cannot be told so, and nothing was handed on then.
+    pub(crate) fn of_present(
+        tree: &ProcTree,
+        present: &[u8],
+        counters: &mut Counters,
+        sink: &mut dyn Sink,
+    ) -> Option<u64> {
+        let records = present.as_chunks::<PRESENT>().0.iter();
+        let records: Vec<_> = records.map(|record| Present::read(record, Endian::NATIVE)).collect();
+        // The namespace of one whose first thread has ended is known of its others only.
+        if !tree.is_ours() || records.is_empty() || records.iter().any(|present| present.netns == 0) {
+            return None;
+        }
+        let at = boottime();
+        let mut listed = Self::list(counters.lister()?).ok()?;
+        for Present { id, netns, .. } in &records {
+            let origin = Origin::Links(id.pid);
+            let _ = sink.chunk(&origin, format!("ns/net net:[{netns}]\n").as_bytes());
+            if let Some(lines) = listed.lines.remove(&id.pid).filter(|lines| !lines.is_empty()) {
+                let _ = sink.chunk(&origin, &lines);
+            }
+            end(sink, &origin, Status::Ok, at);
+        }
+        Some(records.len() as u64)
     }
 
     /// Takes the lines of a process out, to be put back. None if it may have begun since the listing.

@@ -15,7 +15,7 @@ use crate::bpf::Lister;
 use crate::clock::boottime;
 use crate::dir::{Dir, Listing, gone, number};
 use crate::links::{LinkReader, Process};
-use crate::reader::{end, status_of};
+use crate::reader::{end, status_of, whole};
 use crate::threads::{live_thread, read_stat};
 use crate::tree::ProcTree;
 
@@ -88,6 +88,14 @@ impl Walker {
             Ok(listing) => (self.open, self.failed) = (Some((listing, 0)), None),
             Err(errno) => self.failed = Some(errno),
         }
+    }
+
+    /// A pass in which all of so many processes were told of at once, and none had to be looked at.
+    pub(crate) fn told(&mut self, tree: &ProcTree, visited: u64, sink: &mut dyn Sink) {
+        let (pass, hiding) = (self.state.pass + 1, tree.is_hiding());
+        self.open = None;
+        self.state = Walk { pass, visited, denied: 0, descriptors: true, hiding, complete: true };
+        whole(sink, &Origin::Walk, self.state.to_string().as_bytes(), boottime());
     }
 
     /// A process was read in this pass.
