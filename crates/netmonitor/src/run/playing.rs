@@ -222,8 +222,9 @@ impl<R: Read + Seek> Playing<R> {
         self.stop_search();
         self.clock = None;
         let (now, last) = (self.number(), self.player.recording().ticks().saturating_sub(1));
-        let to = now.saturating_add_signed(ticks).min(last);
-        if to == now {
+        let wanted = now.checked_add_signed(ticks).filter(|wanted| *wanted <= last);
+        let to = wanted.unwrap_or(if ticks < 0 { 0 } else { last });
+        if wanted.is_none() {
             let which = if ticks < 0 { "first" } else { "last" };
             self.said = Some(format!("this is the {which} moment of the recording"));
         }
