@@ -194,6 +194,7 @@ pub(crate) struct Seen {
 #[serde(default)]
 pub(crate) struct Tally {
     /// By cookie.
+    #[serde(with = "by_cookie")]
     living: Vec<(u64, Figures)>,
     dead: Dead,
     /// Those that are gone and whose last figures have not come, oldest first.
@@ -306,6 +307,23 @@ impl Tally {
             let waiting = &self.waiting;
             self.order.retain(|cookie| waiting.contains_key(cookie));
         }
+    }
+}
+
+/// Connections in the order of their cookies, recorded as a map.
+mod by_cookie {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Figures;
+
+    pub(super) fn serialize<S: Serializer>(living: &[(u64, Figures)], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(living.iter().map(|(cookie, figures)| (cookie, figures)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(u64, Figures)>, D::Error> {
+        BTreeMap::deserialize(from).map(|living| living.into_iter().collect())
     }
 }
 
