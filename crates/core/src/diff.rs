@@ -15,11 +15,11 @@ use crate::views::{TableView, View};
 pub struct TableDiff<'a> {
     /// The tab that it is of.
     pub view: &'static View,
-    /// The table at the earlier moment, and at the later one.
+    /// The table at the earlier moment.
     pub before: TableView<'a>,
-    /// The later one.
+    /// The table at the later one.
     pub after: TableView<'a>,
-    /// What has changed, in the order of the later table; what went comes last.
+    /// What came, what went, what has changed, each in the order of its table.
     pub rows: Vec<RowDiff>,
     /// It is of another network namespace, so that nothing of it is compared.
     pub is_of_another: bool,
@@ -102,6 +102,12 @@ impl TableDiff<'_> {
         let mut gone: Vec<usize> = known.into_values().flatten().collect();
         gone.sort_unstable();
         rows.extend(gone.into_iter().map(RowDiff::Went));
+        // Few come and go among many that move.
+        rows.sort_by_key(|row| match row {
+            RowDiff::Came(_) => 0,
+            RowDiff::Went(_) => 1,
+            RowDiff::Changed { .. } => 2,
+        });
         rows
     }
 
