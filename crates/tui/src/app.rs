@@ -118,6 +118,8 @@ pub struct App {
     pub(crate) typing: Option<Typing>,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) message: Option<Message>,
+    /// What is watched is recorded, too.
+    pub(crate) recording: bool,
     pub(crate) paused: bool,
     pub(crate) changed: bool,
     /// Whom the session watches, and whom it watched before.
@@ -167,6 +169,7 @@ impl App {
             typing: None,
             overlay: None,
             message: None,
+            recording: false,
             paused: false,
             changed: true,
             watched: Watched::new(if settings.top { Whom::All } else { Whom::First }),

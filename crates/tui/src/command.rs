@@ -47,6 +47,8 @@ pub(crate) enum Order {
     Speed(Speed),
     /// Go to its next change.
     Next,
+    /// Record to this file; without one end the recording.
+    Record(String),
     /// Show the help.
     Help,
     /// End the session.
@@ -89,6 +91,11 @@ static OTHERS: &[Command] = &[
         name: "next",
         doc: "in a recording: go to the next moment at which a socket, its state or a process has changed or something happened",
         meaning: Meaning::Plain(Order::Next),
+    },
+    Command {
+        name: "record",
+        doc: "record what is watched to a file; alone: end the recording",
+        meaning: Meaning::TakesRest("<file>", Order::Record),
     },
     Command { name: "help", doc: "keys and commands", meaning: Meaning::Plain(Order::Help) },
     Command { name: "quit", doc: "end the session", meaning: Meaning::Plain(Order::Quit) },
@@ -204,7 +211,7 @@ mod tests {
         assert_eq!((names[0], &names[1..10]), ("overview", &seed[..]));
         assert_eq!(
             names[views::ALL.len()..],
-            ["set", "filter", "sort", "columns", "at", "speed", "next", "help", "quit"]
+            ["set", "filter", "sort", "columns", "at", "speed", "next", "record", "help", "quit"]
         );
         for (place, name) in seed.iter().enumerate() {
             assert_eq!(parse(&format!("  {name} ")), Ok(Some(Order::Tab(place + 1))));

@@ -9,6 +9,7 @@ use netmonitor_core::record::{Speed, Timeline};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 
+use crate::recording::Record;
 use crate::shown::{Prepared, Shown};
 
 /// What a session is told.
@@ -31,6 +32,8 @@ pub enum Input {
     Waiting(String),
     /// What was to be watched cannot be, in words; what was watched before goes on.
     Refused(String),
+    /// What has become of the recording under way, in words, and whether it goes on.
+    Recording(bool, String),
     /// A signal asks for an end: SIGTERM, SIGHUP, SIGINT.
     Quit,
     /// The session goes on after it was stopped: SIGCONT.
@@ -99,6 +102,8 @@ pub enum Effect {
     Interval(Interval),
     /// Go somewhere else in what was recorded.
     Time(Go),
+    /// Record this beside what is read; or end the recording under way.
+    Record(Option<Record>),
     /// Read once now.
     Refresh,
     /// A snapshot was taken: until then nobody needs the next one.

@@ -39,6 +39,7 @@ impl App {
             Input::ProcessEnded => self.process_ended(&mut effects),
             Input::Refused(why) => self.refused(&why, &mut effects),
             Input::Waiting(words) => self.wait_for(words),
+            Input::Recording(goes_on, words) => self.recording(goes_on, &words),
             Input::Quit => self.quit(),
             Input::Resumed => {
                 self.changed = true;
@@ -392,6 +393,7 @@ impl App {
             Ok(Some(Order::Columns(columns))) => {
                 self.ask(Query { columns: Some(columns), ..Query::default() });
             }
+            Ok(Some(Order::Record(file))) => self.record(file, effects),
             Ok(Some(Order::Help)) => self.open_help(),
             Ok(Some(Order::Quit)) => self.quit(),
             Err(error) => self.message = Some(Message::Error(error)),

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::mem::ManuallyDrop;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -13,6 +14,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::order::Order;
+use super::record::beside::Beside;
 
 /// A session, and what leads to it and from it to the thread that reads.
 pub(super) struct Session {
@@ -25,15 +27,17 @@ pub(super) struct Session {
     ordered: Option<Receiver<Order>>,
     /// How often the session has turned to others.
     pub(super) turns: Arc<AtomicU64>,
+    recording: Beside,
 }
 
 impl Session {
-    /// A session that begins so.
-    pub(super) fn new(settings: Settings) -> Self {
+    /// A session that begins so, of processes of this tree, where there is one.
+    pub(super) fn new(settings: Settings, procfs: Option<&Path>) -> Self {
         let (inputs, received) = mpsc::channel();
         let (orders, ordered) = mpsc::channel();
         let (app, turns) = (App::new(settings), Arc::new(AtomicU64::new(0)));
-        Self { app, inputs, received, orders, ordered: Some(ordered), turns }
+        let recording = Beside::new(inputs.clone(), procfs);
+        Self { app, inputs, received, orders, ordered: Some(ordered), turns, recording }
     }
 
     /// Starts the thread that reads: what the session wants first is read while the terminal is prepared.
@@ -53,14 +57,20 @@ impl Session {
 
     /// Runs it on the terminal up to its end. `None`: the terminal is gone.
     pub(super) fn on_terminal(self) -> anyhow::Result<Option<App>> {
-        let Self { mut app, inputs, received, orders, turns, .. } = self;
+        let Self { mut app, inputs, received, orders, turns, mut recording, .. } = self;
         // Never dropped: it would write to a terminal that was given back already, and to one that is gone.
         let mut terminal = ManuallyDrop::new(netmonitor_tui::open().context("preparing the terminal")?);
         netmonitor_tui::read_terminal(inputs);
-        let ended = netmonitor_tui::run(&mut terminal, &mut app, &received, &mut |effect, terminal| {
-            perform(effect, terminal, &orders, &turns)
-        });
+        let ended =
+            netmonitor_tui::run(&mut terminal, &mut app, &received, &mut |effect, terminal| match effect {
+                Effect::Record(record) => {
+                    recording.order(record);
+                    Ok(())
+                }
+                effect => perform(effect, terminal, &orders, &turns),
+            });
         netmonitor_tui::restore();
+        recording.end();
         match ended {
             // Its hang-up would have ended the session too.
             Err(error) if is_gone(&error) => return Ok(None),

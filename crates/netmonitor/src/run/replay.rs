@@ -54,7 +54,7 @@ impl Replay {
         let at = self.at.map(|at| at.within((first, last), &about.zone)).transpose().map_err(Refused)?;
         let begin = at.map_or(0, |wall| recording.find(wall));
         let settings = cli::Session { top, scope: chosen.unwrap_or_default(), ..self.session };
-        let mut session = Session::new(settings_of(settings));
+        let mut session = Session::new(settings_of(settings), None);
         let player = Player::new(recording, Plan::default());
         let inputs = session.inputs.clone();
         session.start(move |ordered| Playing::new(player, Arc::new(about), inputs).run(begin, &ordered))?;

@@ -32,7 +32,7 @@ pub(super) fn run(
     let pid = target.as_ref().map_or(0, Target::pid);
     // When the last snapshot was made, in milliseconds since the beginning.
     let last_read = Arc::new(AtomicU64::new(0));
-    let mut session = Session::new(settings);
+    let mut session = Session::new(settings, Some(tree.path()));
 
     if let Some(target) = target.as_ref().filter(|_| follow.is_none()) {
         watch_end(target, session.inputs.clone(), &session.turns)?;

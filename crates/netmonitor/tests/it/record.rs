@@ -8,6 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use netmonitor_core::record::Recording;
+use netmonitor_testkit::pty::Pty;
 use netmonitor_testkit::{PATIENCE, need_root, need_tool};
 
 use crate::{netmonitor, run, stderr};
@@ -210,4 +211,37 @@ fn the_machine_is_recorded_without_a_target() {
         assert_eq!(refused.status.code(), Some(2), "{words:?}");
         assert!(stderr(&refused).contains(why), "{words:?}: {}", stderr(&refused));
     }
+}
+
+#[test]
+fn a_session_records_what_it_watches() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("session.nmr");
+    let mut command = netmonitor();
+    command.args([&std::process::id().to_string(), "--skip-intro", "--interval", "0.2"]);
+    let mut pty = Pty::spawn(command, 30, 120);
+    pty.wait_for("tcp · process");
+    pty.send(":record\r");
+    pty.wait_for("nothing is recorded");
+    pty.send(":record /nonexistent/dir/x.nmr\r");
+    pty.wait_for("not recorded: cannot make /nonexistent/dir/x.nmr");
+    pty.send(&format!(":record {}\r", path.display()));
+    pty.wait_for("RECORDING");
+    wait_for_bytes(&path, 2000);
+    pty.send(":record other.nmr\r");
+    pty.wait_for("a recording is under way");
+    std::thread::sleep(Duration::from_millis(600));
+    pty.send(":record\r");
+    pty.wait_for("recorded ");
+    pty.wait("the mark to go", |screen| !screen.contains("RECORDING"));
+    let recording = open(&path);
+    assert!(recording.damage().is_none());
+    assert!(recording.ticks() >= 3);
+    // The end of the session closes the file, too.
+    let second = dir.path().join("second.nmr");
+    pty.send(&format!(":record {}\r", second.display()));
+    wait_for_bytes(&second, 2000);
+    pty.send("q");
+    assert!(pty.exit().success());
+    assert!(open(&second).damage().is_none());
 }

@@ -114,6 +114,7 @@ fn mark(app: &App) -> Option<&'static str> {
         (true, ..) => Some("ENDED"),
         (false, true, _) => Some("PAUSED"),
         (false, false, Some(_)) => Some("WAITING"),
+        _ if app.recording => Some("RECORDING"),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! `record`: reads a target or the machine again and again, and keeps what the kernel said in a file.
 
+pub(crate) mod beside;
 mod output;
 pub(crate) mod series;
 
@@ -84,7 +85,7 @@ impl Record {
         }
         let stop = Stop::new(false)?;
         stop.watch_end(&target)?;
-        self.run(Source::One(Box::new(Collector::new(tree, target))), &stop)
+        self.at_terminal(Source::One(Box::new(Collector::new(tree, target))), &stop)
     }
 
     /// Records all processes of the machine.
@@ -93,12 +94,42 @@ impl Record {
             return Err(Refused("a captured copy does not change: there is nothing to record".into()).into());
         }
         let stop = Stop::new(false)?;
-        self.run(Source::All(Box::new(HostCollector::new(tree))), &stop)
+        self.at_terminal(Source::All(Box::new(HostCollector::new(tree))), &stop)
     }
 
-    fn run(self, mut source: Source, stop: &Stop) -> anyhow::Result<ExitCode> {
+    /// One that a session asks for.
+    fn beside(wanted: &netmonitor_tui::Record) -> Self {
+        let (output, interval, scope) = (PathBuf::from(&wanted.file), wanted.interval, wanted.scope);
+        Self { output, interval, length: None, max_size: None, keep: None, scope }
+    }
+
+    /// Records from the command line: what is to be said goes to standard error.
+    fn at_terminal(self, source: Source, stop: &Stop) -> anyhow::Result<ExitCode> {
+        let at_terminal = io::stderr().is_terminal();
+        let clear = if at_terminal { "\r\x1b[K" } else { "" };
+        let mut say = |said: Said<'_>| match said {
+            Said::SoFar(words) if at_terminal => {
+                let _ = write!(io::stderr(), "{clear}{words} · Ctrl-C ends it");
+            }
+            Said::SoFar(_) => {}
+            Said::Remark(words) => {
+                let _ = write!(io::stderr(), "{clear}");
+                tell(words);
+            }
+        };
+        self.run(source, &mut |due, target| stop.wait(due, target), &mut say)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Records until `wait` says that there is an end.
+    fn run(
+        self,
+        mut source: Source,
+        wait: &mut dyn FnMut(Instant, Option<&Target>) -> Woken,
+        say: &mut dyn FnMut(Said<'_>),
+    ) -> anyhow::Result<()> {
         let plan = Plan::recording(self.scope);
-        let mut writing = Writing::begin(&self, &source, &plan)?;
+        let mut writing = Writing::begin(&self, &source, &plan, say)?;
         let begun = Instant::now();
         let end = self.length.map(|length| begun + length);
         let mut next = begun;
@@ -112,7 +143,7 @@ impl Record {
             writing.progress();
             next = (next + self.interval.duration()).max(Instant::now());
             let due = end.map_or(next, |end| next.min(end));
-            match stop.wait(due, source.target()) {
+            match wait(due, source.target()) {
                 Woken::Due if end.is_some_and(|end| Instant::now() >= end) => break Woken::Due,
                 Woken::Due => {}
                 woken => break woken,
@@ -120,7 +151,7 @@ impl Record {
         };
         if why == Woken::Ended {
             // Connections are taken down when their process has ended, together with their other ends.
-            stop.wait(Instant::now() + super::show::AFTER, None);
+            wait(Instant::now() + super::show::AFTER, None);
             if let Some(sample) = source.rest(&plan) {
                 writing.tick(sample)?;
             }
@@ -129,8 +160,16 @@ impl Record {
     }
 }
 
+/// What is said of a recording.
+enum Said<'w> {
+    /// How far it has come.
+    SoFar(&'w str),
+    /// Something that is to be known.
+    Remark(&'w str),
+}
+
 /// A recording under way.
-struct Writing {
+struct Writing<'s> {
     recorder: Recorder,
     output: Output,
     path: PathBuf,
@@ -143,11 +182,16 @@ struct Writing {
     trouble: Trouble,
     /// What was told of: the disk is too slow.
     is_slow: bool,
-    at_terminal: bool,
+    say: &'s mut dyn FnMut(Said<'_>),
 }
 
-impl Writing {
-    fn begin(record: &Record, source: &Source, plan: &Plan) -> anyhow::Result<Self> {
+impl<'s> Writing<'s> {
+    fn begin(
+        record: &Record,
+        source: &Source,
+        plan: &Plan,
+        say: &'s mut dyn FnMut(Said<'_>),
+    ) -> anyhow::Result<Self> {
         let head = Head {
             format: VERSION,
             writer: concat!("netmonitor ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -169,7 +213,7 @@ impl Writing {
             before: (0, 0),
             trouble: Trouble::None,
             is_slow: false,
-            at_terminal: io::stderr().is_terminal(),
+            say,
         })
     }
 
@@ -234,11 +278,9 @@ impl Writing {
         Ok(())
     }
 
-    /// One line on a terminal, always the same one.
-    fn progress(&self) {
-        if self.at_terminal {
-            let _ = write!(io::stderr(), "\r\x1b[K{} · Ctrl-C ends it", self.so_far("recording"));
-        }
+    fn progress(&mut self) {
+        let words = self.so_far("recording");
+        (self.say)(Said::SoFar(&words));
     }
 
     fn so_far(&self, word: &str) -> String {
@@ -252,15 +294,12 @@ impl Writing {
         format!("{word} {path} · {clock} · {ticks} moments · {mebibytes:.2} MiB · {hourly:.1} MiB/h")
     }
 
-    fn say(&self, words: &str) {
-        if self.at_terminal {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
-        tell(words);
+    fn say(&mut self, words: &str) {
+        (self.say)(Said::Remark(words));
     }
 
     /// Closes the file and tells what is in it.
-    fn finish(mut self, why: Woken) -> anyhow::Result<ExitCode> {
+    fn finish(mut self, why: Woken) -> anyhow::Result<()> {
         self.look_at_output();
         let is_written = self.trouble == Trouble::None;
         if is_written {
@@ -271,20 +310,13 @@ impl Writing {
             self.say("note: the process has ended");
         }
         let said = self.so_far("recorded");
-        let path = self.path.clone();
-        self.say_nothing_more();
-        let failure = self.output.finish();
-        tell(&said);
+        let Self { output, path, say, .. } = self;
+        let failure = output.finish();
+        say(Said::Remark(&said));
         match failure {
             Some(Failure { error, .. }) => anyhow::bail!("writing {}: {error}", path.display()),
             None if !is_written => anyhow::bail!("{} ends where writing failed", path.display()),
-            None => Ok(ExitCode::SUCCESS),
-        }
-    }
-
-    fn say_nothing_more(&self) {
-        if self.at_terminal {
-            let _ = write!(io::stderr(), "\r\x1b[K");
+            None => Ok(()),
         }
     }
 }
