@@ -53,7 +53,7 @@ struct socket_seen {
 	u16 protocol;
 	u16 closed; /* nobody can use it any more */
 	u32 retrans; /* segments of TCP that were sent again */
-	u32 zero;
+	u32 total_retrans; /* the same as the kernel counts it, since the connection began */
 };
 
 /* The process whose sockets are told one by one. */
@@ -322,6 +322,8 @@ struct life {
 	u8 flags;
 	u8 last_state;
 	char comm[16];
+	u32 total_retrans; /* when it was last told */
+	u32 zero;
 };
 
 /* What is watched. */
@@ -362,7 +364,7 @@ _Static_assert(sizeof(struct counted_record) == 128, "counted_record");
 _Static_assert(sizeof(struct table_record) == 32, "table_record");
 _Static_assert(sizeof(struct present) == 56, "present");
 _Static_assert(sizeof(struct event) == 176, "event");
-_Static_assert(sizeof(struct life) == 80, "life");
+_Static_assert(sizeof(struct life) == 88, "life");
 _Static_assert(sizeof(struct watch) == 24, "watch");
 _Static_assert(sizeof(struct lost) == 16, "lost");
 

@@ -114,7 +114,7 @@ static ALWAYS_INLINE struct process_seen *see_process(const struct process_key *
 }
 
 /* Keeps what a socket is. */
-static ALWAYS_INLINE void see_socket(u64 cookie, struct sock *sk)
+static ALWAYS_INLINE void see_socket(u64 cookie, struct sock *sk, u32 total_retrans)
 {
 	struct socket_seen seen = {};
 	struct sock_common *common = &sk->__sk_common;
@@ -134,7 +134,16 @@ static ALWAYS_INLINE void see_socket(u64 cookie, struct sock *sk)
 		seen.local_port = READ(common, skc_num);
 		seen.remote_port = __builtin_bswap16(READ(common, skc_dport));
 	}
+	seen.total_retrans = total_retrans;
 	map_update(&seen_sockets, &cookie, &seen, NOEXIST);
+}
+
+/* Segments of a connection that the kernel counts as sent again. */
+static ALWAYS_INLINE u32 tcp_total_retrans(struct sock *sk)
+{
+	if (READ(sk, sk_type) != SOCK_STREAM || READ(sk, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	return READ((struct tcp_sock *)sk, total_retrans);
 }
 
 /* The first time that a process moves something through a socket, or every time where there is no room. */
@@ -153,7 +162,7 @@ static NOINLINE int count_new(struct socket_key *key, struct sock *sk, u64 recei
 	if (key->cookie) {
 		add(&counts, received, sent);
 		if (!map_update(&sockets, key, &counts, NOEXIST)) {
-			see_socket(key->cookie, sk);
+			see_socket(key->cookie, sk, tcp_total_retrans(sk));
 			begin_socket(key);
 			return 0;
 		}
@@ -254,22 +263,31 @@ int sched_process_exit(u64 *arguments)
 	return 0;
 }
 
-/* Retransmissions are of the socket: whoever is running then need not be its owner. What is sent again before anybody
+/* Retransmissions are of the socket: whoever is running then need not be its owner. Kernels from 6.17 on come here also
+ * when nothing could be sent, so that what they have counted tells. What is sent again before anybody
  * has sent anything is a request for a connection. */
 SEC("tp_btf/tcp_retransmit_skb")
 int count_retransmission(u64 *arguments)
 {
 	struct sock *sk = (struct sock *)arguments[0];
 	struct sk_buff *skb = (struct sk_buff *)arguments[1];
+	u32 segments = READ((struct tcp_skb_cb *)skb->cb, tcp_gso_segs);
+	u32 total = READ((struct tcp_sock *)sk, total_retrans);
 	u64 cookie = socket_cookie(sk);
 	struct socket_seen *seen = map_lookup(&seen_sockets, &cookie);
 
 	if (!seen) {
-		see_socket(cookie, sk);
+		see_socket(cookie, sk, total > segments ? total - segments : 0);
 		seen = map_lookup(&seen_sockets, &cookie);
 	}
-	if (seen)
-		__sync_fetch_and_add(&seen->retrans, READ((struct tcp_skb_cb *)skb->cb, tcp_gso_segs));
+	/* The kernel holds the socket meanwhile. */
+	if (seen) {
+		/* A socket that is connected once more begins anew. */
+		if (total < seen->total_retrans)
+			seen->total_retrans = 0;
+		seen->retrans += total - seen->total_retrans;
+		seen->total_retrans = total;
+	}
 	return 0;
 }
 

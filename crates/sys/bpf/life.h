@@ -616,13 +616,21 @@ int tcp_retransmit_skb(u64 *arguments)
 {
 	struct sock *sk = (struct sock *)arguments[0];
 	struct sk_buff *skb = (struct sk_buff *)arguments[1];
-	struct event *event = begin_packet(EVENT_RETRANSMIT, sk);
+	u32 total = READ((struct tcp_sock *)sk, total_retrans);
+	struct life *life = storage_get(&lives, sk, 0, 0);
+	struct event *event;
 
+	/* Kernels from 6.17 on come here also when nothing could be sent. */
+	if (life && life->total_retrans == total)
+		return 0;
+	if (life)
+		life->total_retrans = total;
+	event = begin_packet(EVENT_RETRANSMIT, sk);
 	if (!event)
 		return 0;
 	event->length = READ(skb, len);
 	event->segments = READ((struct tcp_skb_cb *)skb->cb, tcp_gso_segs);
-	event->total_retrans = READ((struct tcp_sock *)sk, total_retrans);
+	event->total_retrans = total;
 	ring_submit(event, RING_NO_WAKEUP);
 	return 0;
 }
