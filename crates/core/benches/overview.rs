@@ -6,7 +6,7 @@ use std::sync::Arc;
 use divan::Bencher;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::plan::Plan;
-use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
+use netmonitor_core::sample::{Machine, Moment, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, By, View};
@@ -19,15 +19,7 @@ fn main() {
 }
 
 fn engine(view: &View) -> Engine {
-    let mut engine = Engine::new(Machine {
-        kernel: String::new(),
-        arch: String::new(),
-        endian: Endian::Little,
-        clk_tck: 100,
-        page_size: 4096,
-        boot_id: String::new(),
-        boot_time: 0,
-    });
+    let mut engine = Engine::new(Machine::default());
     engine.follow(&Plan::of([view], Scope::Process));
     engine
 }

@@ -7,7 +7,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Selection};
-use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
+use netmonitor_core::sample::{Machine, Moment, Origin, Sample};
 use netmonitor_core::scope::Scope;
 
 fn main() {
@@ -15,15 +15,7 @@ fn main() {
 }
 
 fn machine() -> Machine {
-    Machine {
-        kernel: String::new(),
-        arch: String::new(),
-        endian: Endian::Little,
-        clk_tck: 100,
-        page_size: 4096,
-        boot_id: String::new(),
-        boot_time: 0,
-    }
+    Machine::default()
 }
 
 /// A namespace with so many TCP sockets, a tenth of them the target's.

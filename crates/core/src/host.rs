@@ -148,7 +148,7 @@ impl Sink for HostEngine {
 mod tests {
     use super::*;
     use crate::export::{self, Selection};
-    use crate::sample::{Endian, Sample, Status};
+    use crate::sample::{Sample, Status};
     use crate::scope::Scope;
 
     const HEADER: &str = "header\n";
@@ -176,15 +176,7 @@ mod tests {
             reading: refused,
             bytes: Vec::new(),
         });
-        let mut engine = HostEngine::new(Machine {
-            kernel: String::new(),
-            arch: String::new(),
-            endian: Endian::Little,
-            clk_tck: 100,
-            page_size: 4096,
-            boot_id: String::new(),
-            boot_time: 0,
-        });
+        let mut engine = HostEngine::new(Machine::default());
         sample.replay(&mut engine);
         let snapshot = engine.snapshot();
         let selection = Selection::parse(&["tcp"], Scope::Host).unwrap();

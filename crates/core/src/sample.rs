@@ -32,6 +32,21 @@ pub struct Machine {
     pub boot_time: i64,
 }
 
+/// A machine that says nothing of itself, as nearly all are.
+impl Default for Machine {
+    fn default() -> Self {
+        Self {
+            kernel: String::new(),
+            arch: String::new(),
+            endian: Endian::Little,
+            clk_tck: 100,
+            page_size: 4096,
+            boot_id: String::new(),
+            boot_time: 0,
+        }
+    }
+}
+
 /// What a recording calls byte orders.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Endian", rename_all = "lowercase")]

@@ -2,19 +2,11 @@
 
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Selection};
-use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Reading, Sample, Sink, Status};
+use netmonitor_core::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status};
 use netmonitor_core::scope::Scope;
 
 fn engine() -> Engine {
-    Engine::new(Machine {
-        kernel: String::new(),
-        arch: String::new(),
-        endian: Endian::Little,
-        clk_tck: 100,
-        page_size: 4096,
-        boot_id: String::new(),
-        boot_time: 0,
-    })
+    Engine::new(Machine::default())
 }
 
 /// A reading with these words of the state, and with this of packets on the wire.

@@ -9,7 +9,7 @@ use netmonitor_core::export::{self, Selection};
 use netmonitor_core::pieces::{PIECE, Pieces};
 use netmonitor_core::plan::Plan;
 use netmonitor_core::query::Query;
-use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Reading, Sink, Status};
+use netmonitor_core::sample::{Machine, Moment, Origin, Reading, Sink, Status};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 
@@ -44,18 +44,7 @@ struct Read {
 impl Read {
     /// What is handed on while parts are given.
     fn of(give: impl FnOnce(&mut dyn Sink)) -> Self {
-        let mut engine = Engine::watching(
-            Machine {
-                kernel: String::new(),
-                arch: String::new(),
-                endian: Endian::Little,
-                clk_tck: 100,
-                page_size: 4096,
-                boot_id: String::new(),
-                boot_time: 0,
-            },
-            42,
-        );
+        let mut engine = Engine::watching(Machine::default(), 42);
         engine.follow(&Plan { dumps: vec![&dumps::TCP], pieces: true, ..Plan::in_scope(Scope::Namespace) });
         let mut handed_on = Vec::new();
         let mut each = |snapshot| {

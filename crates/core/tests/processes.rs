@@ -3,7 +3,7 @@
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Selection};
 use netmonitor_core::plan::{Ended, Plan};
-use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Part, Reading, Sample, Status};
+use netmonitor_core::sample::{Machine, Moment, Origin, Part, Reading, Sample, Status};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::By;
 use serde_json::Value as Json;
@@ -11,15 +11,7 @@ use serde_json::Value as Json;
 const SECOND: u64 = 1_000_000_000;
 
 fn engine() -> Engine {
-    Engine::new(Machine {
-        kernel: String::new(),
-        arch: String::new(),
-        endian: Endian::Little,
-        clk_tck: 100,
-        page_size: 4096,
-        boot_id: String::new(),
-        boot_time: 0,
-    })
+    Engine::new(Machine::default())
 }
 
 /// A process as it is laid out for the programs.

@@ -159,18 +159,10 @@ fn netns_of(links: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{Endian, Moment};
+    use crate::sample::Moment;
 
     fn machine() -> Machine {
-        Machine {
-            kernel: String::new(),
-            arch: String::new(),
-            endian: Endian::Little,
-            clk_tck: 100,
-            page_size: 4096,
-            boot_id: String::new(),
-            boot_time: 0,
-        }
+        Machine::default()
     }
 
     fn present(pid: u32, start: u64, netns: u32) -> Vec<u8> {

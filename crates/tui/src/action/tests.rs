@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{Event, KeyEvent};
 use netmonitor_core::engine::Engine;
 use netmonitor_core::interval::Interval;
-use netmonitor_core::sample::{Endian, Machine, Origin, Sample};
+use netmonitor_core::sample::{Machine, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, CounterMode};
@@ -17,15 +17,7 @@ use crate::app::Settings;
 use crate::event::Input;
 
 fn snapshot() -> Arc<Snapshot> {
-    let machine = Machine {
-        kernel: String::new(),
-        arch: String::new(),
-        endian: Endian::Little,
-        clk_tck: 100,
-        page_size: 4096,
-        boot_id: String::new(),
-        boot_time: 0,
-    };
+    let machine = Machine::default();
     let mut sample = Sample::default();
     let row = |inode| {
         format!("0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 {inode} 1 0\n")
