@@ -151,7 +151,10 @@ fn top(procfs: &Path, session: Session, wire: bool) -> anyhow::Result<ExitCode> 
 
 /// Records a process, or the machine.
 fn keep(record: record::Record, target: Option<&str>, procfs: &Path) -> anyhow::Result<ExitCode> {
-    let tree = ProcTree::open(procfs).map_err(|error| Refused(error.to_string()))?;
+    let tree = open(procfs)?;
+    if tree.kind() == Kind::Copy {
+        return Err(Refused("a captured copy does not change: there is nothing to record".into()).into());
+    }
     if record.scope == Scope::Host {
         return record.of_host(tree);
     }

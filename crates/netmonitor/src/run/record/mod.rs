@@ -16,10 +16,10 @@ use netmonitor_core::plan::Plan;
 use netmonitor_core::record::{Head, Recorder, VERSION};
 use netmonitor_core::sample::{Machine, Sample};
 use netmonitor_core::scope::Scope;
-use netmonitor_sys::{Collector, Ended, HostCollector, Kind, ProcTree, Target};
+use netmonitor_sys::{Collector, Ended, HostCollector, ProcTree, Target};
 
 use super::show::{Stop, Woken};
-use super::{Refused, tell};
+use super::tell;
 use output::{Failure, Output};
 use series::Limits;
 
@@ -80,9 +80,6 @@ impl Source {
 impl Record {
     /// Records one process.
     pub(super) fn of_process(self, tree: ProcTree, target: Target) -> anyhow::Result<ExitCode> {
-        if tree.kind() == Kind::Copy {
-            return Err(Refused("a captured copy does not change: there is nothing to record".into()).into());
-        }
         let stop = Stop::new(false)?;
         stop.watch_end(&target)?;
         self.at_terminal(Source::One(Box::new(Collector::new(tree, target))), &stop)
@@ -90,9 +87,6 @@ impl Record {
 
     /// Records all processes of the machine.
     pub(super) fn of_host(self, tree: ProcTree) -> anyhow::Result<ExitCode> {
-        if tree.kind() == Kind::Copy {
-            return Err(Refused("a captured copy does not change: there is nothing to record".into()).into());
-        }
         let stop = Stop::new(false)?;
         self.at_terminal(Source::All(Box::new(HostCollector::new(tree))), &stop)
     }
