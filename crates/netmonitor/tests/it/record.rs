@@ -214,6 +214,23 @@ fn the_machine_is_recorded_without_a_target() {
 }
 
 #[test]
+fn a_captured_copy_is_not_recorded() {
+    let dir = tempfile::tempdir().unwrap();
+    let net = dir.path().join("proc/1234/net");
+    fs::create_dir_all(&net).unwrap();
+    fs::write(net.join("tcp"), "  sl  local_address\n").unwrap();
+    let file = dir.path().join("copy.nmr");
+    for words in [&["1234"][..], &["--scope", "host"]] {
+        let mut command = netmonitor();
+        command.arg("record").args(words).arg("--procfs").arg(dir.path()).arg("-o").arg(&file);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains("nothing to record"), "{words:?}: {}", stderr(&output));
+        assert!(!file.exists());
+    }
+}
+
+#[test]
 fn a_session_records_what_it_watches() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("session.nmr");
