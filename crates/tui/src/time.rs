@@ -27,7 +27,7 @@ impl App {
         match self.time {
             Some(_) => effects.push(Effect::Time(go)),
             None => self.remark(
-                "nothing is recorded: netmonitor record keeps what happens, netmonitor replay shows it",
+                "this is live: netmonitor record keeps what happens, netmonitor replay goes to its moments",
             ),
         }
     }

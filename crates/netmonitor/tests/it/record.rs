@@ -168,10 +168,13 @@ fn a_full_disk_is_told_of_and_the_recording_goes_on_when_there_is_room() {
     let at = dir.path().display();
     let program = env!("CARGO_BIN_EXE_netmonitor");
     // The file system is the child's own, and gone with it; what is left of it is copied out.
+    let said = dir.path().with_extension("said");
+    let file = said.display();
     let script = format!(
-        "mount -t tmpfs -o size=96k none {at} || exit 9; head -c 60k /dev/zero > {at}/filler; \
-         {program} record $$ --interval 0.1 -o {at}/web.nmr & pid=$!; sleep 6; rm {at}/filler; sleep 12; \
-         kill -TERM $pid; wait $pid; status=$?; cat {at}/web.nmr; exit $status"
+        "says() {{ for i in $(seq 600); do grep -q \"$1\" {file} && return; sleep 0.1; done; exit 8; }}; \
+         mount -t tmpfs -o size=4m none {at} || exit 9; head -c 4056k /dev/zero > {at}/filler; \
+         {program} record $$ --interval 0.1 -o {at}/web.nmr 2> {file} & pid=$!; says 'trying again'; rm {at}/filler; \
+         says 'goes on'; sleep 1; kill -TERM $pid; wait $pid; status=$?; cat {file} >&2; rm {file}; cat {at}/web.nmr; exit $status"
     );
     let mut command = Command::new("unshare");
     command.args(["-m", "sh", "-c", &script]).env("XDG_CONFIG_HOME", "/nonexistent");

@@ -114,10 +114,10 @@ fn a_live_session_has_nothing_to_step_through() {
     session.take_effects();
     for key in ['[', ']', '{', '}', 'N'] {
         session.press(KeyCode::Char(key));
-        assert!(session.last_line().starts_with("nothing is recorded"), "{}", session.last_line());
+        assert!(session.last_line().starts_with("this is live"), "{}", session.last_line());
     }
     session.command("at 10:00");
-    assert!(session.last_line().starts_with("nothing is recorded"));
+    assert!(session.last_line().starts_with("this is live"));
     assert_eq!(session.take_effects(), []);
 }
 

@@ -284,8 +284,9 @@ impl<'s> Writing<'s> {
         let hourly = mebibytes * 3600.0 / elapsed.as_secs_f64().max(1.0);
         let seconds = elapsed.as_secs();
         let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let moments = if ticks == 1 { "1 moment".to_owned() } else { format!("{ticks} moments") };
         let path = harmless_text(self.path.as_os_str().as_encoded_bytes());
-        format!("{word} {path} · {clock} · {ticks} moments · {mebibytes:.2} MiB · {hourly:.1} MiB/h")
+        format!("{word} {path} · {clock} · {moments} · {mebibytes:.2} MiB · {hourly:.1} MiB/h")
     }
 
     fn say(&mut self, words: &str) {
