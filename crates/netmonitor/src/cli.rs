@@ -16,8 +16,10 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::{By, CounterMode};
+use netmonitor_tui::Theme;
 
 use crate::config::{self, Options};
+use crate::looks;
 use crate::run::Refused;
 use crate::run::command::Run;
 use crate::run::diff::Diff;
@@ -184,6 +186,8 @@ pub(crate) struct Session {
     pub(crate) linger: bool,
     /// Of all processes of the machine, until one is chosen.
     pub(crate) top: bool,
+    /// How things look.
+    pub(crate) theme: Theme,
 }
 
 /// What holds for whatever is shown.
@@ -237,6 +241,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         skip_intro: options.skip_intro.unwrap_or(false),
         linger: options.linger.unwrap_or(false),
         top: false,
+        theme: looks::chosen(options.theme, options.marks),
     };
     let (target, task) = match typed.command {
         None if scope == Scope::Host => {

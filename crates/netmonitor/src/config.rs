@@ -9,6 +9,7 @@ use clap::Args;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::{By, CounterMode};
+use netmonitor_tui::{Marks, Theme};
 use serde::Deserialize;
 
 use crate::run::Refused;
@@ -56,6 +57,16 @@ pub(crate) struct Options {
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_WIRE", hide_env_values = true)]
     pub(crate) wire: Option<bool>,
 
+    /// How a session looks: dark, light, contrast, ansi or none [default: what the terminal is said to be; NO_COLOR none]
+    #[arg(long, global = true, value_name = "THEME", env = "NETMONITOR_THEME", hide_env_values = true)]
+    #[serde(default, deserialize_with = "word")]
+    pub(crate) theme: Option<Theme>,
+
+    /// What pictures and lines are made of: braille, block or ascii [default: braille; ascii without UTF-8]
+    #[arg(long, global = true, value_name = "MARKS", env = "NETMONITOR_MARKS", hide_env_values = true)]
+    #[serde(default, deserialize_with = "word")]
+    pub(crate) marks: Option<Marks>,
+
     /// Read another proc tree: a container's mounted host tree, or a captured one: a directory or tar archive that holds
     /// proc/net or proc/PID/net [default: /proc]
     #[arg(long, global = true, value_name = "PATH", env = "NETMONITOR_PROCFS", hide_env_values = true)]
@@ -84,6 +95,8 @@ impl Options {
             linger: self.linger.or(file.linger),
             follow: self.follow.or(file.follow),
             wire: self.wire.or(file.wire),
+            theme: self.theme.or(file.theme),
+            marks: self.marks.or(file.marks),
             procfs: self.procfs.or(file.procfs),
         }
     }

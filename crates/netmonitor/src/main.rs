@@ -2,6 +2,7 @@
 
 mod cli;
 mod config;
+mod looks;
 mod run;
 
 use std::process::ExitCode;

@@ -9,7 +9,7 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_tui::{App, Effect, Input, Settings};
+use netmonitor_tui::{App, Effect, Input, Settings, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -55,7 +55,7 @@ fn session() -> (App, Terminal<TestBackend>) {
         top: false,
         skip_intro: true,
         linger: false,
-        color: true,
+        theme: Theme::named("ansi").unwrap(),
         wire: false,
     };
     let mut app = App::new(settings);

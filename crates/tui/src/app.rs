@@ -22,8 +22,9 @@ use crate::line::Line;
 use crate::overlay::{Content, Overlay};
 use crate::pane::Pane;
 use crate::picker::Purpose;
+use crate::plain::make_plain;
 use crate::shown::{Choices, Prepared, Shown};
-use crate::theme::Theme;
+use crate::theme::{Marks, Theme};
 use crate::whom::Watched;
 use crate::widgets::record;
 
@@ -44,8 +45,8 @@ pub struct Settings {
     pub skip_intro: bool,
     /// Keep the last view when the process has ended.
     pub linger: bool,
-    /// Whether colours may be used.
-    pub color: bool,
+    /// How things look.
+    pub theme: Theme,
     /// Whether packets are counted, too, as they go over the wire.
     pub wire: bool,
 }
@@ -158,7 +159,7 @@ impl App {
         Self {
             state: State::Start.next(found),
             settings,
-            theme: Theme { color: settings.color },
+            theme: settings.theme,
             snapshot: None,
             tab: if settings.top { views::place(views::PROCESSES) } else { views::FIRST },
             panes: (0..=views::ALL.len()).map(|_| Pane::default()).collect(),
@@ -224,6 +225,9 @@ impl App {
     pub fn draw(&mut self, frame: &mut ratatui::Frame<'_>) {
         self.changed = false;
         crate::screen::draw(self, frame);
+        if self.theme.marks == Marks::Ascii {
+            make_plain(frame.buffer_mut());
+        }
     }
 
     /// What keys mean at the moment.

@@ -28,6 +28,8 @@ pub type Screen = Terminal<CrosstermBackend<Palette<io::Stdout>>>;
 ///
 /// What the terminal says; it is left as it was then.
 pub fn open() -> io::Result<Screen> {
+    // The theme says which colours there are: one that was chosen goes before NO_COLOR.
+    crossterm::style::force_color_output(true);
     enter()?;
     Terminal::new(CrosstermBackend::new(Palette::new(io::stdout()))).inspect_err(|_| restore())
 }

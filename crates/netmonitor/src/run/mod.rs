@@ -171,9 +171,8 @@ fn keep(record: record::Record, target: Option<&str>, procfs: &Path) -> anyhow::
 
 /// How a session begins.
 fn settings(session: Session, wire: bool) -> netmonitor_tui::Settings {
-    let Session { interval, scope, counters, by, top, skip_intro, linger } = session;
-    let color = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-    netmonitor_tui::Settings { interval, scope, counters, by, top, skip_intro, linger, color, wire }
+    let Session { interval, scope, counters, by, top, skip_intro, linger, theme } = session;
+    netmonitor_tui::Settings { interval, scope, counters, by, top, skip_intro, linger, theme, wire }
 }
 
 /// Tells why there is no session, by the states that lead there.

@@ -299,29 +299,28 @@ fn an_exec_and_another_namespace_are_noticed() {
 }
 
 #[test]
-fn without_colour_no_colour_is_sent() {
+fn only_colours_that_the_terminal_has_are_sent() {
     let target = Target::waiting();
-    let colours = |no_color: bool| {
-        let mut command = netmonitor();
-        command.args([&target.pid(), "--skip-intro"]);
-        let mut pty = if no_color {
-            // The harness clears the variable, so a shell sets it.
-            let mut shell = Command::new("sh");
-            let line =
-                format!("NO_COLOR=1 exec {} --skip-intro {}", env!("CARGO_BIN_EXE_netmonitor"), target.pid());
-            shell.args(["-c", &line]).env("XDG_CONFIG_HOME", "/nonexistent");
-            Pty::spawn(shell, 30, 110)
-        } else {
-            Pty::spawn(command, 30, 110)
-        };
+    let colours = |variables: &[(&str, &str)]| {
+        // The harness sets some of them anew, so a shell sets these.
+        let set: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let program = env!("CARGO_BIN_EXE_netmonitor");
+        let line = format!("{} exec {program} --skip-intro {}", set.join(" "), target.pid());
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &line]).env("XDG_CONFIG_HOME", "/nonexistent").env_remove("COLORTERM");
+        let mut pty = Pty::spawn(shell, 30, 110);
         pty.wait_for("tcp · process");
         pty.send(CTRL_D);
         restored(&mut pty);
         colour_codes(&pty.raw())
     };
-    assert_eq!(colours(true), Vec::<u32>::new());
-    let some = colours(false);
+    assert_eq!(colours(&[("NO_COLOR", "1")]), Vec::<u32>::new());
+    let some = colours(&[("TERM", "xterm")]);
     assert!(!some.is_empty() && some.iter().all(|colour| *colour < 16), "{some:?}");
+    let many = colours(&[("TERM", "xterm-256color")]);
+    assert!(many.contains(&999), "{many:?}");
+    let chosen = colours(&[("NO_COLOR", "1"), ("NETMONITOR_THEME", "ansi")]);
+    assert_eq!(chosen, some, "what is chosen goes before what the terminal is said to be");
 }
 
 /// The colours among the attributes that were set, as numbers of the palette; 999 for one outside of it.

@@ -38,7 +38,7 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
         top: false,
         skip_intro,
         linger: false,
-        color: true,
+        theme: crate::Theme::named("ansi").unwrap(),
         wire: false,
     });
     app.start();

@@ -203,12 +203,17 @@ impl Painter<'_> {
             let used = text::put(buf, x, y, width, name, self.theme.header());
             text::put(buf, x + used as u16, y, width.saturating_sub(used), suffix, self.theme.header());
         }
+        let moving = match column.name {
+            name if name.starts_with("tx_") => self.theme.sent(),
+            name if name.starts_with("rx_") => self.theme.received(),
+            _ => self.theme.moving(),
+        };
         let mut start = 0;
         for (y, &(end, wide, look)) in (piece.first_line..).zip(&self.cells.ends) {
             let style = match look {
                 Look::Plain => Style::new(),
                 Look::Absent => self.theme.quiet(),
-                Look::Moving => self.theme.moving(),
+                Look::Moving => moving,
             };
             text::put(buf, x + pad(wide) as u16, y, width, &self.cells.text[start..end], style);
             start = end;

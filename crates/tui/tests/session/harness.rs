@@ -7,7 +7,7 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::CounterMode;
-use netmonitor_tui::{App, Effect, Input, Settings};
+use netmonitor_tui::{App, Effect, Input, Settings, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -21,7 +21,7 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     skip_intro: true,
     linger: false,
     wire: false,
-    color: true,
+    theme: Theme::named("ansi").unwrap(),
 };
 
 pub(crate) struct Session {

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use netmonitor_core::sample::Status;
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_tui::{Effect, Input, Settings};
+use netmonitor_tui::{Effect, Input, Marks, Settings, Theme};
 use proptest::prelude::*;
 
 use crate::harness::{SETTINGS, Session};
@@ -106,12 +106,15 @@ proptest! {
     #[test]
     fn nothing_panics(
         skip_intro: bool,
-        color: bool,
+        theme in (0..Theme::all().count(), 0..Marks::ALL.len()).prop_map(|(theme, marks)| {
+            let (name, _) = Theme::all().nth(theme).unwrap();
+            Theme::named(name).unwrap().with_marks(Marks::ALL[marks].1)
+        }),
         width in 1u16..=200,
         height in 1u16..=60,
         steps in prop::collection::vec(steps(), 1..40),
     ) {
-        let settings = Settings { skip_intro, linger: true, color, ..SETTINGS() };
+        let settings = Settings { skip_intro, linger: true, theme, ..SETTINGS() };
         let mut session = Session::new(width, height, settings);
         session.buffer();
         for step in steps {

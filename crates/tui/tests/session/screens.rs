@@ -5,7 +5,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use netmonitor_core::sample::Status;
-use netmonitor_tui::{Input, Settings};
+use netmonitor_tui::{Input, Settings, Theme};
 use ratatui::style::{Color, Modifier};
 
 use crate::happenings;
@@ -219,15 +219,18 @@ fn looks(session: &mut Session) -> Vec<(Color, Color, Modifier)> {
 }
 
 #[test]
-fn without_colour_there_is_none_and_with_it_only_the_sixteen() {
-    for color in [false, true] {
-        let mut session = Session::new(120, 40, Settings { color, linger: true, ..SETTINGS() });
+fn themes_have_the_colours_that_they_say() {
+    for (name, _) in Theme::all() {
+        let theme = Theme::named(name).unwrap();
+        let mut session = Session::new(120, 40, Settings { theme, linger: true, ..SETTINGS() });
         refreshed(&mut session, &World { links: Status::Denied, ..World::default() });
         for keys in ["1", "4", "9", " ", "?"] {
             session.type_text(keys);
             for (fg, bg, _) in looks(&mut session) {
-                assert!(!matches!(fg, Color::Rgb(..) | Color::Indexed(_)));
-                assert!(color || (fg, bg) == (Color::Reset, Color::Reset));
+                assert!(!matches!(fg, Color::Rgb(..)));
+                let is_many = matches!((fg, bg), (Color::Indexed(_), _) | (_, Color::Indexed(_)));
+                assert!(!is_many || ["dark", "light"].contains(&name), "{name}: {fg} on {bg}");
+                assert!(name != "none" || (fg, bg) == (Color::Reset, Color::Reset));
             }
         }
         session.press(KeyCode::Esc);
@@ -238,7 +241,7 @@ fn without_colour_there_is_none_and_with_it_only_the_sixteen() {
 
 #[test]
 fn the_selected_row_and_tab_are_marked_without_colour() {
-    let mut session = Session::new(80, 24, Settings { color: false, ..SETTINGS() });
+    let mut session = Session::new(80, 24, Settings { theme: Theme::named("none").unwrap(), ..SETTINGS() });
     usual(&mut session);
     assert!(session.selected_row().starts_with("127.0.0.1"));
     assert!(session.screen().contains("[1 tcp]"));
