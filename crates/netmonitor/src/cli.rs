@@ -1,5 +1,6 @@
 //! The command line: as typed, then as meant. Each command that takes more than options has a file of its own.
 
+mod config;
 mod diff;
 mod doctor;
 mod explain;
@@ -16,12 +17,13 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::{By, CounterMode};
-use netmonitor_tui::Theme;
+use netmonitor_tui::{Bindings, Theme};
 
-use crate::config::{self, Options};
+use crate::config::Options;
 use crate::looks;
 use crate::run::Refused;
 use crate::run::command::Run;
+use crate::run::config::Config;
 use crate::run::diff::Diff;
 use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
@@ -105,6 +107,8 @@ enum Command {
     Record(record::Typed),
     /// Tell what works here and what does not, and what would put it right
     Doctor(doctor::Typed),
+    /// Print the options in force, each with where it comes from: flag, environment, configuration file or default
+    Config(config::Typed),
     /// Tell what a counter means: all groups that have NAME, one as GROUP.NAME, or all counters
     Explain(explain::Typed),
 }
@@ -115,6 +119,8 @@ pub(crate) enum Meant {
     Look(Look),
     /// Tell what counters mean.
     Explain(Explain),
+    /// Tell which options are in force.
+    Config(Config),
     /// Tell what works.
     Doctor(Doctor),
     /// Look at what was recorded.
@@ -170,7 +176,7 @@ pub(crate) enum Task {
 }
 
 /// A session on the terminal.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Session {
     /// Time between refreshes.
     pub(crate) interval: Interval,
@@ -188,6 +194,25 @@ pub(crate) struct Session {
     pub(crate) top: bool,
     /// How things look.
     pub(crate) theme: Theme,
+    /// What keys do.
+    pub(crate) bindings: Bindings,
+}
+
+impl Session {
+    fn of(options: &Options, chosen: &Chosen) -> anyhow::Result<Self> {
+        let Chosen { interval, scope, counters, by, .. } = *chosen;
+        Ok(Self {
+            interval,
+            scope,
+            counters,
+            by,
+            skip_intro: options.skip_intro.unwrap_or(false),
+            linger: options.linger.unwrap_or(false),
+            top: false,
+            theme: looks::chosen(options.theme, options.marks),
+            bindings: options.bindings()?,
+        })
+    }
 }
 
 /// What holds for whatever is shown.
@@ -218,7 +243,8 @@ impl Chosen {
 pub(crate) fn parse() -> anyhow::Result<Meant> {
     let matches = Typed::command().get_matches();
     let typed = Typed::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let mut options = typed.options.clone().or(config::file(typed.config.as_deref())?);
+    let file = crate::config::file(typed.config.as_deref())?;
+    let mut options = typed.options.clone().or(file.options.clone().unwrap_or_default());
     if typed.cgroup {
         if given_by_hand(&matches, "scope") && options.scope != Some(Scope::Cgroup) {
             return Err(refuse("--cgroup is --scope cgroup: leave one of them out".to_owned()));
@@ -226,23 +252,14 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         options.scope = Some(Scope::Cgroup);
     }
     let chosen = Chosen::of(&options);
+    let session = Session::of(&options, &chosen)?;
     let follow = match options.follow.unwrap_or(false) {
         false => Follow::No,
         true if given_by_hand(&matches, "follow") => Follow::Typed,
         true => Follow::WherePossible,
     };
     let procfs = options.procfs.unwrap_or_else(|| PathBuf::from("/proc"));
-    let Chosen { interval, scope, counters, by, .. } = chosen;
-    let session = Session {
-        interval,
-        scope,
-        counters,
-        by,
-        skip_intro: options.skip_intro.unwrap_or(false),
-        linger: options.linger.unwrap_or(false),
-        top: false,
-        theme: looks::chosen(options.theme, options.marks),
-    };
+    let scope = chosen.scope;
     let (target, task) = match typed.command {
         None if scope == Scope::Host => {
             return Err(refuse(
@@ -261,6 +278,10 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             )
         }
         Some(Command::Explain(explain)) => return Ok(explain.meant()),
+        Some(Command::Config(config)) => {
+            not_before_the_command(typed.target, "config")?;
+            return config.meant(typed.options, file, &matches);
+        }
         Some(Command::Run(run)) => return run.meant(typed.target),
         Some(Command::Diff(diff)) => return diff.meant(typed.target, &chosen),
         Some(Command::Serve(serve)) => return serve.meant(typed.target, (procfs, options.interval)),
@@ -291,8 +312,14 @@ fn not_before_the_command(target: Option<String>, command: &str) -> anyhow::Resu
 /// Whether an option was typed: an interval in the environment or in the file is that of sessions, and does
 /// not turn one reading into many.
 fn given_by_hand(matches: &ArgMatches, option: &str) -> bool {
-    let typed = |matches: &ArgMatches| matches.value_source(option) == Some(ValueSource::CommandLine);
-    typed(matches) || matches.subcommand().is_some_and(|(_, matches)| typed(matches))
+    source(matches, option) == Some(ValueSource::CommandLine)
+}
+
+/// Where the value of an option comes from that may stand before the command or behind it.
+fn source(matches: &ArgMatches, option: &str) -> Option<ValueSource> {
+    let behind = matches.subcommand().and_then(|(_, matches)| matches.value_source(option));
+    // That of the command line is the greatest.
+    behind.max(matches.value_source(option))
 }
 
 fn refuse(why: String) -> anyhow::Error {

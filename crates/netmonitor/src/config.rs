@@ -1,40 +1,45 @@
 //! The options: one struct for the configuration file, the environment and the command line. Of these the
 //! later wins.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
 use netmonitor_core::interval::Interval;
+use netmonitor_core::query::nearest::nearest;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::{By, CounterMode};
-use netmonitor_tui::{Marks, Theme};
-use serde::Deserialize;
+use netmonitor_tui::{Bindings, Marks, Theme};
+use serde::{Deserialize, Serialize, Serializer};
 
+use crate::looks;
 use crate::run::Refused;
 
 /// What can be chosen. Names in the file are those of the flags, with `_` for `-`.
-#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[derive(Debug, Clone, Default, Args, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Options {
     /// Time between two readings: 0.1 to 3600 seconds, as 0.2, 200ms, 4s or 1h [default: a session 1; show reads once]
     #[arg(long, global = true, value_name = "TIME", env = "NETMONITOR_INTERVAL", hide_env_values = true)]
+    #[serde(default, serialize_with = "as_word")]
     pub(crate) interval: Option<Interval>,
 
     /// Whose sockets are shown: process, tree, cgroup, namespace, or of show host [default: process]
     #[arg(long, global = true, value_name = "SCOPE", env = "NETMONITOR_SCOPE", hide_env_values = true)]
-    #[serde(default, deserialize_with = "word")]
+    #[serde(default, deserialize_with = "word", serialize_with = "as_word")]
     pub(crate) scope: Option<Scope>,
 
     /// How counters are shown: all, total, rate, since-start or moved [default: all of each]
     #[arg(long, global = true, value_name = "MODE", env = "NETMONITOR_COUNTERS", hide_env_values = true)]
-    #[serde(default, deserialize_with = "word")]
+    #[serde(default, deserialize_with = "word", serialize_with = "as_word")]
     pub(crate) counters: Option<CounterMode>,
 
     /// What processes are grouped by: process, cgroup, user, name or netns [default: process, each for itself]
     #[arg(long, global = true, value_name = "WHAT", env = "NETMONITOR_BY", hide_env_values = true)]
-    #[serde(default, deserialize_with = "word")]
+    #[serde(default, deserialize_with = "word", serialize_with = "as_word")]
     pub(crate) by: Option<By>,
 
     /// Leave the introduction of a session out
@@ -59,18 +64,40 @@ pub(crate) struct Options {
 
     /// How a session looks: dark, light, contrast, ansi or none [default: what the terminal is said to be; NO_COLOR none]
     #[arg(long, global = true, value_name = "THEME", env = "NETMONITOR_THEME", hide_env_values = true)]
-    #[serde(default, deserialize_with = "word")]
+    #[serde(default, deserialize_with = "word", serialize_with = "as_word")]
     pub(crate) theme: Option<Theme>,
 
     /// What pictures and lines are made of: braille, block or ascii [default: braille; ascii without UTF-8]
     #[arg(long, global = true, value_name = "MARKS", env = "NETMONITOR_MARKS", hide_env_values = true)]
-    #[serde(default, deserialize_with = "word")]
+    #[serde(default, deserialize_with = "word", serialize_with = "as_word")]
     pub(crate) marks: Option<Marks>,
 
     /// Read another proc tree: a container's mounted host tree, or a captured one: a directory or tar archive that holds
     /// proc/net or proc/PID/net [default: /proc]
     #[arg(long, global = true, value_name = "PATH", env = "NETMONITOR_PROCFS", hide_env_values = true)]
     pub(crate) procfs: Option<PathBuf>,
+
+    /// Keys that do something else than usual: actions by their names, each with its keys. Only in the file.
+    #[arg(skip)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) keys: BTreeMap<String, Keys>,
+}
+
+/// The keys of an action: one, or several.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Keys {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Keys {
+    fn all(&self) -> &[String] {
+        match self {
+            Self::One(key) => std::slice::from_ref(key),
+            Self::Several(keys) => keys,
+        }
+    }
 }
 
 /// A value that is typed as a word.
@@ -83,7 +110,63 @@ where
     word.parse().map(Some).map_err(|why| serde::de::Error::custom(format!("{word:?}: {why}")))
 }
 
+/// The same as a text.
+fn as_word<T: Word, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.as_ref().map(Word::typed).serialize(serializer)
+}
+
+/// What is typed as a word.
+trait Word {
+    /// The word.
+    fn typed(&self) -> String;
+}
+
+macro_rules! words {
+    ($($of:ty, $word:expr;)*) => {
+        $(impl Word for $of {
+            fn typed(&self) -> String {
+                let word: fn(&Self) -> String = $word;
+                word(self)
+            }
+        })*
+    };
+}
+
+words! {
+    Interval, |interval| format!("{}s", interval.duration().as_secs_f64());
+    Scope, Scope::to_string;
+    CounterMode, |mode| mode.word().to_owned();
+    By, |by| by.word().to_owned();
+    Theme, Theme::to_string;
+    Marks, Marks::to_string;
+}
+
 impl Options {
+    /// What holds where nothing is said; the interval is that of a session.
+    pub(crate) fn usual() -> Self {
+        let theme = looks::chosen(None, None);
+        Self {
+            interval: Some(Interval::default()),
+            scope: Some(Scope::default()),
+            counters: Some(CounterMode::default()),
+            by: Some(By::default()),
+            skip_intro: Some(false),
+            linger: Some(false),
+            follow: Some(false),
+            wire: Some(false),
+            theme: Some(theme),
+            marks: Some(theme.marks),
+            procfs: Some(PathBuf::from("/proc")),
+            keys: BTreeMap::new(),
+        }
+    }
+
+    /// What keys do.
+    pub(crate) fn bindings(&self) -> anyhow::Result<Bindings> {
+        let entries = self.keys.iter().map(|(action, keys)| (action.as_str(), keys.all()));
+        Ok(Bindings::of(entries).map_err(|why| Refused(format!("in the configuration, keys: {why}")))?)
+    }
+
     /// Takes from `file` what is not given.
     pub(crate) fn or(self, file: Self) -> Self {
         Self {
@@ -98,17 +181,27 @@ impl Options {
             theme: self.theme.or(file.theme),
             marks: self.marks.or(file.marks),
             procfs: self.procfs.or(file.procfs),
+            keys: if self.keys.is_empty() { file.keys } else { self.keys },
         }
     }
 }
 
+/// A configuration file.
+#[derive(Debug, Default)]
+pub(crate) struct File {
+    /// Where it is looked for.
+    pub(crate) path: Option<PathBuf>,
+    /// What it says, if it is there.
+    pub(crate) options: Option<Options>,
+}
+
 /// Reads the configuration file: the one that is named, else the one at the usual place if it is there.
-pub(crate) fn file(named: Option<&Path>) -> anyhow::Result<Options> {
+pub(crate) fn file(named: Option<&Path>) -> anyhow::Result<File> {
     let (path, needed) = match named {
         Some(path) => (path.to_owned(), true),
         None => match usual_place() {
             Some(path) => (path, false),
-            None => return Ok(Options::default()),
+            None => return Ok(File::default()),
         },
     };
     let text = match std::fs::read_to_string(&path) {
@@ -116,15 +209,35 @@ pub(crate) fn file(named: Option<&Path>) -> anyhow::Result<Options> {
         Err(error)
             if !needed && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) =>
         {
-            return Ok(Options::default());
+            return Ok(File { path: Some(path), options: None });
         }
         read => read
             .map_err(|error| Refused(format!("cannot read the configuration {}: {error}", path.display())))?,
     };
-    let wrong = |error: toml::de::Error| {
-        format!("in the configuration {}: {}", path.display(), error.to_string().trim())
-    };
-    Ok(toml::from_str(&text).map_err(|error| Refused(wrong(error)))?)
+    let options =
+        parsed(&text).map_err(|why| Refused(format!("in the configuration {}: {why}", path.display())))?;
+    Ok(File { path: Some(path), options: Some(options) })
+}
+
+/// What a file says, or what is wrong in it.
+fn parsed(text: &str) -> Result<Options, String> {
+    toml::from_str(text).map_err(|error| {
+        let mut why = error.to_string().trim().to_owned();
+        let names = names();
+        let unknown = toml::from_str::<toml::Table>(text).unwrap_or_default();
+        for key in unknown.keys().filter(|key| !names.contains(key)) {
+            if let Some(near) = nearest(key, names.iter().map(String::as_str), 1).first() {
+                let _ = write!(why, "\nhint: {key:?} is no option; nearest: {near:?}");
+            }
+        }
+        why
+    })
+}
+
+/// The names that a file may have.
+fn names() -> Vec<String> {
+    let flags = Options::augment_args(clap::Command::new(""));
+    flags.get_arguments().map(|flag| flag.get_id().to_string()).chain(["keys".to_owned()]).collect()
 }
 
 /// `$XDG_CONFIG_HOME/netmonitor/config.toml`, in `~/.config` where that is not set.
@@ -158,9 +271,34 @@ mod tests {
             "by = \"x\"",
             "linger = 1",
             "[",
+            "keys = 1",
+            "[keys]\nfilter = 1",
         ] {
-            assert!(toml::from_str::<Options>(wrong).is_err(), "{wrong}");
+            assert!(parsed(wrong).is_err(), "{wrong}");
         }
+        let why = parsed("linger = true\nintervall = 1\n").unwrap_err();
+        assert!(why.contains("line 2") && why.ends_with("nearest: \"interval\""), "{why}");
         assert!(file(Some(Path::new("/nonexistent/netmonitor.toml"))).is_err());
+    }
+
+    #[test]
+    fn what_is_usual_is_a_file_and_every_option_has_its_place_in_it() {
+        let text = toml::to_string(&Options::usual()).unwrap();
+        let table: toml::Table = toml::from_str(&text).unwrap();
+        let options = parsed(&text).unwrap();
+        assert_eq!(toml::to_string(&options).unwrap(), text);
+        for name in names().iter().filter(|name| *name != "keys") {
+            assert!(table.contains_key(name), "{name}");
+        }
+        // Nothing that a file says gets lost.
+        assert_eq!(toml::to_string(&Options::default().or(options)).unwrap(), text);
+    }
+
+    #[test]
+    fn keys_are_bound_by_the_file() {
+        let options = parsed("[keys]\nfilter = \"F3\"\nquit = [\"Q\", \"F10\"]\n").unwrap();
+        assert_ne!(options.bindings().unwrap(), Bindings::default());
+        let wrong = parsed("[keys]\nfilter = \"f\"\n").unwrap().bindings().unwrap_err();
+        assert!(wrong.to_string().contains("both filter and tabs"), "{wrong}");
     }
 }

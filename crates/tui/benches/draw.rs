@@ -9,7 +9,7 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_tui::{App, Effect, Input, Settings, Theme};
+use netmonitor_tui::{App, Bindings, Effect, Input, Settings, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -56,6 +56,7 @@ fn session() -> (App, Terminal<TestBackend>) {
         skip_intro: true,
         linger: false,
         theme: Theme::named("ansi").unwrap(),
+        bindings: Bindings::default(),
         wire: false,
     };
     let mut app = App::new(settings);

@@ -28,17 +28,6 @@ pub(crate) struct Action {
     pub(crate) run: fn(&mut App, Key, &mut Vec<Effect>),
 }
 
-/// The action of a key: one that is bound to it alone goes before one that takes many.
-pub(crate) fn find(mode: Mode, key: Key) -> Option<&'static Action> {
-    let bound = |open| {
-        ALL.iter().find(move |action| {
-            action.modes.contains(&mode)
-                && action.keys.iter().any(|bound| bound.is_open() == open && bound.means(key))
-        })
-    };
-    bound(false).or_else(|| bound(true))
-}
-
 const EVERYWHERE: &[Mode] = Mode::ALL;
 const TAB: &[Mode] = &[Mode::Tab];
 const READING: &[Mode] = &[Mode::Tab, Mode::Overlay];

@@ -13,6 +13,7 @@ use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, By, CounterMode, TableView, View};
 
 use crate::asking::Draft;
+use crate::bindings::Bindings;
 use crate::command::Completion;
 use crate::document::Document;
 use crate::event::{Effect, Progress, Whom};
@@ -29,7 +30,7 @@ use crate::whom::Watched;
 use crate::widgets::record;
 
 /// How a session begins.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The time between two ticks.
     pub interval: Interval,
@@ -47,6 +48,8 @@ pub struct Settings {
     pub linger: bool,
     /// How things look.
     pub theme: Theme,
+    /// What keys do.
+    pub bindings: Bindings,
     /// Whether packets are counted, too, as they go over the wire.
     pub wire: bool,
 }
@@ -158,7 +161,6 @@ impl App {
         let found = if settings.skip_intro || settings.top { Event::FoundSkipIntro } else { Event::Found };
         Self {
             state: State::Start.next(found),
-            settings,
             theme: settings.theme,
             snapshot: None,
             tab: if settings.top { views::place(views::PROCESSES) } else { views::FIRST },
@@ -187,6 +189,7 @@ impl App {
             time: None,
             awaits: false,
             told: None,
+            settings,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Keys as they are bound and written.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -110,6 +111,72 @@ impl fmt::Display for Key {
     }
 }
 
+impl FromStr for Key {
+    type Err = String;
+
+    /// A key as it is written, or by the names that terminals' users have for it.
+    fn from_str(written: &str) -> Result<Self, String> {
+        let (mut modifiers, mut name) = (KeyModifiers::NONE, written);
+        for (prefix, modifier) in
+            [("ctrl-", KeyModifiers::CONTROL), ("alt-", KeyModifiers::ALT), ("shift-", KeyModifiers::SHIFT)]
+        {
+            if let Some((head, tail)) = name.split_at_checked(prefix.len())
+                && head.eq_ignore_ascii_case(prefix)
+                && !tail.is_empty()
+            {
+                (modifiers, name) = (modifiers | modifier, tail);
+            }
+        }
+        let code = code_of(name).ok_or_else(|| format!("no key {written:?}"))?;
+        // In the form in which it arrives.
+        let event = match code {
+            KeyCode::Tab if modifiers == KeyModifiers::SHIFT => {
+                KeyEvent::new(KeyCode::BackTab, KeyModifiers::NONE)
+            }
+            code => KeyEvent::new(code, modifiers),
+        };
+        Self::pressed(&event).ok_or_else(|| format!("no key {written:?}"))
+    }
+}
+
+/// The key of a name, without modifiers.
+fn code_of(name: &str) -> Option<KeyCode> {
+    const NAMED: &[(&str, KeyCode)] = &[
+        ("space", KeyCode::Char(' ')),
+        ("up", KeyCode::Up),
+        ("↑", KeyCode::Up),
+        ("down", KeyCode::Down),
+        ("↓", KeyCode::Down),
+        ("left", KeyCode::Left),
+        ("←", KeyCode::Left),
+        ("right", KeyCode::Right),
+        ("→", KeyCode::Right),
+        ("pgup", KeyCode::PageUp),
+        ("pageup", KeyCode::PageUp),
+        ("pgdn", KeyCode::PageDown),
+        ("pagedown", KeyCode::PageDown),
+        ("home", KeyCode::Home),
+        ("end", KeyCode::End),
+        ("insert", KeyCode::Insert),
+        ("delete", KeyCode::Delete),
+        ("backspace", KeyCode::Backspace),
+        ("enter", KeyCode::Enter),
+        ("tab", KeyCode::Tab),
+        ("esc", KeyCode::Esc),
+    ];
+    let mut characters = name.chars();
+    if let (Some(character), None) = (characters.next(), characters.next())
+        && !character.is_control()
+        && !"↑↓←→".contains(character)
+    {
+        return Some(KeyCode::Char(character));
+    }
+    let lower = name.to_ascii_lowercase();
+    let function = lower.strip_prefix('f').and_then(|number| number.parse().ok());
+    let named = NAMED.iter().find(|(known, _)| *known == lower).map(|(_, code)| *code);
+    named.or(function.filter(|number| (1..=24).contains(number)).map(KeyCode::F))
+}
+
 /// Bound keys in print: `1–9`, `↑ k`.
 pub(crate) fn written(keys: &[Key]) -> String {
     let characters: Vec<u32> = keys.iter().filter_map(|key| key.character()).map(u32::from).collect();
@@ -136,6 +203,23 @@ mod tests {
         assert_eq!(pressed(KeyCode::Left, KeyModifiers::SHIFT), Some(Key::shift(KeyCode::Left)));
         let let_go = KeyEvent::new_with_kind(KeyCode::Tab, KeyModifiers::NONE, KeyEventKind::Release);
         assert_eq!(Key::pressed(&let_go), None);
+    }
+
+    #[test]
+    fn written_keys_are_read() {
+        for action in crate::action::ALL {
+            for key in action.keys.iter().filter(|key| !key.is_open()) {
+                assert_eq!(key.to_string().parse(), Ok(*key), "{}", action.name);
+            }
+        }
+        assert_eq!("ctrl-R".parse(), Ok(Key::ctrl('r')));
+        assert_eq!("Shift-Tab".parse(), Ok(Key::code(KeyCode::BackTab)));
+        assert_eq!("alt-x".parse(), Ok(Key::Press(KeyModifiers::ALT, KeyCode::Char('x'))));
+        assert_eq!("PageDown".parse(), Ok(Key::code(KeyCode::PageDown)));
+        assert_eq!("-".parse(), Ok(Key::char('-')));
+        for wrong in ["", "F0", "F25", "ab", "Ctrl-", "Super-x", "\u{1b}"] {
+            assert!(wrong.parse::<Key>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@
 mod action;
 mod app;
 mod asking;
+mod bindings;
 mod bug;
 mod command;
 mod document;
@@ -54,6 +55,7 @@ mod whom;
 mod widgets;
 
 pub use app::{App, Settings};
+pub use bindings::Bindings;
 pub use bug::report_bugs;
 pub use event::{Effect, Go, Input, Progress, Whom};
 pub use manual::keys_markdown;

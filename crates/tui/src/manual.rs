@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::action::{self, Action};
 use crate::app::Mode;
+use crate::bindings::Bindings;
 use crate::command;
 use crate::key;
 
@@ -26,11 +27,14 @@ pub(crate) struct Entry {
 }
 
 /// The whole manual.
-pub(crate) fn parts() -> Vec<Part> {
+pub(crate) fn parts(bindings: &Bindings) -> Vec<Part> {
     let keys = |title, is_in: fn(&Action) -> bool| {
         let actions = action::ALL.iter().filter(|action| is_in(action));
-        let entry =
-            |action: &Action| Entry { typed: key::written(action.keys), name: action.name, doc: action.doc };
+        let entry = |action: &'static Action| Entry {
+            typed: key::written(bindings.keys(action)),
+            name: action.name,
+            doc: action.doc,
+        };
         Part { title, entries: actions.map(entry).collect() }
     };
     let commands = command::all()
@@ -63,7 +67,7 @@ fn in_every_mode(action: &Action) -> bool {
 /// All keys and commands as Markdown.
 pub fn keys_markdown() -> String {
     let mut out = String::from("# Keys and commands\n");
-    for part in parts() {
+    for part in parts(&Bindings::default()) {
         let _ = write!(out, "\n## {}\n\n| typed | name | what it does |\n|---|---|---|\n", part.title);
         for Entry { typed, name, doc } in part.entries {
             let _ = writeln!(out, "| `{typed}` | {name} | {doc} |");
@@ -78,7 +82,7 @@ mod tests {
 
     #[test]
     fn every_action_is_in_the_manual_once() {
-        let entries: usize = parts().iter().map(|part| part.entries.len()).sum();
+        let entries: usize = parts(&Bindings::default()).iter().map(|part| part.entries.len()).sum();
         assert_eq!(entries, action::ALL.len() + command::all().count());
         for action in action::ALL {
             let line = format!("| `{}` | {} | {} |", key::written(action.keys), action.name, action.doc);

@@ -9,7 +9,6 @@ use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, TableView};
 use procnet::{Column, Value};
 
-use crate::action;
 use crate::app::{App, Message, Mode, Typing};
 use crate::command::{self, Order};
 use crate::document::Move;
@@ -55,10 +54,10 @@ impl App {
         let Some(key) = Key::pressed(event) else { return };
         self.changed |= self.message.take().is_some();
         let mode = self.mode();
-        let mut action = action::find(mode, key);
+        let mut action = self.settings.bindings.find(mode, key);
         if action.is_none() && mode == Mode::Overlay {
             // A key of the tab below goes there: nobody has to leave the overlay first.
-            action = action::find(Mode::Tab, key);
+            action = self.settings.bindings.find(Mode::Tab, key);
             if action.is_some() {
                 self.overlay = None;
             }

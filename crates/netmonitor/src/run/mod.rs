@@ -2,6 +2,7 @@
 
 mod choose;
 pub(crate) mod command;
+pub(crate) mod config;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
@@ -50,6 +51,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
     match meant {
         Meant::Look(look) => at_process(look),
         Meant::Explain(explain) => explain.run(),
+        Meant::Config(config) => config.run(),
         Meant::Replay(replay) => replay.run(),
         Meant::Diff(diff) => diff.run(),
         Meant::Run(run) => run.run(),
@@ -171,8 +173,8 @@ fn keep(record: record::Record, target: Option<&str>, procfs: &Path) -> anyhow::
 
 /// How a session begins.
 fn settings(session: Session, wire: bool) -> netmonitor_tui::Settings {
-    let Session { interval, scope, counters, by, top, skip_intro, linger, theme } = session;
-    netmonitor_tui::Settings { interval, scope, counters, by, top, skip_intro, linger, theme, wire }
+    let Session { interval, scope, counters, by, top, skip_intro, linger, theme, bindings } = session;
+    netmonitor_tui::Settings { interval, scope, counters, by, top, skip_intro, linger, theme, bindings, wire }
 }
 
 /// Tells why there is no session, by the states that lead there.

@@ -152,6 +152,50 @@ fn options_come_from_file_environment_and_flags_and_the_later_wins() {
 }
 
 #[test]
+fn options_in_force_are_told_with_their_origin() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("netmonitor/config.toml");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let told = |words: &[&str]| {
+        let mut command = netmonitor();
+        command.env("XDG_CONFIG_HOME", folder.path()).env("NETMONITOR_LINGER", "yes").env("TERM", "xterm");
+        let output = command.args(words).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        stdout(&output).to_owned()
+    };
+    let line = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let usual = told(&["config"]);
+    assert!(usual.lines().next().unwrap().ends_with("netmonitor/config.toml: not there"), "{usual}");
+    assert_eq!(line(&usual, "interval"), "interval = \"1s\" # default");
+    assert_eq!(line(&usual, "theme"), "theme = \"ansi\" # default");
+    assert_eq!(line(&usual, "linger"), "linger = true # NETMONITOR_LINGER");
+
+    std::fs::write(&file, "interval = 2\nlinger = false\nscope = \"tree\"\n[keys]\nfilter = [\"F3\"]\n")
+        .unwrap();
+    let set = told(&["--scope", "namespace", "config"]);
+    assert_eq!(line(&set, "interval"), "interval = \"2s\" # file");
+    assert_eq!(line(&set, "linger"), "linger = true # NETMONITOR_LINGER");
+    assert_eq!(line(&set, "scope"), "scope = \"namespace\" # --scope");
+    assert_eq!(line(&told(&["config", "--scope=cgroup"]), "scope"), "scope = \"cgroup\" # --scope");
+    assert!(set.ends_with("[keys]  # file\nfilter = [\"F3\"]\n"), "{set}");
+
+    // What is printed is a file that says the same.
+    let copy = folder.path().join("copy.toml");
+    std::fs::write(&copy, &set).unwrap();
+    let copied = told(&["config", "--config", copy.to_str().unwrap()]);
+    assert_eq!(line(&copied, "scope"), "scope = \"namespace\" # file");
+
+    std::fs::write(&file, "[keys]\nfilter = \"f\"\n").unwrap();
+    let mut command = netmonitor();
+    let output = command.env("XDG_CONFIG_HOME", folder.path()).arg("config").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("f would mean both filter and tabs"), "{}", stderr(&output));
+}
+
+#[test]
 fn somebody_elses_process_is_shown_by_its_namespace() {
     if !need_root() || !need_tool("ss") {
         return;

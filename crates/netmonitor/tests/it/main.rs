@@ -44,10 +44,9 @@ const HOLDER: &str = "holder";
 fn netmonitor() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
     // Nobody's configuration but the test's own.
-    for option in
-        ["BY", "CONFIG", "COUNTERS", "FOLLOW", "INTERVAL", "LINGER", "PROCFS", "SCOPE", "SKIP_INTRO", "WIRE"]
-    {
-        command.env_remove(format!("NETMONITOR_{option}"));
+    let set = std::env::vars_os().map(|(name, _)| name);
+    for name in set.filter(|name| name.as_encoded_bytes().starts_with(b"NETMONITOR_")) {
+        command.env_remove(name);
     }
     command.env("XDG_CONFIG_HOME", "/nonexistent");
     command

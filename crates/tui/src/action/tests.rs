@@ -14,6 +14,7 @@ use ratatui::backend::TestBackend;
 
 use super::*;
 use crate::app::Settings;
+use crate::bindings::Bindings;
 use crate::event::Input;
 
 fn snapshot() -> Arc<Snapshot> {
@@ -39,6 +40,7 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
         skip_intro,
         linger: false,
         theme: crate::Theme::named("ansi").unwrap(),
+        bindings: Bindings::default(),
         wire: false,
     });
     app.start();
@@ -156,7 +158,8 @@ fn every_action_does_something_with_each_of_its_keys() {
 
 #[test]
 fn a_key_of_its_own_goes_before_any_key() {
-    let name = |mode, key| find(mode, key).map(|action| action.name);
+    let bindings = Bindings::default();
+    let name = |mode, key| bindings.find(mode, key).map(|action| action.name);
     assert_eq!(name(Mode::Intro, Key::char('q')), Some("quit"));
     assert_eq!(name(Mode::Intro, Key::char('t')), Some("go-on"));
     assert_eq!(name(Mode::Intro, Key::ctrl('d')), Some("quit-now"));

@@ -48,7 +48,7 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> 
         Some(Message::Remark(remark)) => Line::from(Span::styled(remark.clone(), theme.strong())),
         None if app.progress.is_some() => progress(app),
         None if app.waiting.is_some() => waiting(app),
-        None => hints(app.mode(), usize::from(inner.width), theme),
+        None => hints(app, usize::from(inner.width)),
     };
     text::put_line(buf, inner, &line);
     None
@@ -77,12 +77,15 @@ fn waiting(app: &App) -> Line<'static> {
 }
 
 /// The keys that have a word for it, as many as fit.
-fn hints(mode: Mode, room: usize, theme: Theme) -> Line<'static> {
+fn hints(app: &App, room: usize) -> Line<'static> {
+    let (mode, theme) = (app.mode(), app.theme);
     let mut line = Line::default();
     for action in action::ALL.iter().filter(|action| action.modes.contains(&mode)) {
         let Some(word) = action.hint else { continue };
-        let all = key::written(action.keys);
-        let keys = if all.contains(' ') { action.keys[0].to_string() } else { all };
+        let keys = app.settings.bindings.keys(action);
+        let all = key::written(keys);
+        let Some(first) = keys.first() else { continue };
+        let keys = if all.contains(' ') { first.to_string() } else { all };
         let gap = if line.spans.is_empty() { "" } else { "   " };
         if line.width() + gap.len() + text::width(&keys) + 1 + word.len() > room {
             continue;

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget};
 
 use crate::app::App;
+use crate::bindings::Bindings;
 use crate::manual;
 use crate::overlay::Content;
 use crate::theme::Theme;
@@ -31,7 +32,7 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     }
     let room = usize::from(inner.width);
     let (title, lines) = match &overlay.content {
-        Content::Help => (" keys and commands ".to_owned(), help(room, theme)),
+        Content::Help => (" keys and commands ".to_owned(), help(room, theme, &app.settings.bindings)),
         Content::Meaning(meaning) => (format!(" {} ", meaning.title), meaning.lines(room, theme)),
         Content::Cells(cells) => (format!(" {} ", cells.title), cells.lines(theme)),
         Content::Tabs(list) => (" all tabs ".to_owned(), list.lines(tab, theme)),
@@ -62,8 +63,8 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
 }
 
 /// Keys and commands.
-fn help(room: usize, theme: Theme) -> Vec<Line<'static>> {
-    let parts = manual::parts();
+fn help(room: usize, theme: Theme, bindings: &Bindings) -> Vec<Line<'static>> {
+    let parts = manual::parts(bindings);
     let entries = || parts.iter().flat_map(|part| &part.entries);
     let widest = entries().map(|entry| text::width(&entry.typed)).max().unwrap_or(0).min(room / 3);
     let mut lines = Vec::new();

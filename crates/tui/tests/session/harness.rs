@@ -7,7 +7,7 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::CounterMode;
-use netmonitor_tui::{App, Effect, Input, Settings, Theme};
+use netmonitor_tui::{App, Bindings, Effect, Input, Settings, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -22,6 +22,7 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     linger: false,
     wire: false,
     theme: Theme::named("ansi").unwrap(),
+    bindings: Bindings::default(),
 };
 
 pub(crate) struct Session {
