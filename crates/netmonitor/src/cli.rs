@@ -299,6 +299,11 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
     Ok(Meant::Look(Look { target, procfs, follow, wire: chosen.wire, task }))
 }
 
+/// A word of digits alone is a PID.
+fn pid(word: &str) -> Option<u32> {
+    word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse().ok()).flatten()
+}
+
 /// The target of a command stands behind it.
 fn not_before_the_command(target: Option<String>, command: &str) -> anyhow::Result<()> {
     match target {

@@ -199,8 +199,8 @@ impl ProcTree {
         Machine {
             kernel: kernel.unwrap_or_else(|| "unknown".to_owned()),
             endian: self.endian().unwrap_or_else(native_endian),
+            clk_tck: if live { rustix::param::clock_ticks_per_second() } else { clock_ticks_of(&arch) },
             arch,
-            clk_tck: if live { rustix::param::clock_ticks_per_second() } else { 100 },
             page_size: if live { rustix::param::page_size() as u64 } else { 4096 },
             boot_id: self.line("sys/kernel/random/boot_id").unwrap_or_default(),
             boot_time: self.boot_time().unwrap_or(0),
@@ -290,9 +290,20 @@ fn endian_of(arch: &str) -> Endian {
     if big { Endian::Big } else { Endian::Little }
 }
 
+/// Clock ticks a second as programs are told of them (`USER_HZ`): part of an architecture's interface, whatever the kernel
+/// ticks by itself. One that is not told has 100, like nearly all.
+fn clock_ticks_of(arch: &str) -> u64 {
+    if arch == "alpha" { 1024 } else { 100 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clock_ticks_follow_the_architecture() {
+        assert_eq!(["x86_64", "s390x", "unknown", "alpha"].map(clock_ticks_of), [100, 100, 100, 1024]);
+    }
 
     #[test]
     fn byte_order_follows_the_architecture() {

@@ -40,6 +40,9 @@ const COMMAND_LINE: &[Mode] = &[Mode::CommandLine];
 const FILTER_LINE: &[Mode] = &[Mode::FilterLine];
 const LINES: &[Mode] = &[Mode::CommandLine, Mode::FilterLine];
 
+/// The hint of the key that stops and lets go on: what it does next depends on the session.
+pub(crate) const PAUSE: &str = "pause";
+
 macro_rules! actions {
     ($($name:literal $doc:literal $keys:expr, $modes:expr, $hint:expr, |$app:pat_param, $key:pat_param, $effects:pat_param| $run:expr;)*) => {
         &[$(Action {
@@ -105,7 +108,7 @@ pub(crate) static ALL: &[Action] = actions! {
         &[Key::code(KeyCode::BackTab), Key::code(KeyCode::Left)], TAB, None,
         |app, _, _| app.select_beside(false);
     "pause" "freeze what is shown; again: continue. In a recording: let time go on; again: stand still"
-        &[Key::char(' ')], TAB, Some("pause"),
+        &[Key::char(' ')], TAB, Some(PAUSE),
         |app, _, effects| app.pause_or_play(effects);
     "step-back" "in a recording: the moment before"
         &[Key::char('[')], TAB, None,

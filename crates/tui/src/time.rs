@@ -4,6 +4,7 @@
 use netmonitor_core::format::harmless_text;
 use netmonitor_core::record::{Timeline, When};
 
+use crate::action;
 use crate::app::{App, Message};
 use crate::event::{Effect, Go};
 
@@ -37,6 +38,16 @@ impl App {
         match &self.time {
             Some(time) => effects.push(Effect::Time(Go::Play(!time.is_playing && !time.is_searching))),
             None => self.pause(!self.paused, effects),
+        }
+    }
+
+    /// What that does next, in a word.
+    pub(crate) fn pause_word(&self) -> &'static str {
+        match &self.time {
+            Some(time) if time.is_playing || time.is_searching => "stop",
+            Some(_) => "play",
+            None if self.paused => "go on",
+            None => action::PAUSE,
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::owners::namespace_inode;
 use crate::roll::{PRESENT, Present};
 use crate::sample::{Machine, Origin, Part, Reading, Sample, Status};
+use crate::snapshot::Snapshot;
 use crate::traffic::ProcessId;
 use crate::traffic::record::{PROCESS, ProcessRecord};
 
@@ -111,10 +112,7 @@ impl OfProcess {
     /// What the list of processes, or else what was counted, says of it.
     fn known(&self, sample: &Sample) -> Option<Known> {
         let endian = self.machine.endian;
-        let is_it = |id: &ProcessId| {
-            let ticks = u128::from(id.start) * u128::from(self.machine.clk_tck) / 1_000_000_000;
-            id.pid == self.pid && ticks == u128::from(self.start_time)
-        };
+        let is_it = |id: &ProcessId| id.pid == self.pid && ticks(*id, &self.machine) == self.start_time;
         let listed = sample.parts.iter().filter(|part| is_roll(&part.origin)).find_map(|part| {
             let mut records = part.bytes.as_chunks::<PRESENT>().0.iter();
             let present = records.find_map(|record| {
@@ -136,6 +134,22 @@ impl OfProcess {
             })
         })
     }
+}
+
+/// When a process began, in clock ticks since boot.
+fn ticks(id: ProcessId, machine: &Machine) -> u64 {
+    let ticks = u128::from(id.start) * u128::from(machine.clk_tck) / 1_000_000_000;
+    ticks.try_into().unwrap_or(u64::MAX)
+}
+
+/// The process that has this number in a snapshot of all: its number, and when it began in clock ticks since boot.
+pub(super) fn find(snapshot: &Snapshot, pid: u32) -> Option<(u32, u64)> {
+    let listed = snapshot.roll.iter().flat_map(|roll| &*roll.living).map(|present| present.id);
+    let traffic = snapshot.traffic.iter().flat_map(|traffic| traffic.iter());
+    let counted = traffic.flat_map(|traffic| &*traffic.processes);
+    let living = counted.filter(|process| !process.seen.ended && !process.is_over);
+    let mut known = listed.chain(living.map(|process| process.seen.id));
+    known.find(|id| id.pid == pid).map(|id| (pid, ticks(id, &snapshot.machine)))
 }
 
 fn is_roll(origin: &Origin) -> bool {

@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use super::recording::Opening;
-use super::{Head, OfProcess, Recording};
+use super::{Head, OfProcess, Recording, of_process};
 use crate::engine::{Engine, Resume};
 use crate::host::HostEngine;
 use crate::plan::Plan;
@@ -134,6 +134,17 @@ impl<R: Read + Seek> Player<R> {
             self.watched = process;
             self.again();
         }
+    }
+
+    /// Watches the process out of all that has this number at the tick that it stands at; `false`: there is none.
+    pub fn pick(&mut self, pid: u32) -> bool {
+        let of_all = matches!(self.engine, Decoding::All(_));
+        let snapshot = self.snapshot.as_ref().filter(|_| of_all);
+        let found = snapshot.and_then(|snapshot| of_process::find(snapshot, pid));
+        if found.is_some() {
+            self.watch(found);
+        }
+        found.is_some()
     }
 
     /// Whether the process that is watched out of all was there at this tick.

@@ -14,7 +14,7 @@ use netmonitor_sys::ProcTree;
 
 use super::{Chosen, Task, refuse};
 use crate::run::show::Show;
-use crate::run::show_from::From as FromFile;
+use crate::run::show_from::{Asked, From as FromFile};
 
 #[derive(Debug, Args)]
 pub(super) struct Typed {
@@ -34,7 +34,7 @@ pub(super) struct Typed {
     #[arg(long, value_name = "WHOSE", value_parser = ["found", "all"])]
     owners: Option<String>,
 
-    /// Print what was recorded in this file; all words are tabs. With --count so many moments of it, with --interval some
+    /// Print what was recorded in this file; of a recording of all processes TARGET is the PID of one. With --count so many moments of it, with --interval some
     /// that are so far apart, from its first one on
     #[arg(long, value_name = "FILE", conflicts_with = "owners")]
     from: Option<PathBuf>,
@@ -86,12 +86,14 @@ impl From<QueryTyped> for Query {
 }
 
 impl Typed {
-    /// Of the whole machine, or of a recording, no process is named: all words are tabs. Of a captured tree none needs to be.
+    /// Of the whole machine no process is named: all words are tabs. Of a captured tree none needs to be, and of a recording
+    /// it is named by a number.
     pub(super) fn named(mut self, scope: Scope, procfs: &Path) -> Self {
         let begins_with_a_tab =
             |word: &String| Selection::parse(&[word], scope).is_ok() && ProcTree::is_captured(procfs);
-        if scope == Scope::Host || self.from.is_some() || self.target.as_ref().is_some_and(begins_with_a_tab)
-        {
+        let is_of_all = scope == Scope::Host && self.from.is_none();
+        let is_a_word = |word: &String| self.from.is_some() && super::pid(word).is_none();
+        if is_of_all || self.target.as_ref().is_some_and(|word| is_a_word(word) || begins_with_a_tab(word)) {
             self.tabs.splice(0..0, self.target.take());
         }
         self
@@ -99,13 +101,13 @@ impl Typed {
 
     /// `is_repeated`: an interval was typed.
     pub(super) fn meant(self, chosen: &Chosen, is_repeated: bool) -> anyhow::Result<Task> {
-        let from = self.from.map(|file| FromFile {
-            file,
-            at: self.at,
-            apart: is_repeated.then_some(chosen.interval),
+        let asked = Asked {
+            pid: self.target.as_deref().and_then(super::pid),
             is_scope_chosen: chosen.has_scope,
             has_tabs: !self.tabs.is_empty(),
-        });
+        };
+        let apart = is_repeated.then_some(chosen.interval);
+        let from = self.from.map(|file| FromFile { file, at: self.at, apart, asked });
         let is_repeated = is_repeated || self.printing.count.is_some_and(|count| count.get() > 1);
         let all_owners = self.owners.map(|whose| whose == "all");
         let show = self.printing.meant(&self.tabs, chosen, is_repeated.then_some(chosen.interval))?;

@@ -8,7 +8,7 @@ use netmonitor_core::export::{Between, Selection, print_changes};
 use netmonitor_core::record::{Player, When};
 
 use super::output::Output;
-use super::show_from::{fit, plan};
+use super::show_from::{Asked, fit, pick, plan, shown};
 use super::{Refused, recording};
 
 /// What to compare.
@@ -17,19 +17,16 @@ pub(crate) struct Diff {
     /// The earlier moment and the later one; else the first and the last.
     pub(crate) moments: [Option<When>; 2],
     pub(crate) selection: Selection,
-    /// Tabs were named; else they are the usual ones.
-    pub(crate) has_tabs: bool,
-    /// The scope was asked for; else it is as recorded.
-    pub(crate) is_scope_chosen: bool,
+    pub(crate) asked: Asked,
     pub(crate) format: String,
 }
 
 impl Diff {
     /// Prints it.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let Self { file, moments, mut selection, has_tabs, is_scope_chosen, format } = self;
+        let Self { file, moments, mut selection, asked, format } = self;
         let mut recording = recording::open(&file)?;
-        fit(&mut selection, &recording, (is_scope_chosen, has_tabs))?;
+        let picked = fit(&mut selection, &recording, asked)?;
         let span @ (first, last) = (recording.first().wall, recording.last().wall);
         let zone = recording::zone();
         let [from, to] = moments.map(|moment| moment.map(|moment| moment.within(span, &zone)).transpose());
@@ -40,14 +37,11 @@ impl Diff {
         }
         let numbers = [recording.find(from), recording.find(to)];
         let mut player = Player::new(recording, plan(&selection, false));
-        let mut snapshots = numbers.into_iter().filter_map(|number| {
-            let is_there = player.to(number);
-            player.now().filter(|_| is_there).map(|(_, snapshot)| snapshot)
-        });
-        let (Some(before), Some(after)) = (snapshots.next(), snapshots.next()) else {
-            let why = "nothing of the recording can be read from there on: it is damaged";
-            return Err(Refused(why.into()).into());
-        };
+        if let Some(pid) = picked {
+            pick(&mut player, pid, (numbers[1], false))?;
+        }
+        let before = shown(&mut player, numbers[0], picked)?;
+        let after = shown(&mut player, numbers[1], picked)?;
         let tables = diff::compare(&selection, &before, &after);
         let between = Between { before: &before, after: &after };
         let mut out = Output::open(None)?;

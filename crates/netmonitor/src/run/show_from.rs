@@ -3,18 +3,20 @@
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use netmonitor_core::export::Selection;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::{Counting, Ended, Plan, Watch};
-use netmonitor_core::record::{Player, Recording, When};
+use netmonitor_core::record::{LACKS, Player, Recording, When};
 use netmonitor_core::scope::Scope;
+use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views;
 
 use super::output::Output;
 use super::show::{Show, tell_problems};
 use super::show_host::is_of_all;
-use super::{Refused, recording};
+use super::{Refused, recording, tell};
 
 /// A recording, and the moment of it.
 pub(crate) struct From {
@@ -23,6 +25,14 @@ pub(crate) struct From {
     pub(crate) at: Option<When>,
     /// The time between two moments of several; else each of them.
     pub(crate) apart: Option<Interval>,
+    pub(crate) asked: Asked,
+}
+
+/// What was asked for, beside tables.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    /// One process out of a recording of all.
+    pub(crate) pid: Option<u32>,
     /// The scope was asked for; else it is as recorded.
     pub(crate) is_scope_chosen: bool,
     /// Tabs were named; else they are the usual ones.
@@ -33,16 +43,21 @@ impl Show {
     /// Prints one moment of a recording, or several.
     pub(super) fn run_from(mut self, from: From) -> anyhow::Result<ExitCode> {
         let mut recording = recording::open(&from.file)?;
-        fit(&mut self.selection, &recording, (from.is_scope_chosen, from.has_tabs))?;
+        let picked = fit(&mut self.selection, &recording, from.asked)?;
         let is_repeated = self.interval.is_some() && self.count != Some(1);
         let (first, last) = (recording.first().wall, recording.last().wall);
-        let at = from.at.map(|at| at.within((first, last), &recording::zone())).transpose();
-        let begin = match at.map_err(Refused)? {
+        let at =
+            from.at.map(|at| at.within((first, last), &recording::zone())).transpose().map_err(Refused)?;
+        let begin = match at {
             Some(wall) => recording.find(wall),
             None if is_repeated => 0,
             None => recording.ticks().saturating_sub(1),
         };
         let mut player = Player::new(recording, plan(&self.selection, is_repeated));
+        if let Some(pid) = picked {
+            pick(&mut player, pid, (begin, is_repeated && at.is_none()))?;
+        }
+        let begin = player.now().map_or(begin, |(number, _)| number);
         let apart = from.apart.map_or(0, |apart| apart.duration().as_nanos() as u64);
         let printed = self.print(&mut player, begin, apart);
         recording::tell_damage(&from.file, player.recording());
@@ -56,8 +71,8 @@ impl Show {
         let mut told = Vec::new();
         let (mut is_there, mut printed, mut next) = (player.to(begin), 0, 0);
         while is_there && self.count.is_none_or(|count| printed < count) && !out.is_closed() {
-            if let Some((_, snapshot)) = player.now().filter(|(_, snapshot)| snapshot.moment.boottime >= next)
-            {
+            let now = player.now().filter(|(_, snapshot)| snapshot.moment.boottime >= next);
+            if let Some((_, snapshot)) = now.filter(|_| player.is_there()) {
                 out.print(|out| export.write(out, &snapshot, &self.selection))?;
                 tell_problems(&snapshot, (&self.selection, self.format), &mut told);
                 printed += 1;
@@ -66,38 +81,96 @@ impl Show {
             is_there = player.step();
         }
         if printed == 0 {
-            let why = "nothing of the recording can be read from there on: it is damaged";
-            return Err(Refused(why.into()).into());
+            return Err(Refused(DAMAGED.into()).into());
         }
         Ok(())
     }
 }
 
-/// What is shown as it was recorded, where nothing else was asked for.
+/// Nothing can be read at or after a moment.
+const DAMAGED: &str = "nothing of the recording can be read from there on: it is damaged";
+
+/// Watches the process out of all that has this number at a tick or, if that is wanted, at the first one after it that has
+/// one.
+pub(super) fn pick(
+    player: &mut Player<File>,
+    pid: u32,
+    (number, searches): (u64, bool),
+) -> anyhow::Result<()> {
+    let mut is_there = player.to(number);
+    while is_there {
+        if player.pick(pid) {
+            tell(&format!("note: {LACKS}"));
+            return Ok(());
+        }
+        is_there = searches && player.step();
+    }
+    Err(not_there(player, Some(pid)))
+}
+
+/// What a tick shows of all, or of the process that was picked out of them.
+pub(super) fn shown(
+    player: &mut Player<File>,
+    number: u64,
+    picked: Option<u32>,
+) -> anyhow::Result<Arc<Snapshot>> {
+    let stands = player.to(number);
+    match player.now().filter(|_| stands && player.is_there()) {
+        Some((_, snapshot)) => Ok(snapshot),
+        None => Err(not_there(player, picked.filter(|_| stands))),
+    }
+}
+
+/// Nothing can be read, or the process is not there at the tick that the player stands at.
+fn not_there(player: &Player<File>, pid: Option<u32>) -> anyhow::Error {
+    let why = pid.zip(player.now()).map(|(pid, (_, snapshot))| {
+        let moment = recording::zone().moment(snapshot.moment.wall);
+        format!("process {pid} was not there at {moment}: give a time at which it was")
+    });
+    Refused(why.unwrap_or_else(|| DAMAGED.to_owned())).into()
+}
+
+/// What is shown as it was recorded, where nothing else was asked for. Gives the process that is to be picked out of all.
 pub(super) fn fit(
     selection: &mut Selection,
     recording: &Recording<File>,
-    (is_scope_chosen, has_tabs): (bool, bool),
-) -> anyhow::Result<()> {
+    asked: Asked,
+) -> anyhow::Result<Option<u32>> {
     let head = recording.head();
-    let is_of_machine = head.pid.is_none();
-    if is_of_machine && is_scope_chosen && selection.scope != Scope::Host {
-        return Err(Refused("the recording is of all processes: its scope is host".into()).into());
+    let refused = |why: String| Err(Refused(why).into());
+    match (head.pid, asked.pid) {
+        (Some(pid), Some(other)) if pid != other => {
+            return refused(format!("the recording is of process {pid} alone"));
+        }
+        (Some(pid), _) => {
+            if selection.scope == Scope::Host {
+                return refused(format!("the recording is of process {pid} alone"));
+            }
+            if !asked.is_scope_chosen {
+                selection.scope = head.scope.parse().unwrap_or_default();
+            }
+            return Ok(None);
+        }
+        (None, Some(pid)) => {
+            if selection.scope == Scope::Host {
+                return refused(format!(
+                    "all processes are asked for, and {pid} alone: leave one of them out"
+                ));
+            }
+            return Ok(Some(pid));
+        }
+        (None, None) => {}
     }
-    if let Some(pid) = head.pid.filter(|_| selection.scope == Scope::Host) {
-        return Err(Refused(format!("the recording is of process {pid} alone")).into());
+    if asked.is_scope_chosen && selection.scope != Scope::Host {
+        return refused("the recording is of all processes: its scope is host, unless a PID is given".into());
     }
-    if is_of_machine && !has_tabs {
+    if !asked.has_tabs {
         let processes = Selection::parse(&[views::PROCESSES], Scope::Host).map_err(Refused)?;
         selection.views = processes.views;
     }
-    if is_of_machine {
-        selection.scope = Scope::Host;
-        is_of_all(selection)?;
-    } else if !is_scope_chosen {
-        selection.scope = head.scope.parse().unwrap_or_default();
-    }
-    Ok(())
+    selection.scope = Scope::Host;
+    is_of_all(selection)?;
+    Ok(None)
 }
 
 /// What tables need of a recording.

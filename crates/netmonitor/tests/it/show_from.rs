@@ -145,6 +145,67 @@ fn it_prints_of_a_machine_what_was_printed_live() {
 }
 
 #[test]
+fn one_process_out_of_a_recording_of_all_is_printed() {
+    if !need_root() || !need_tool("ip") {
+        return;
+    }
+    let netns = Netns::new();
+    let holder = Holder::start(Some(&netns), HOLDER, "tcp udp");
+    let pid = holder.pid().to_string();
+    let tree = ProcTree::open(Path::new("/proc")).unwrap();
+    let machine = tree.machine();
+    let plan = Plan::recording(Scope::Host);
+    let mut collector = HostCollector::new(tree);
+    let mut collect = || {
+        let mut sample = Sample::default();
+        collector.collect(&plan, &mut sample);
+        sample
+    };
+    let mut samples = vec![collect(), collect()];
+    drop(holder);
+    samples.push(collect());
+    for (second, sample) in (0..).zip(&mut samples) {
+        sample.moment.wall = 1_700_000_000_000_000_000 + second * day::SECOND as i64;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), &file(machine, (None, Scope::Host), &plan, &samples));
+    let document = json(&path, &[&pid, "tcp", "--at", "+1s"]);
+    // Its sockets are those that the recording of all tells it to own.
+    let mine = rows(&document, "tcp");
+    let all = json(&path, &["tcp", "--at", "+1s"]);
+    let owners = Json::from(vec![pid.parse::<u64>().unwrap()]);
+    let owned = rows(&all, "tcp").iter().filter(|row| row["owners"] == owners);
+    let cookies = |row: &Json| row["cookie"].clone();
+    assert_eq!(mine.iter().map(cookies).collect::<Vec<_>>(), owned.map(cookies).collect::<Vec<_>>());
+    assert!(mine.len() > 3, "{document}");
+    // The moments at which it was there.
+    let output = show(&path, &[&pid, "udp", "--count", "9", "--format", "jsonl"]);
+    let mut moments: Vec<Json> = stdout(&output)
+        .lines()
+        .map(|line| serde_json::from_str::<Json>(line).unwrap()["at"].clone())
+        .collect();
+    moments.dedup();
+    assert_eq!(moments.len(), 2, "{}", stderr(&output));
+    let output =
+        netmonitor().arg("diff").arg(&path).args([&pid, "tcp", "--to-time", "+1s"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("tcp · process · 0 came"), "{}", stdout(&output));
+    for (words, why) in [
+        (&[&pid, "tcp"][..], "was not there at 2023-11-14 22:13:22"),
+        (&["4194305", "tcp", "--at", "+0s"], "process 4194305 was not there at"),
+        (&["4194305", "tcp", "--count", "2"], "process 4194305 was not there at"),
+        (&[&pid, "--scope", "host", "tcp"], "all processes are asked for"),
+    ] {
+        let output = show(&path, words);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""), "{words:?}");
+        assert!(stderr(&output).contains(why), "{words:?}: {}", stderr(&output));
+    }
+    // Of a recording of one process it may be told, too.
+    let path = written(folder.path(), &bytes(head(Some(day::PID), Scope::Process), &day::of(3)));
+    assert_eq!(json(&path, &[&day::PID.to_string(), "tcp"]), json(&path, &["tcp"]));
+}
+
+#[test]
 fn several_moments_are_printed_as_they_were() {
     let folder = tempfile::tempdir().unwrap();
     let path = written(folder.path(), &bytes(head(Some(day::PID), Scope::Process), &day::of(200)));
@@ -247,7 +308,8 @@ fn what_does_not_fit_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = written(folder.path(), &bytes(head(Some(day::PID), Scope::Process), &day::of(3)));
     for (words, why) in [
-        (&["7", "tcp"][..], "no tab \"7\""),
+        (&["8", "tcp"][..], "is of process 7 alone"),
+        (&["seven", "tcp"], "no tab \"seven\""),
         (&["tcp", "--at", "10:00"], "10:00 is not in the recording, which goes from 2023-11-14 22:13:20 UTC"),
         (&["tcp", "--at", "never"], "not a time"),
         (&["tcp", "--scope", "host"], "is of process 7 alone"),

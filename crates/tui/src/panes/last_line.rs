@@ -81,7 +81,10 @@ fn hints(app: &App, room: usize) -> Line<'static> {
     let (mode, theme) = (app.mode(), app.theme);
     let mut line = Line::default();
     for action in action::ALL.iter().filter(|action| action.modes.contains(&mode)) {
-        let Some(word) = action.hint else { continue };
+        let Some(word) = action.hint.map(|word| if word == action::PAUSE { app.pause_word() } else { word })
+        else {
+            continue;
+        };
         let keys = app.settings.bindings.keys(action);
         let all = key::written(keys);
         let Some(first) = keys.first() else { continue };

@@ -294,16 +294,17 @@ fn the_capabilities_of_the_unit_are_enough() {
 }
 
 #[test]
-fn systemd_has_nothing_to_say_about_the_unit() {
+fn systemd_has_nothing_to_say_about_the_units() {
     if !need_tool("systemd-analyze") {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("netmonitor-serve.service");
-    let unit = read("systemd/netmonitor-serve.service")
-        .replace("/usr/bin/netmonitor", env!("CARGO_BIN_EXE_netmonitor"));
-    std::fs::write(&path, unit).unwrap();
-    let output = Command::new("systemd-analyze").arg("verify").arg(&path).output().unwrap();
-    let said = crate::stderr(&output);
-    assert!(output.status.success() && !said.contains("netmonitor-serve.service"), "{said}");
+    for name in ["netmonitor-serve.service", "netmonitor-record.service"] {
+        let path = directory.path().join(name);
+        let unit = read(&format!("systemd/{name}"));
+        std::fs::write(&path, unit.replace("/usr/bin/netmonitor", env!("CARGO_BIN_EXE_netmonitor"))).unwrap();
+        let output = Command::new("systemd-analyze").arg("verify").arg(&path).output().unwrap();
+        let said = crate::stderr(&output);
+        assert!(output.status.success() && !said.contains(name), "{said}");
+    }
 }
