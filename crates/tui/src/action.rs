@@ -220,7 +220,10 @@ pub(crate) static ALL: &[Action] = actions! {
         |app, _, effects| app.run_command(effects);
     "complete" "complete the command; again: the next one"
         &[Key::code(KeyCode::Tab)], COMMAND_LINE, None,
-        |app, _, _| app.completion.advance(&mut app.line);
+        |app, _, _| app.complete_command(true);
+    "complete-back" "complete it with the one before"
+        &[Key::code(KeyCode::BackTab)], COMMAND_LINE, None,
+        |app, _, _| app.complete_command(false);
     "close-command-line" "leave the command line"
         &[Key::code(KeyCode::Esc)], COMMAND_LINE, None,
         |app, _, _| app.close_command_line();

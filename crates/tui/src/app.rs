@@ -14,12 +14,12 @@ use netmonitor_core::views::{self, By, CounterMode, TableView, View};
 
 use crate::asking::Draft;
 use crate::bindings::Bindings;
-use crate::command::Completion;
 use crate::document::Document;
 use crate::event::{Effect, Progress, Whom};
 use crate::files::OpenFile;
 use crate::grouped::Left;
 use crate::line::Line;
+use crate::offers::Completion;
 use crate::overlay::{Content, Overlay};
 use crate::pane::Pane;
 use crate::picker::Purpose;

@@ -148,15 +148,20 @@ impl App {
         self.tables(snapshot).iter().map(|table| table.all_columns().to_vec()).collect()
     }
 
-    /// The columns that can be named in a filter, each once.
-    pub(crate) fn names_of_columns(&self) -> Vec<&'static str> {
-        let mut names: Vec<&'static str> = Vec::new();
-        for column in self.columns_by_table().iter().flatten() {
-            if !names.contains(&column.name) {
-                names.push(column.name);
+    /// The columns of what is shown, each name once.
+    pub(crate) fn columns_of_tables(&self) -> Vec<Column> {
+        let mut columns: Vec<Column> = Vec::new();
+        for column in self.columns_by_table().into_iter().flatten() {
+            if columns.iter().all(|known| known.name != column.name) {
+                columns.push(column);
             }
         }
-        names
+        columns
+    }
+
+    /// The columns that can be named in a filter.
+    pub(crate) fn names_of_columns(&self) -> Vec<&'static str> {
+        self.columns_of_tables().iter().map(|column| column.name).collect()
     }
 
     /// Completes the name of a column before the cursor, as far as there is no choice.
@@ -319,6 +324,11 @@ pub(crate) fn sort_word(name: &str, descending: bool) -> String {
 pub(crate) fn name_before(text: &str) -> &str {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     &text[text.trim_end_matches(is_letter).len()..]
+}
+
+/// The word before the end that none of these letters is in.
+pub(crate) fn word_before<'a>(text: &'a str, ends: &[char]) -> &'a str {
+    text.rfind(ends).map_or(text, |at| &text[at + 1..])
 }
 
 /// Whether a word may begin behind it.

@@ -41,6 +41,12 @@ impl Bindings {
         changed.map_or(action.keys, |(_, keys)| keys)
     }
 
+    /// The first key of an action, as it is written.
+    pub(crate) fn written(&self, name: &str) -> String {
+        let action = action::ALL.iter().find(|action| action.name == name);
+        action.and_then(|action| self.keys(action).first()).map_or_else(String::new, Key::to_string)
+    }
+
     /// The action of a key: one that is bound to it alone goes before one that takes many.
     pub(crate) fn find(&self, mode: Mode, key: Key) -> Option<&'static Action> {
         let bound = |open| {

@@ -3,10 +3,11 @@
 //! To add one: an entry in [`OTHERS`] and what it means in [`Order`].
 
 use netmonitor_core::interval::Interval;
+use netmonitor_core::query::nearest::nearest;
 use netmonitor_core::record::{Speed, When};
 use netmonitor_core::views;
 
-use crate::line::Line;
+use crate::theme::{Marks, Theme};
 
 /// A command as it is declared.
 #[derive(Debug, Clone)]
@@ -15,7 +16,30 @@ pub(crate) struct Command {
     pub(crate) name: &'static str,
     /// What it does, in a sentence.
     pub(crate) doc: &'static str,
+    /// What can be put in behind it.
+    pub(crate) completes: Completes,
     meaning: Meaning,
+}
+
+/// What can be put in behind a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Completes {
+    /// Nothing that is known beforehand.
+    Nothing,
+    /// Columns of the tables that are shown.
+    Columns,
+    /// The same, with the direction.
+    Sort,
+    /// The same, followed by a value.
+    Filter,
+    /// Columns and counters.
+    Meanings,
+    /// Tabs and tables.
+    Places,
+    /// Themes.
+    Themes,
+    /// What pictures are made of.
+    Marks,
 }
 
 #[derive(Debug, Clone)]
@@ -41,6 +65,14 @@ pub(crate) enum Order {
     Sort(String),
     /// Show these columns of it.
     Columns(String),
+    /// Tell what this counter or column means.
+    Explain(String),
+    /// Go to this place.
+    Goto(String),
+    /// Look so.
+    Theme(Theme),
+    /// Draw with these.
+    Marks(Marks),
     /// Go to this moment of a recording.
     At(When),
     /// Play it so fast.
@@ -60,45 +92,87 @@ static OTHERS: &[Command] = &[
     Command {
         name: "set",
         doc: "the time between two refreshes, 0.1 to 3600 seconds",
+        completes: Completes::Nothing,
         meaning: Meaning::Takes("<seconds>", |text| Ok(Order::Interval(text.parse()?))),
     },
     Command {
         name: "filter",
         doc: "show the rows of the tab that match; alone: all of them",
+        completes: Completes::Filter,
         meaning: Meaning::TakesRest("<expression>", Order::Filter),
     },
     Command {
         name: "sort",
         doc: "sort the table under the cursor by columns, with :desc descending; alone: its own order",
+        completes: Completes::Sort,
         meaning: Meaning::TakesRest("<column>[:desc],…", Order::Sort),
     },
     Command {
         name: "columns",
         doc: "show these columns of the table under the cursor, * all, +name more, -name less; alone: the usual ones",
+        completes: Completes::Columns,
         meaning: Meaning::TakesRest("<column>,…", Order::Columns),
+    },
+    Command {
+        name: "explain",
+        doc: "what a counter or a column means",
+        completes: Completes::Meanings,
+        meaning: Meaning::Takes("<name>", |text| Ok(Order::Explain(text.to_owned()))),
+    },
+    Command {
+        name: "goto",
+        doc: "go to a tab, to one of its tables, to a row by its number",
+        completes: Completes::Places,
+        meaning: Meaning::Takes("<tab>[.<table>] or <row>", |text| Ok(Order::Goto(text.to_owned()))),
+    },
+    Command {
+        name: "theme",
+        doc: "how the session looks from now on",
+        completes: Completes::Themes,
+        meaning: Meaning::Takes("<theme>", |text| Ok(Order::Theme(text.parse()?))),
+    },
+    Command {
+        name: "marks",
+        doc: "what lines and pictures are made of from now on",
+        completes: Completes::Marks,
+        meaning: Meaning::Takes("<marks>", |text| Ok(Order::Marks(text.parse()?))),
     },
     Command {
         name: "at",
         doc: "in a recording: go to a time of its last day, to 2026-11-30T03:12:07Z, to -5m before its end or +5m after its beginning",
+        completes: Completes::Nothing,
         meaning: Meaning::Takes("<hh:mm[:ss]>", |text| Ok(Order::At(text.parse()?))),
     },
     Command {
         name: "speed",
         doc: "in a recording: let time go on so many times as fast, 0.1 to 1000",
+        completes: Completes::Nothing,
         meaning: Meaning::Takes("<times>", |text| Ok(Order::Speed(text.parse()?))),
     },
     Command {
         name: "next",
         doc: "in a recording: go to the next moment at which a socket, its state or a process has changed or something happened",
+        completes: Completes::Nothing,
         meaning: Meaning::Plain(Order::Next),
     },
     Command {
         name: "record",
         doc: "record what is watched to a file; alone: end the recording",
+        completes: Completes::Nothing,
         meaning: Meaning::TakesRest("<file>", Order::Record),
     },
-    Command { name: "help", doc: "keys and commands", meaning: Meaning::Plain(Order::Help) },
-    Command { name: "quit", doc: "end the session", meaning: Meaning::Plain(Order::Quit) },
+    Command {
+        name: "help",
+        doc: "keys and commands",
+        completes: Completes::Nothing,
+        meaning: Meaning::Plain(Order::Help),
+    },
+    Command {
+        name: "quit",
+        doc: "end the session",
+        completes: Completes::Nothing,
+        meaning: Meaning::Plain(Order::Quit),
+    },
 ];
 
 /// All commands: the tabs by their names, then the others.
@@ -106,12 +180,18 @@ pub(crate) fn all() -> impl Iterator<Item = Command> {
     let tabs = views::ALL.iter().enumerate().map(|(place, view)| Command {
         name: view.name,
         doc: view.help,
+        completes: Completes::Nothing,
         meaning: Meaning::Plain(Order::Tab(place)),
     });
     tabs.chain(OTHERS.iter().cloned())
 }
 
 impl Command {
+    /// Whether something stands behind its name.
+    pub(crate) fn takes(&self) -> bool {
+        !matches!(self.meaning, Meaning::Plain(_))
+    }
+
     /// How it is typed: `set <seconds>`.
     pub(crate) fn usage(&self) -> String {
         match self.meaning {
@@ -123,6 +203,20 @@ impl Command {
     }
 }
 
+/// The command of this name, or the only one whose name begins so.
+fn named(name: &str) -> Result<Command, String> {
+    if let Some(command) = all().find(|command| command.name == name) {
+        return Ok(command);
+    }
+    let mut begin = all().filter(|command| command.name.starts_with(name));
+    if let (Some(only), None) = (begin.next(), begin.next()) {
+        return Ok(only);
+    }
+    let near = nearest(name, all().map(|command| command.name), 3);
+    let hint = if near.is_empty() { String::new() } else { format!("; nearest: {}", near.join(", ")) };
+    Err(format!("unknown command {name:?}{hint}"))
+}
+
 /// What a line asks for; `None` where it is blank.
 ///
 /// # Errors
@@ -131,8 +225,7 @@ impl Command {
 pub(crate) fn parse(line: &str) -> Result<Option<Order>, String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let Some((name, arguments)) = words.split_first() else { return Ok(None) };
-    let command =
-        all().find(|command| command.name == *name).ok_or_else(|| format!("unknown command {name:?}"))?;
+    let command = named(name)?;
     match (&command.meaning, arguments) {
         (Meaning::Plain(order), []) => Ok(Some(order.clone())),
         (Meaning::TakesRest(_, order), _) => {
@@ -142,62 +235,6 @@ pub(crate) fn parse(line: &str) -> Result<Option<Order>, String> {
         (Meaning::Takes(_, order), [argument]) => order(argument).map(Some),
         _ => Err(format!("usage: {}", command.usage())),
     }
-}
-
-/// The commands that a line can become.
-pub(crate) fn candidates(text: &str) -> impl Iterator<Item = Command> {
-    let text = text.trim_start().to_owned();
-    all().filter(move |command| command.name.starts_with(&*text))
-}
-
-/// Completion of a line: first what all candidates share, then one candidate after another.
-#[derive(Debug, Default)]
-pub(crate) struct Completion {
-    cycle: Option<(String, usize)>,
-}
-
-impl Completion {
-    /// Forgets where it was: the line was changed otherwise.
-    pub(crate) fn reset(&mut self) {
-        self.cycle = None;
-    }
-
-    /// The text that candidates are found for: what was typed, not what was completed.
-    pub(crate) fn typed<'a>(&'a self, line: &'a Line) -> &'a str {
-        self.cycle.as_ref().map_or(line.text(), |(typed, _)| typed)
-    }
-
-    /// Completes the line once more.
-    pub(crate) fn advance(&mut self, line: &mut Line) {
-        if let Some((typed, place)) = &mut self.cycle {
-            let names: Vec<_> = candidates(typed).map(|command| command.name).collect();
-            *place = (*place + 1) % names.len().max(1);
-            line.set(names.get(*place).copied().unwrap_or_default());
-            return;
-        }
-        let typed = line.text().trim_start().to_owned();
-        let found: Vec<Command> = candidates(&typed).collect();
-        match found.as_slice() {
-            [] => {}
-            [one] => {
-                let blank = if matches!(one.meaning, Meaning::Plain(_)) { "" } else { " " };
-                line.set(&format!("{}{blank}", one.name));
-            }
-            [first, ..] => {
-                let shared = found.iter().map(|command| shared(first.name, command.name)).min().unwrap_or(0);
-                if shared > typed.len() {
-                    line.set(&first.name[..shared]);
-                } else {
-                    line.set(first.name);
-                    self.cycle = Some((typed, 0));
-                }
-            }
-        }
-    }
-}
-
-fn shared(one: &str, other: &str) -> usize {
-    one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count()
 }
 
 #[cfg(test)]
@@ -211,7 +248,10 @@ mod tests {
         assert_eq!((names[0], &names[1..10]), ("overview", &seed[..]));
         assert_eq!(
             names[views::ALL.len()..],
-            ["set", "filter", "sort", "columns", "at", "speed", "next", "record", "help", "quit"]
+            [
+                "set", "filter", "sort", "columns", "explain", "goto", "theme", "marks", "at", "speed",
+                "next", "record", "help", "quit"
+            ]
         );
         for (place, name) in seed.iter().enumerate() {
             assert_eq!(parse(&format!("  {name} ")), Ok(Some(Order::Tab(place + 1))));
@@ -234,30 +274,12 @@ mod tests {
         assert_eq!(wrong("set"), "usage: set <seconds>");
         assert_eq!(wrong("set 1 2"), "usage: set <seconds>");
         assert_eq!(wrong("set x"), r#"not an interval: "x""#);
-        assert_eq!(wrong("foo"), r#"unknown command "foo""#);
-        assert_eq!(wrong("TCP"), r#"unknown command "TCP""#);
+        assert_eq!(wrong("xyz"), r#"unknown command "xyz""#);
+        assert_eq!(wrong("TCP"), r#"unknown command "TCP"; nearest: tcp, mptcp, icmp"#);
+        assert_eq!(wrong("s 1"), r#"unknown command "s""#, "several begin so");
+        assert_eq!(parse("q"), Ok(Some(Order::Quit)), "one begins so");
+        assert!(wrong("theme drak").starts_with(r#"no theme "drak""#));
         assert_eq!(wrong("tcp 1"), "usage: tcp");
         assert!(wrong("set 0").starts_with(r#"not an interval: "0""#));
-    }
-
-    #[test]
-    fn completion() {
-        let mut line = Line::default();
-        let mut completion = Completion::default();
-        let mut after = |typed: &str, times: usize| {
-            line.set(typed);
-            completion.reset();
-            (0..times).for_each(|_| completion.advance(&mut line));
-            line.text().to_owned()
-        };
-        assert_eq!(after("ud", 1), "udp");
-        assert_eq!(after("se", 1), "set ");
-        assert_eq!(after("  an", 1), "analysis");
-        assert_eq!(after("t", 1), "tcp");
-        assert_eq!(after("t", 2), "traffic");
-        assert_eq!(after("t", 3), "tcp");
-        assert_eq!(after("z", 2), "z");
-        assert_eq!(after("set ", 1), "set ");
-        assert_eq!(after("", 1), "overview");
     }
 }

@@ -37,6 +37,8 @@ mod grouped;
 mod key;
 mod line;
 mod manual;
+mod offers;
+mod orders;
 mod overlay;
 mod palette;
 mod pane;

@@ -22,7 +22,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::{App, Mode};
-use crate::panes::{intro, last_line, overlay, overview, tab_bar, tables, timeline};
+use crate::panes::{intro, last_line, offers, overlay, overview, tab_bar, tables, timeline};
+use crate::widgets::menu::Menu;
 
 /// The regions of a screen, from top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,11 @@ pub(crate) fn draw(app: &mut App, frame: &mut Frame<'_>) {
         tables::draw(app, regions.tables, buf);
         timeline::draw(app, regions.timeline, buf);
     }
-    if let Some(cursor) = last_line::draw(app, regions.last_line, buf) {
+    let has_list = app.mode() == Mode::CommandLine && Menu::fits(area);
+    if has_list {
+        offers::draw(app, Rect { height: area.height - regions.last_line.height, ..area }, buf);
+    }
+    if let Some(cursor) = last_line::draw(app, has_list, regions.last_line, buf) {
         frame.set_cursor_position(cursor);
     }
 }

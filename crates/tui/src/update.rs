@@ -3,16 +3,14 @@
 use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use netmonitor_core::explain;
 use netmonitor_core::format::{self, harmless_text};
-use netmonitor_core::query::Query;
 use netmonitor_core::session::Event;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, TableView};
 use procnet::{Column, Value};
 
 use crate::app::{App, Message, Mode, Typing};
-use crate::command::{self, Order};
 use crate::document::Move;
-use crate::event::{Effect, Go, Input, Progress, Whom};
+use crate::event::{Effect, Input, Progress, Whom};
 use crate::key::Key;
 use crate::line::Line;
 use crate::overlay::{Cells, Content, Meaning, Overlay, Search, TabList};
@@ -365,37 +363,6 @@ impl App {
             Some(Typing::Filter) => self.cancel_filter(),
             Some(Typing::Command) => self.close_command_line(),
             None => {}
-        }
-    }
-
-    /// Does what the command line says.
-    pub(crate) fn run_command(&mut self, effects: &mut Vec<Effect>) {
-        let line = self.line.take();
-        self.close_command_line();
-        match command::parse(&line) {
-            Ok(None) => {}
-            Ok(Some(Order::Tab(tab))) => self.select(tab),
-            Ok(Some(Order::Interval(_))) if self.time.is_some() => {
-                self.remark(
-                    "a recording has the interval it was recorded with: :speed plays it faster or slower",
-                );
-            }
-            Ok(Some(Order::Interval(interval))) => {
-                self.settings.interval = interval;
-                effects.push(Effect::Interval(interval));
-            }
-            Ok(Some(Order::At(when))) => self.go_at(&when, effects),
-            Ok(Some(Order::Speed(speed))) => self.go_in_time(Go::Speed(speed), effects),
-            Ok(Some(Order::Next)) => self.go_to_next_change(effects),
-            Ok(Some(Order::Filter(text))) => self.set_filter(&text),
-            Ok(Some(Order::Sort(sort))) => self.ask(Query { sort: Some(sort), ..Query::default() }),
-            Ok(Some(Order::Columns(columns))) => {
-                self.ask(Query { columns: Some(columns), ..Query::default() });
-            }
-            Ok(Some(Order::Record(file))) => self.record(file, effects),
-            Ok(Some(Order::Help)) => self.open_help(),
-            Ok(Some(Order::Quit)) => self.quit(),
-            Err(error) => self.message = Some(Message::Error(error)),
         }
     }
 }

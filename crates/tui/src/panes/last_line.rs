@@ -20,11 +20,12 @@ use crate::command;
 use crate::event::Progress;
 use crate::key;
 use crate::line as input;
+use crate::offers;
 use crate::theme::Theme;
 use crate::widgets::text;
 
 /// Draws the line; gives the place of the cursor while something is typed.
-pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub(crate) fn draw(app: &App, has_list: bool, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if area.is_empty() {
         return None;
     }
@@ -33,7 +34,7 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> 
         Rect { x: area.x + 1.min(area.width - 1), width: area.width.saturating_sub(1).max(1), ..area };
     match app.mode() {
         Mode::CommandLine => {
-            let typed = Typed { sign: ":", line: &app.line, wrong: None, said: offers(app) };
+            let typed = Typed { sign: ":", line: &app.line, wrong: None, said: offers(app, has_list) };
             return Some(typed.draw(area, buf, theme));
         }
         Mode::FilterLine => {
@@ -175,15 +176,18 @@ fn hint(app: &App) -> Line<'static> {
     Line::from(Span::styled(format!("   {words}"), app.theme.quiet()))
 }
 
-fn offers(app: &App) -> Line<'static> {
-    let typed = app.completion.typed(&app.line);
-    let words: Vec<String> = command::candidates(typed).map(|command| command.usage()).collect();
-    let words = match words.as_slice() {
-        [] => return Line::default(),
-        [one] => command::candidates(typed)
-            .next()
-            .map_or_else(String::new, |command| format!("{one}: {}", command.doc)),
-        _ => words.join("  "),
+/// What the command means that is typed, or else what it can become, where that has no list of its own.
+fn offers(app: &App, has_list: bool) -> Line<'static> {
+    let typed = app.completion.typed(&app.line).trim_start();
+    let name = typed.split_whitespace().next().unwrap_or_default();
+    let named = command::all().find(|command| command.name == name && !app.line.text().trim().is_empty());
+    let words = match named {
+        Some(command) => format!("{}: {}", command.usage(), command.doc),
+        None if has_list => return Line::default(),
+        None => {
+            let offers = offers::offers(app, typed);
+            offers.into_iter().map(|offer| offer.word).collect::<Vec<_>>().join("  ")
+        }
     };
     Line::from(Span::styled(format!("   {words}"), app.theme.quiet()))
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod intro;
 pub(crate) mod last_line;
+pub(crate) mod offers;
 pub(crate) mod overlay;
 pub(crate) mod overview;
 pub(crate) mod tab_bar;

@@ -1,6 +1,7 @@
 //! What lies over everything but the last line: the help, made from the tables of keys and commands, what a
 //! row means, or the list of all tabs or columns.
 
+use netmonitor_core::views::{self, View};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -32,7 +33,12 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     }
     let room = usize::from(inner.width);
     let (title, lines) = match &overlay.content {
-        Content::Help => (" keys and commands ".to_owned(), help(room, theme, &app.settings.bindings)),
+        Content::Help => {
+            let bindings = &app.settings.bindings;
+            let mut lines = this_tab(views::ALL[tab], room, theme, bindings);
+            lines.extend(keys(room, theme, bindings));
+            (" help ".to_owned(), lines)
+        }
         Content::Meaning(meaning) => (format!(" {} ", meaning.title), meaning.lines(room, theme)),
         Content::Cells(cells) => (format!(" {} ", cells.title), cells.lines(theme)),
         Content::Tabs(list) => (" all tabs ".to_owned(), list.lines(tab, theme)),
@@ -62,8 +68,42 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// What the tab shows that the help was asked for in.
+fn this_tab(view: &View, room: usize, theme: Theme, bindings: &Bindings) -> Vec<Line<'static>> {
+    let wide = room.saturating_sub(4).max(20);
+    let mut lines = vec![Line::from(Span::styled(format!(" The tab {}", view.name), theme.title()))];
+    lines.extend(text::wrapped(view.help, wide).into_iter().map(|line| Line::from(format!("   {line}"))));
+    let names = view.tables.iter().map(|table| text::width(table.name)).max().unwrap_or(0);
+    for table in view.tables {
+        let scope =
+            table.scope.map_or_else(|| "the chosen scope".to_owned(), |scope| format!("scope {scope}"));
+        let words = format!("{} ({scope})", table.doc);
+        for (at, line) in
+            text::wrapped(&words, wide.saturating_sub(names + 2).max(20)).into_iter().enumerate()
+        {
+            let name = if at == 0 { table.name } else { "" };
+            lines.push(Line::from(vec![
+                Span::styled(format!("   {name:names$}  "), theme.strong()),
+                Span::raw(line),
+            ]));
+        }
+    }
+    let key = |name| bindings.written(name);
+    let more = format!(
+        "{} explains the selected row and its columns, {} shows all of it; {} filters, {} sorts, {} chooses columns.",
+        key("explain"),
+        key("open"),
+        key("filter"),
+        key("sort"),
+        key("columns"),
+    );
+    lines.extend(text::wrapped(&more, wide).into_iter().map(|line| Line::from(format!("   {line}"))));
+    lines.push(Line::default());
+    lines
+}
+
 /// Keys and commands.
-fn help(room: usize, theme: Theme, bindings: &Bindings) -> Vec<Line<'static>> {
+fn keys(room: usize, theme: Theme, bindings: &Bindings) -> Vec<Line<'static>> {
     let parts = manual::parts(bindings);
     let entries = || parts.iter().flat_map(|part| &part.entries);
     let widest = entries().map(|entry| text::width(&entry.typed)).max().unwrap_or(0).min(room / 3);
@@ -74,9 +114,13 @@ fn help(room: usize, theme: Theme, bindings: &Bindings) -> Vec<Line<'static>> {
         }
         lines.push(Line::from(Span::styled(format!(" {}", part.title), theme.title())));
         for entry in &part.entries {
-            let pad = widest.saturating_sub(text::width(&entry.typed));
-            let typed = Span::styled(format!("   {}", entry.typed), theme.strong());
-            lines.push(Line::from(vec![typed, Span::raw(" ".repeat(pad + 2)), Span::raw(entry.doc)]));
+            let wide = room.saturating_sub(widest + 6).max(20);
+            for (at, doc) in text::wrapped(entry.doc, wide).into_iter().enumerate() {
+                let typed = if at == 0 { entry.typed.as_str() } else { "" };
+                let pad = " ".repeat(widest.saturating_sub(text::width(typed)) + 2);
+                let typed = Span::styled(format!("   {typed}"), theme.strong());
+                lines.push(Line::from(vec![typed, Span::raw(pad), Span::raw(doc)]));
+            }
         }
     }
     lines

@@ -1,5 +1,6 @@
 //! Things that are drawn in more than one place.
 
+pub(crate) mod menu;
 pub(crate) mod record;
 pub(crate) mod table;
 pub(crate) mod text;

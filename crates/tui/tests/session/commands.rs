@@ -96,7 +96,14 @@ fn wrong_commands_change_nothing_and_say_what_is_wrong() {
         ("set 1 2", "usage: set <seconds>"),
         ("set x", r#"not an interval: "x""#),
         ("set 0", r#"not an interval: "0" (0.1 to 3600 seconds)"#),
-        ("foo", r#"unknown command "foo""#),
+        ("xyz", r#"unknown command "xyz""#),
+        ("trafic", r#"unknown command "trafic"; nearest: traffic"#),
+        ("explain ZZZZZZZZZZ", "neither a counter nor a column here: ZZZZZZZZZZ"),
+        ("goto nowhere", r#"no tab "nowhere""#),
+        ("goto 5", "there are rows 1 to 4"),
+        ("goto 0", "there are rows 1 to 4"),
+        ("theme drak", r#"no theme "drak": there are dark, light, contrast, ansi, none"#),
+        ("marks dots", r#"no marks "dots": there are braille, block, ascii"#),
     ] {
         let mut session = session();
         let (before, state) = (session.screen(), session.app.state());
@@ -128,7 +135,11 @@ fn leaving_and_editing_the_command_line() {
     session.press(KeyCode::Tab);
     assert!(session.last_line().starts_with(":tcp"));
     session.ctrl('u');
-    assert!(session.last_line().starts_with(":   overview  tcp  udp"), "{}", session.last_line());
+    assert!(
+        session.screen().contains("│ overview") && session.screen().contains(" more"),
+        "{}",
+        session.screen()
+    );
     session.press(KeyCode::Enter);
     assert_eq!(session.screen(), before, "a blank command does nothing");
     session.command("set 9");
@@ -170,7 +181,7 @@ fn the_help_scrolls_and_lets_keys_of_the_tab_through() {
     let mut session = session();
     session.type_text("?");
     let first = session.screen();
-    assert!(first.contains("keys and commands"));
+    assert!(first.contains("The tab tcp") && first.contains("open the command line"));
     session.press(KeyCode::PageDown);
     assert_ne!(session.screen(), first);
     session.press(KeyCode::End);
@@ -182,9 +193,57 @@ fn the_help_scrolls_and_lets_keys_of_the_tab_through() {
     session.type_text("4");
     assert!(session.screen().contains("[4 traffic]"));
     session.command("help");
-    assert_eq!(session.screen(), first);
+    assert!(session.screen().contains("The tab traffic"), "{}", session.screen());
     session.press(KeyCode::Esc);
     assert!(session.screen().contains("[4 traffic]"));
+}
+
+#[test]
+fn commands_and_what_they_take_are_offered_and_completed() {
+    let mut session = session();
+    session.type_text(":sort rem");
+    assert!(session.screen().contains("│ remote_address:desc"), "{}", session.screen());
+    session.press(KeyCode::Tab);
+    assert!(session.last_line().starts_with(":sort remote_"), "{}", session.last_line());
+    session.press(KeyCode::Tab);
+    session.press(KeyCode::Tab);
+    assert!(session.last_line().starts_with(":sort remote_address:desc"), "{}", session.last_line());
+    session.press(KeyCode::BackTab);
+    session.press(KeyCode::Enter);
+    assert!(session.screen().contains("remote address↑"), "{}", session.screen());
+    session.type_text(":columns state,por");
+    session.press(KeyCode::Tab);
+    assert!(session.last_line().starts_with(":columns state,local_port"), "{}", session.last_line());
+    session.press(KeyCode::Esc);
+    session.type_text(":explain tcptimeo");
+    session.press(KeyCode::Tab);
+    assert!(session.last_line().starts_with(":explain TcpExt.TCPTimeouts"), "{}", session.last_line());
+    session.press(KeyCode::Enter);
+    assert!(session.screen().contains("TcpExt.TCPTimeouts:"), "{}", session.screen());
+    session.command("explain rx_queue");
+    assert!(session.screen().contains("rx_queue"), "{}", session.screen());
+    session.press(KeyCode::Esc);
+    session.command("goto traffic.links");
+    assert!(session.screen().contains("[4 traffic]"), "{}", session.screen());
+    session.command("goto tcp");
+    session.command("goto 3");
+    assert!(session.selected_row().contains("41396"), "{}", session.selected_row());
+}
+
+#[test]
+fn looks_change_at_once() {
+    let mut session = session();
+    let before = session.screen();
+    session.command("marks ascii");
+    session.press(KeyCode::F(9));
+    let plain = session.screen();
+    assert!(before.contains('┌') && plain.is_ascii(), "{plain}");
+    assert_eq!(before.chars().count(), plain.chars().count(), "one character for one");
+    session.command("marks braille");
+    session.press(KeyCode::F(9));
+    assert_eq!(session.screen(), before);
+    session.command("theme contrast");
+    assert_eq!(session.last_line(), "theme contrast");
 }
 
 #[test]
