@@ -5,7 +5,7 @@ use std::sync::Arc;
 use netmonitor_core::files::NetPath;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
-use netmonitor_core::record::{Speed, Timeline};
+use netmonitor_core::record::{Sought, Speed, Timeline};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 
@@ -68,8 +68,8 @@ pub enum Go {
     Ticks(i64),
     /// So many seconds on, or back.
     Seconds(i64),
-    /// To this moment of the wall clock, nanoseconds since the epoch.
-    To(i64),
+    /// To this moment.
+    To(Sought),
     /// To the last moment.
     Last,
     /// To the next moment at which something has changed in this scope.

@@ -67,8 +67,8 @@ impl App {
     /// Goes to a moment as it was typed.
     pub(crate) fn go_at(&mut self, when: &When, effects: &mut Vec<Effect>) {
         let Some(time) = &self.time else { return self.go_in_time(Go::Last, effects) };
-        match when.within((time.first, time.last), &time.about.zone) {
-            Ok(wall) => effects.push(Effect::Time(Go::To(wall))),
+        match when.within(&time.span, &time.about.zone) {
+            Ok(sought) => effects.push(Effect::Time(Go::To(sought))),
             Err(why) => self.message = Some(Message::Error(harmless_text(why.as_bytes()))),
         }
     }

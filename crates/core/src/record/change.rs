@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::{set_between, set_words};
 use crate::census::{Census, Entry, field};
 use crate::dumps::OWN_OTHER;
 use crate::plan::Plan;
+use crate::sample::Moment;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 use crate::views;
@@ -20,6 +22,7 @@ const VIEWS_OF_ALL: &[&str] = &[views::PROCESSES, "events"];
 /// What one moment has of what changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Marked {
+    moment: Moment,
     /// Sockets with their states, each as one number: several may be alike.
     sockets: HashMap<u64, u32>,
     /// Number of the last event.
@@ -40,7 +43,11 @@ impl Marked {
     /// What a snapshot has in a scope.
     pub fn of(snapshot: &Snapshot, scope: Scope) -> Self {
         let (got, _) = snapshot.scope(scope);
-        let mut marked = Self { note: snapshot.notes.last().map(|note| note.wall), ..Self::default() };
+        let mut marked = Self {
+            moment: snapshot.moment,
+            note: snapshot.notes.last().map(|note| note.wall),
+            ..Self::default()
+        };
         if let Some(Ok(events)) = &snapshot.events {
             let mut own = events.own.iter().filter_map(|place| events.all.get(*place as usize));
             let newest = match got.is_held() {
@@ -81,6 +88,7 @@ impl Marked {
         if self.note != later.note {
             words.push("a note on the process".to_owned());
         }
+        words.extend(set_between(self.moment, later.moment).map(set_words));
         (!words.is_empty()).then(|| words.join(", "))
     }
 }
@@ -145,6 +153,11 @@ mod tests {
         assert_eq!(
             differs(&Marked { sockets: of(&[1, 2, 2, 3, 4]), event: 7, ..before.clone() }).as_deref(),
             Some("2 sockets or their states, 3 events")
+        );
+        let moment = Moment { wall: -3_600_000_000_000, boottime: 1_000_000_000, seq: 1 };
+        assert_eq!(
+            differs(&Marked { moment, ..before.clone() }).as_deref(),
+            Some("the wall clock was set back by 3601 s")
         );
         let later = Marked { processes: of(&[9]), note: Some(5), ..before.clone() };
         assert_eq!(differs(&later).as_deref(), Some("a process came or went, a note on the process"));

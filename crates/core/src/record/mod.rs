@@ -40,8 +40,9 @@ pub use of_process::{LACKS, OfProcess};
 pub use player::Player;
 pub use recorder::Recorder;
 pub use recording::Recording;
+pub use recording::clock::{Span, set_between, set_words};
 pub use timeline::{About, Speed, Timeline};
-pub use when::{When, Zone};
+pub use when::{Sought, When, Zone};
 
 use crate::format::harmless_text;
 use crate::sample::Machine;

@@ -2,6 +2,10 @@
 
 use std::io::{Cursor as Bytes, Read, Seek};
 
+pub(super) mod clock;
+
+use clock::Span;
+
 use super::file::{Damage, File, Problem};
 use super::segment::{Kind, Record, SegmentReader, Stop};
 use super::{Head, LARGEST_RECORD};
@@ -15,6 +19,8 @@ pub struct Recording<R> {
     /// Ticks in all.
     ticks: u64,
     last: Moment,
+    /// What times there are, where that was asked for.
+    span: Option<Span>,
     cursor: Option<Cursor>,
     /// The tick that comes next, where it was looked at already.
     ahead: Option<Next>,
@@ -61,6 +67,7 @@ impl<R: Read + Seek> Recording<R> {
             segments: Vec::new(),
             ticks: 0,
             last: Moment::default(),
+            span: None,
             cursor: None,
             ahead: None,
             damage: Damage::default(),
@@ -148,30 +155,12 @@ impl<R: Read + Seek> Recording<R> {
         self.segments.iter().map(|segment| (segment.before, segment.first))
     }
 
-    /// The number of the last tick that is not later than a moment of the wall clock; that of the first one where all are.
-    pub fn find(&mut self, wall: i64) -> u64 {
-        // A clock may have been set back: the latest that fits is meant.
-        self.last_that(|moment| moment.wall <= wall)
-    }
-
     /// The number of the last tick that is not later than a time since boot; that of the first one where all are.
     pub fn find_boottime(&mut self, boottime: u64) -> u64 {
-        self.last_that(|moment| moment.boottime <= boottime)
-    }
-
-    fn last_that(&mut self, fits: impl Fn(&Moment) -> bool) -> u64 {
+        let fits = |moment: &Moment| moment.boottime <= boottime;
         let Some(place) = self.segments.iter().rposition(|segment| fits(&segment.first)) else { return 0 };
-        let mut found = self.segments[place].before;
-        if let Some((mut cursor, _)) = self.open_segment(place) {
-            let mut number = found;
-            while let Some(sample) = self.next_in(&mut cursor) {
-                if fits(&sample.moment) {
-                    found = number;
-                }
-                number += 1;
-            }
-        }
-        found
+        let found = self.moments(place).iter().rposition(fits).unwrap_or(0);
+        self.segments[place].before + found as u64
     }
 
     /// Opens the segment that has a tick, or the next one that can be opened; what was read before is left.

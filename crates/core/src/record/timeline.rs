@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{Damage, Zone};
+use super::{Damage, Span, Zone};
+use crate::sample::Moment;
 use crate::scope::Scope;
 
 /// What stays the same while a recording is looked at.
@@ -20,17 +21,17 @@ pub struct About {
     pub interval: u64,
 }
 
-/// A place in a recording. Moments are of the wall clock, nanoseconds since the epoch.
+/// A place in a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline {
     /// What stays the same.
     pub about: Arc<About>,
-    /// The first moment.
-    pub first: i64,
-    /// The last one.
-    pub last: i64,
+    /// What times there are in it.
+    pub span: Span,
+    /// The wall clock of the first moment and of the last one, nanoseconds since the epoch.
+    pub ends: (i64, i64),
     /// The one that is shown.
-    pub now: i64,
+    pub now: Moment,
     /// Its number, from 0.
     pub number: u64,
     /// How many there are.
@@ -41,8 +42,8 @@ pub struct Timeline {
     pub is_searching: bool,
     /// How fast time goes.
     pub speed: Speed,
-    /// Moments at which a change was found.
-    pub changes: Arc<[i64]>,
+    /// Moments at which a change was found, as time since boot.
+    pub changes: Arc<[u64]>,
     /// What was found to be missing so far.
     pub damage: Damage,
     /// What such a recording does not have, in words.
@@ -52,13 +53,13 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// How far a moment is between the first and the last one, from 0 to 1.
-    pub fn part(&self, wall: i64) -> f64 {
-        let whole = self.last.saturating_sub(self.first);
-        if whole <= 0 {
-            return 0.0;
+    /// How far a moment is between the first and the last one, from 0 to 1, by its time since boot: the clock may be set.
+    pub fn part(&self, boottime: u64) -> f64 {
+        let (first, last) = self.span.boottimes;
+        match last.saturating_sub(first) {
+            0 => 0.0,
+            whole => (boottime.saturating_sub(first) as f64 / whole as f64).min(1.0),
         }
-        (wall.saturating_sub(self.first) as f64 / whole as f64).clamp(0.0, 1.0)
     }
 }
 

@@ -9,6 +9,7 @@ use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
+use super::Span;
 use crate::interval::duration;
 
 const SECOND: i64 = 1_000_000_000;
@@ -128,22 +129,33 @@ fn meaning(typed: &str) -> Option<Meaning> {
     Some(Meaning::OfDay(typed.parse().ok().filter(|_| colons > 0)?, lasts(colons)))
 }
 
+/// A moment that is sought, in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sought {
+    /// By the wall clock, since the epoch.
+    Wall(i64),
+    /// By the time since boot, which goes on evenly when the clock is set.
+    Boottime(u64),
+}
+
 impl When {
-    /// The moment in a recording from `first` to `last`, nanoseconds since the epoch: the end of the second, or
-    /// millisecond, that was typed.
+    /// The moment of a recording that has these times: the end of the second, or millisecond, that was typed.
     ///
     /// # Errors
-    ///
-    /// Says that the recording does not have it, and what it has.
-    pub fn within(&self, (first, last): (i64, i64), zone: &Zone) -> Result<i64, String> {
-        let last = last.max(first);
+    /// The recording does not have it; in words.
+    pub fn within(&self, span: &Span, zone: &Zone) -> Result<Sought, String> {
+        let ((first, last), (begin, end)) = (span.walls, span.boottimes);
         let starts = |wall: i64, length: i64| {
             let end = wall.saturating_add(length.min(SECOND) - 1);
             (wall <= last && wall.saturating_add(length) > first).then_some(end.clamp(first, last))
         };
         let found = match self.meaning {
-            Meaning::BeforeEnd(length) => Some(last.saturating_sub(length).max(first)),
-            Meaning::AfterBegin(length) => Some(first.saturating_add(length).min(last)),
+            Meaning::BeforeEnd(length) => {
+                return Ok(Sought::Boottime(end.saturating_sub(length.unsigned_abs()).max(begin)));
+            }
+            Meaning::AfterBegin(length) => {
+                return Ok(Sought::Boottime(begin.saturating_add(length.unsigned_abs()).min(end)));
+            }
             Meaning::Wall(wall, length) => starts(wall, length),
             Meaning::Shown(shown, length) => zone.wall(shown).and_then(|wall| starts(wall, length)),
             Meaning::OfDay(time, length) => {
@@ -153,7 +165,7 @@ impl When {
                 walls.find_map(|wall| starts(wall, length))
             }
         };
-        found.ok_or_else(|| {
+        found.map(Sought::Wall).ok_or_else(|| {
             let (from, to) = (zone.moment(first), zone.moment(last));
             format!("{} is not in the recording, which goes from {from} to {to}", self.typed)
         })
@@ -170,8 +182,19 @@ mod tests {
     /// 2026-11-30 03:30:00.5 UTC.
     const LAST: i64 = FIRST + (4 * 3600 + 1800) * SECOND + SECOND / 2;
 
+    /// So long after boot it began.
+    const BEGIN: u64 = 77;
+
+    fn span(first: i64) -> Span {
+        Span { walls: (first, LAST), boottimes: (BEGIN, BEGIN + (LAST - first).unsigned_abs()) }
+    }
+
     fn at(typed: &str, zone: &Zone) -> Result<String, String> {
-        typed.parse::<When>()?.within((FIRST, LAST), zone).map(|wall| zone.moment(wall))
+        let wall = match typed.parse::<When>()?.within(&span(FIRST), zone)? {
+            Sought::Wall(wall) => wall,
+            Sought::Boottime(boottime) => FIRST + (boottime - BEGIN).cast_signed(),
+        };
+        Ok(zone.moment(wall))
     }
 
     #[test]
@@ -215,8 +238,8 @@ mod tests {
     fn a_time_may_begin_before_the_recording() {
         // It began in the middle of that minute.
         let first = FIRST + 30 * SECOND;
-        let at = |typed: &str| typed.parse::<When>().unwrap().within((first, LAST), &Zone::default());
-        assert_eq!(at("23:00"), Ok(first));
+        let at = |typed: &str| typed.parse::<When>().unwrap().within(&span(first), &Zone::default());
+        assert_eq!(at("23:00"), Ok(Sought::Wall(first)));
         assert!(at("23:00:29").is_err());
     }
 }

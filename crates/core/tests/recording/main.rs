@@ -1,5 +1,6 @@
 //! Recordings: what is written comes back as it was live, from any moment on, and whatever happens to the file.
 
+mod clock;
 mod damage;
 mod day;
 mod golden;
@@ -62,10 +63,15 @@ fn open(file: &[u8]) -> Result<Player<Cursor<Vec<u8>>>, Problem> {
     Ok(Player::new(Recording::open([Cursor::new(file.to_vec())])?, plan()))
 }
 
-/// What an engine makes of each sample as it comes.
-fn live(samples: &[Sample]) -> Vec<String> {
+fn engine() -> Engine {
     let mut engine = Engine::watching(machine(), day::PID).recorded();
     engine.follow(&plan());
+    engine
+}
+
+/// What an engine makes of each sample as it comes.
+fn live(samples: &[Sample]) -> Vec<String> {
+    let mut engine = engine();
     samples.iter().map(|sample| everything(&engine.advance(sample))).collect()
 }
 

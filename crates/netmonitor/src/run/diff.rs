@@ -27,21 +27,20 @@ impl Diff {
         let Self { file, moments, mut selection, asked, format } = self;
         let mut recording = recording::open(&file)?;
         let picked = fit(&mut selection, &recording, asked)?;
-        let span @ (first, last) = (recording.first().wall, recording.last().wall);
-        let zone = recording::zone();
-        let [from, to] = moments.map(|moment| moment.map(|moment| moment.within(span, &zone)).transpose());
-        let (from, to) = (from.map_err(Refused)?.unwrap_or(first), to.map_err(Refused)?.unwrap_or(last));
+        let (span, zone) = (recording.span(), recording::zone());
+        let [from, to] = moments.map(|moment| moment.map(|moment| moment.within(&span, &zone)).transpose());
+        let from = from.map_err(Refused)?.map_or(0, |from| recording.seek(from));
+        let last = recording.ticks().saturating_sub(1);
+        let to = to.map_err(Refused)?.map_or(last, |to| recording.seek(to));
         if to < from {
-            let why = format!("{} is after {}", zone.moment(from), zone.moment(to));
-            return Err(Refused(format!("--from-time is the earlier moment: {why}")).into());
+            return Err(Refused("--from-time is the earlier moment, --to-time the later one".into()).into());
         }
-        let numbers = [recording.find(from), recording.find(to)];
         let mut player = Player::new(recording, plan(&selection, false));
         if let Some(pid) = picked {
-            pick(&mut player, pid, (numbers[1], false))?;
+            pick(&mut player, pid, (to, false))?;
         }
-        let before = shown(&mut player, numbers[0], picked)?;
-        let after = shown(&mut player, numbers[1], picked)?;
+        let before = shown(&mut player, from, picked)?;
+        let after = shown(&mut player, to, picked)?;
         let tables = diff::compare(&selection, &before, &after);
         let between = Between { before: &before, after: &after };
         let mut out = Output::open(None)?;

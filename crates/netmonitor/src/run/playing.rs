@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use netmonitor_core::plan::Plan;
 use netmonitor_core::record::change::{self, Marked};
-use netmonitor_core::record::{About, LACKS, Player, Speed, Timeline};
+use netmonitor_core::record::{About, LACKS, Player, Speed, Timeline, set_between, set_words};
+use netmonitor_core::sample::Moment;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_tui::{Go, Input, Shown, Whom};
@@ -39,7 +40,8 @@ pub(super) struct Playing<R> {
     speed: Speed,
     clock: Option<Clock>,
     search: Option<Search>,
-    changes: Vec<i64>,
+    /// Where they were found, as time since boot.
+    changes: Vec<u64>,
     said: Option<String>,
     /// The process that is watched out of all.
     watched: Option<u32>,
@@ -181,8 +183,8 @@ impl<R: Read + Seek> Playing<R> {
             }
             Go::Ticks(ticks) => self.step(ticks),
             Go::Seconds(seconds) => self.seconds(seconds),
-            Go::To(wall) => {
-                let number = self.player.recording().find(wall);
+            Go::To(sought) => {
+                let number = self.player.recording().seek(sought);
                 self.to(number);
             }
             Go::Last => {
@@ -197,8 +199,17 @@ impl<R: Read + Seek> Playing<R> {
         self.player.now().map_or(0, |(number, _)| number)
     }
 
+    fn moment(&self) -> Moment {
+        self.player.now().map_or(Moment::default(), |(_, snapshot)| snapshot.moment)
+    }
+
     fn boottime(&self) -> u64 {
-        self.player.now().map_or(0, |(_, snapshot)| snapshot.moment.boottime)
+        self.moment().boottime
+    }
+
+    /// Says that the clock was set between two moments that follow each other, if it was.
+    fn say_if_set(&mut self, before: Moment, after: Moment) {
+        self.said = set_between(before, after).map(set_words).or(self.said.take());
     }
 
     fn clock_now(&self) -> Clock {
@@ -228,6 +239,7 @@ impl<R: Read + Seek> Playing<R> {
             let which = if ticks < 0 { "first" } else { "last" };
             self.said = Some(format!("this is the {which} moment of the recording"));
         }
+        let before = self.moment();
         // Where ticks are missing the next one is that which is there.
         let is_missing =
             |player: &Player<R>| player.now().is_some_and(|(number, _)| number >= now && to < now);
@@ -236,6 +248,11 @@ impl<R: Read + Seek> Playing<R> {
         while is_missing(&self.player) && further > 0 {
             further -= 1;
             self.to(further);
+        }
+        match ticks {
+            1 => self.say_if_set(before, self.moment()),
+            -1 => self.say_if_set(self.moment(), before),
+            _ => {}
         }
     }
 
@@ -270,13 +287,14 @@ impl<R: Read + Seek> Playing<R> {
         let begun = Instant::now();
         let mut is_moved = false;
         while begun.elapsed() < AT_ONCE && self.due() == Some(Duration::ZERO) {
-            let before = self.boottime();
+            let before = self.moment();
             if !self.player.step() {
                 break;
             }
             is_moved = true;
-            let now = self.boottime();
-            if now.saturating_sub(before) > LONGEST {
+            let now = self.moment();
+            self.say_if_set(before, now);
+            if now.boottime.saturating_sub(before.boottime) > LONGEST {
                 self.clock = Some(self.clock_now());
             }
         }
@@ -317,7 +335,7 @@ impl<R: Read + Seek> Playing<R> {
             if let Some(words) = search.before.differs(&now) {
                 self.said = Some(format!("changed here: {words}"));
                 if self.changes.len() < MARKS {
-                    self.changes.push(snapshot.moment.wall);
+                    self.changes.push(snapshot.moment.boottime);
                 }
                 self.stop_search();
                 return true;
@@ -378,9 +396,9 @@ impl<R: Read + Seek> Playing<R> {
     fn timeline(&mut self, number: u64, snapshot: &Snapshot) -> Timeline {
         let recording = self.player.recording();
         Timeline {
-            first: recording.first().wall,
-            last: recording.last().wall,
-            now: snapshot.moment.wall,
+            span: recording.span(),
+            ends: (recording.first().wall, recording.last().wall),
+            now: snapshot.moment,
             number,
             ticks: recording.ticks(),
             damage: recording.damage(),

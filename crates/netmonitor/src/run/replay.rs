@@ -39,7 +39,7 @@ impl Replay {
             );
             return Ok(refuse(Event::NoTerminal, &why));
         }
-        let (first, last) = (recording.first().wall, recording.last().wall);
+        let (span, last) = (recording.span(), recording.last().wall);
         let head = recording.head();
         let zone = recording::zone();
         let recorded: Option<Scope> = head.scope.parse().ok();
@@ -51,8 +51,8 @@ impl Replay {
         };
         let top = head.pid.is_none();
         let chosen = self.scope.or(recorded).filter(|scope| *scope != Scope::Host);
-        let at = self.at.map(|at| at.within((first, last), &about.zone)).transpose().map_err(Refused)?;
-        let begin = at.map_or(0, |wall| recording.find(wall));
+        let at = self.at.map(|at| at.within(&span, &about.zone)).transpose().map_err(Refused)?;
+        let begin = at.map_or(0, |sought| recording.seek(sought));
         let settings = cli::Session { top, scope: chosen.unwrap_or_default(), ..self.session };
         let mut session = Session::new(settings_of(settings), None);
         let player = Player::new(recording, Plan::default());

@@ -45,11 +45,10 @@ impl Show {
         let mut recording = recording::open(&from.file)?;
         let picked = fit(&mut self.selection, &recording, from.asked)?;
         let is_repeated = self.interval.is_some() && self.count != Some(1);
-        let (first, last) = (recording.first().wall, recording.last().wall);
-        let at =
-            from.at.map(|at| at.within((first, last), &recording::zone())).transpose().map_err(Refused)?;
+        let span = recording.span();
+        let at = from.at.map(|at| at.within(&span, &recording::zone())).transpose().map_err(Refused)?;
         let begin = match at {
-            Some(wall) => recording.find(wall),
+            Some(sought) => recording.seek(sought),
             None if is_repeated => 0,
             None => recording.ticks().saturating_sub(1),
         };

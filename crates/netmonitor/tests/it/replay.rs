@@ -16,7 +16,7 @@ use netmonitor_testkit::netns::Netns;
 use netmonitor_testkit::pty::Pty;
 use netmonitor_testkit::{need_root, need_tool};
 
-use crate::{HOLDER, captured, netmonitor, run, stderr};
+use crate::{HOLDER, captured, netmonitor, run, stderr, stdout};
 
 const ENTER: &str = "\r";
 
@@ -192,6 +192,49 @@ fn the_next_change_is_found() {
     pty.wait("where it was", at("17:30"));
     pty.send("q");
     assert_eq!(pty.exit().code(), Some(0));
+}
+
+#[test]
+fn that_the_clock_was_set_is_said_and_no_moment_is_lost_by_it() {
+    const SET: &str = "the wall clock was set back by 3600 s";
+    let folder = tempfile::tempdir().unwrap();
+    let mut samples = quiet(20, 99);
+    samples[10..].iter_mut().for_each(|sample| sample.moment.wall -= 3600 * day::SECOND as i64);
+    let path = written(folder.path(), &bytes(head(Some(day::PID), Scope::Process), &samples));
+    let mut pty = opened(&path, &[]);
+    pty.wait("the first moment", at("13:20"));
+    pty.send("N");
+    let screen = pty.wait("the change", |screen| screen.contains("2023-11-14 21:13:30 UTC"));
+    assert!(screen.contains(&format!("changed here: {SET}")), "{screen}");
+    pty.send("[[");
+    pty.wait("two before it", at("13:28"));
+    pty.send("]");
+    pty.wait("one before it", at("13:29"));
+    pty.send("]");
+    pty.wait("its words", |screen| screen.contains("21:13:30 UTC") && screen.contains(SET));
+    // Times of both clocks, and how long it was.
+    for (command, second) in [
+        ("at 22:13:25", "22:13:25"),
+        ("at 21:13:35", "21:13:35"),
+        ("at +5s", "22:13:25"),
+        ("at -5s", "21:13:34"),
+    ] {
+        pty.send(&format!(":{command}{ENTER}"));
+        pty.wait(command, |screen| screen.contains(&format!("2023-11-14 {second} UTC")));
+    }
+    pty.send("q");
+    assert_eq!(pty.exit().code(), Some(0));
+    let path = path.to_str().unwrap();
+    let output = netmonitor()
+        .args(["show", "--from", path, "--at", "22:13:22", "tcp"])
+        .env("TZ", "UTC")
+        .output()
+        .unwrap();
+    assert!(stdout(&output).contains("2023-11-14T22:13:22.000Z"), "{}", stdout(&output));
+    let words = ["diff", path, "--from-time", "22:13:22", "--to-time", "21:13:32", "stats.TcpExt"];
+    let output = netmonitor().args(words).env("TZ", "UTC").output().unwrap();
+    let told = "from 2023-11-14T22:13:22.000Z to 2023-11-14T21:13:32.000Z";
+    assert!(stdout(&output).contains(told), "{}{}", stdout(&output), stderr(&output));
 }
 
 #[test]

@@ -169,10 +169,10 @@ fn one_process_out_of_a_recording_of_all_is_printed() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = written(folder.path(), &file(machine, (None, Scope::Host), &plan, &samples));
-    let document = json(&path, &[&pid, "tcp", "--at", "+1s"]);
+    let document = json(&path, &[&pid, "tcp", "--at", "22:13:21"]);
     // Its sockets are those that the recording of all tells it to own.
     let mine = rows(&document, "tcp");
-    let all = json(&path, &["tcp", "--at", "+1s"]);
+    let all = json(&path, &["tcp", "--at", "22:13:21"]);
     let owners = Json::from(vec![pid.parse::<u64>().unwrap()]);
     let owned = rows(&all, "tcp").iter().filter(|row| row["owners"] == owners);
     let cookies = |row: &Json| row["cookie"].clone();

@@ -29,12 +29,13 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         (false, false) => "‖",
     };
     let state = format!("{sign} {}", time.speed);
-    let ends = match zone.is_same_day(time.first, time.last) {
-        true => [time.first, time.last].map(|wall| zone.time(wall)),
-        false => [time.first, time.last].map(|wall| zone.day_and_time(wall)[5..16].to_owned()),
+    let (first, last) = time.ends;
+    let ends = match zone.is_same_day(first, last) {
+        true => [first, last].map(|wall| zone.time(wall)),
+        false => [first, last].map(|wall| zone.day_and_time(wall)[5..16].to_owned()),
     };
     let taken = text::width(&state) + ends.iter().map(|end| end.len()).sum::<usize>() + 7;
-    let forms = [zone.moment(time.now), zone.day_and_time(time.now), zone.time(time.now)];
+    let forms = [zone.moment(time.now.wall), zone.day_and_time(time.now.wall), zone.time(time.now.wall)];
     let fits = |now: &&String| taken + now.len() + 3 * SHORTEST <= room;
     let now = forms.iter().find(fits).unwrap_or(&forms[2]);
     let length = room.saturating_sub(taken + now.len());
@@ -60,8 +61,8 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
 
 /// What is behind, where it stands, what is to come, and where changes were found.
 fn bar(time: &Timeline, length: usize, theme: Theme) -> Vec<Span<'static>> {
-    let place = |wall: i64| (time.part(wall) * (length - 1) as f64).round() as usize;
-    let now = place(time.now);
+    let place = |boottime: u64| (time.part(boottime) * (length - 1) as f64).round() as usize;
+    let now = place(time.now.boottime);
     let mut cells: Vec<&str> = (0..length).map(|cell| if cell < now { "━" } else { "─" }).collect();
     for change in time.changes.iter() {
         cells[place(*change)] = "▲";

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crossterm::event::KeyCode;
-use netmonitor_core::record::{About, Damage, Speed, Timeline, Zone};
+use netmonitor_core::record::{About, Damage, Sought, Span, Speed, Timeline, Zone};
+use netmonitor_core::sample::Moment;
 use netmonitor_core::scope::Scope;
 use netmonitor_tui::{Effect, Go, Input};
 
@@ -15,6 +16,19 @@ const SECOND: i64 = 1_000_000_000;
 /// 2001-09-09 01:46:40 UTC.
 const FIRST: i64 = 1_000_000_000 * SECOND;
 
+/// Since boot it began.
+const BEGIN: u64 = 50 * SECOND as u64;
+
+/// The moment so many seconds after the first one.
+fn at(seconds: i64) -> Moment {
+    let since = seconds * SECOND;
+    Moment { wall: FIRST + since, boottime: BEGIN + since.unsigned_abs(), seq: seconds.unsigned_abs() }
+}
+
+fn span(seconds: i64) -> Span {
+    Span { walls: (FIRST, at(seconds).wall), boottimes: (BEGIN, at(seconds).boottime) }
+}
+
 fn timeline() -> Timeline {
     Timeline {
         about: Arc::new(About {
@@ -23,15 +37,15 @@ fn timeline() -> Timeline {
             scope: Some(Scope::Process),
             interval: SECOND as u64,
         }),
-        first: FIRST,
-        last: FIRST + 600 * SECOND,
-        now: FIRST + 150 * SECOND,
+        span: span(600),
+        ends: (FIRST, FIRST + 600 * SECOND),
+        now: at(150),
         number: 150,
         ticks: 601,
         is_playing: false,
         is_searching: false,
         speed: Speed::default(),
-        changes: [FIRST + 300 * SECOND].into(),
+        changes: [at(300).boottime].into(),
         damage: Damage::default(),
         lacks: None,
         said: None,
@@ -53,11 +67,12 @@ fn the_time_line_is_drawn_in_every_width() {
         insta::assert_snapshot!(format!("recorded_{width}x{height}"), session.screen());
     }
     // One that lasts for days tells them.
-    let long = Timeline { last: FIRST + 200_000 * SECOND, is_playing: true, ..timeline() };
+    let long =
+        Timeline { span: span(200_000), ends: (FIRST, at(200_000).wall), is_playing: true, ..timeline() };
     let screen = recorded(100, 24, long).screen();
     assert!(screen.contains("▶ 1×  09-09 01:46") && screen.contains("09-11 09:20"), "{screen}");
     // One moment is a recording, too.
-    let short = Timeline { last: FIRST, now: FIRST, ticks: 1, ..timeline() };
+    let short = Timeline { span: span(0), ends: (FIRST, FIRST), now: at(0), ticks: 1, ..timeline() };
     assert!(recorded(80, 24, short).screen().contains('●'));
     for width in 1..50 {
         recorded(width, 12, timeline()).screen();
@@ -80,8 +95,8 @@ fn keys_and_commands_go_through_time() {
         assert_eq!(session.take_effects(), [Effect::Time(go)], "{key}");
     }
     for (command, go) in [
-        ("at 01:50", Go::To(FIRST + 201 * SECOND - 1)),
-        ("at -1m", Go::To(FIRST + 540 * SECOND)),
+        ("at 01:50", Go::To(Sought::Wall(FIRST + 201 * SECOND - 1))),
+        ("at -1m", Go::To(Sought::Boottime(at(540).boottime))),
         ("speed 10", Go::Speed("10".parse().unwrap())),
         ("next", Go::NextChange(Scope::Process)),
     ] {
