@@ -11,21 +11,25 @@ const CLANG: &str = "clang-14";
 /// Takes out what only a debugger reads. What the kernel and the loader read stays.
 const STRIP: &str = "llvm-strip-14";
 
-const SOURCE: &str = "netmonitor.bpf.c";
-const OBJECT: &str = "netmonitor.bpf.o";
+/// The programs that are shipped, and those that a bench measures them beside.
+const NAMES: [&str; 2] = ["netmonitor", "bare"];
 
 /// Compiles the programs.
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     let folder = root.join("crates/sys/bpf");
-    compile(&folder, &folder.join(OBJECT))
+    NAMES.iter().try_for_each(|name| compile(&folder, name, &folder.join(object(name))))
 }
 
-fn compile(folder: &Path, object: &Path) -> anyhow::Result<()> {
+fn object(name: &str) -> String {
+    format!("{name}.bpf.o")
+}
+
+fn compile(folder: &Path, name: &str, object: &Path) -> anyhow::Result<()> {
     let mut clang = Command::new(CLANG);
     clang.current_dir(folder).args(["-target", "bpf", "-mcpu=v3", "-O2", "-g"]);
     clang.args(["-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-const-variable"]);
     // The object says the same wherever it is made.
-    clang.args(["-fdebug-compilation-dir", ".", "-c", SOURCE, "-o"]).arg(object);
+    clang.args(["-fdebug-compilation-dir", ".", "-c"]).arg(format!("{name}.bpf.c")).arg("-o").arg(object);
     finish(&mut clang)?;
     finish(Command::new(STRIP).arg("-g").arg(object))
 }
@@ -50,9 +54,11 @@ mod tests {
         }
         let folder = crate::root().join("crates/sys/bpf");
         let made = tempfile::tempdir().unwrap();
-        let object = made.path().join(OBJECT);
-        compile(&folder, &object).unwrap();
-        let same = std::fs::read(object).unwrap() == std::fs::read(folder.join(OBJECT)).unwrap();
-        assert!(same, "the sources have changed: run `cargo xtask bpf`");
+        for name in NAMES {
+            let object = object(name);
+            compile(&folder, name, &made.path().join(&object)).unwrap();
+            let read = |folder: &Path| std::fs::read(folder.join(&object)).unwrap();
+            assert!(read(made.path()) == read(&folder), "{name} has changed: run `cargo xtask bpf`");
+        }
     }
 }

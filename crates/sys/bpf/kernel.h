@@ -65,6 +65,10 @@ static void *(*tcp_sock_of)(void *sock) = (void *)137;
 static void *(*current_task)(void) = (void *)158;
 static void *(*socket_of_file)(void *file) = (void *)162;
 
+/* The kernel's function bpf_rdonly_cast, which the loader puts in the place of this number: makes a pointer to one of the
+ * kernel's types, by its number, out of an address. What cannot be read through it is 0. */
+static void *(*pointer_to)(const void *address, u32 type) = (void *)0x7fffff00;
+
 /* Reads a field through a pointer that the verifier does not follow. */
 #define READ(from, field)                                                          \
 	({                                                                         \
@@ -150,7 +154,17 @@ struct inode {
 
 struct file {
 	struct inode *f_inode;
+	void *f_op;
 	void *private_data;
+	struct {
+		struct {
+			s64 counter;
+		} refcnt;
+	} f_ref;
+	/* The same in older kernels. */
+	struct {
+		s64 counter;
+	} f_count;
 } RELOCATED;
 
 struct fdtable {
@@ -160,6 +174,7 @@ struct fdtable {
 
 struct files_struct {
 	struct fdtable *fdt;
+	struct file *fd_array[64];
 } RELOCATED;
 
 struct signal_struct {

@@ -9,6 +9,7 @@
 #define NETMONITOR_SOCKETS_H
 
 #include "abi.h"
+#include "ahead.h"
 #include "count.h"
 #include "figures.h"
 #include "kernel.h"
@@ -39,6 +40,7 @@ struct listing {
 	u32 process;
 	u32 thread;
 	u64 congestion; /* the congestion control whose name stands in the record */
+	struct route_metrics metrics; /* of the last socket */
 	struct inet_record record;
 };
 
@@ -87,7 +89,7 @@ static ALWAYS_INLINE int begin(struct listing *listing, struct iter_task_file *c
 	if (seq_write(context->meta->seq, &record, sizeof(record)))
 		return 0;
 	if (listing->session != session)
-		listing->congestion = 0;
+		listing->congestion = listing->metrics.place = 0;
 	listing->session = session;
 	listing->table = record.table;
 	listing->process = task->tgid;
@@ -355,36 +357,6 @@ static ALWAYS_INLINE int is_bbr(const struct inet_record *record)
 	       FIELD_EXISTS(bbr, lt_use_bw);
 }
 
-/* Most of the time that a socket takes is waiting for its memory. Loads that do not wait for each other, one right after the
- * other, wait together: one of each part of it that is read below. */
-static ALWAYS_INLINE void touch(struct tcp_sock *tp)
-{
-	struct inet_connection_sock *connection = &tp->inet_conn;
-	struct inet_sock *inet = &connection->icsk_inet;
-	struct sock *sk = &inet->sk;
-
-	TOUCH(sk->sk_drops.counter);
-	TOUCH(sk->sk_rcvbuf);
-	TOUCH(sk->sk_forward_alloc);
-	TOUCH(sk->sk_max_pacing_rate);
-	TOUCH(sk->sk_mark);
-	TOUCH(sk->sk_cgrp_data.cgroup);
-	TOUCH(inet->tos);
-	TOUCH(connection->icsk_rto);
-	TOUCH(connection->icsk_ulp_ops);
-	TOUCH(tp->rcv_ssthresh);
-	TOUCH(tp->snd_cwnd);
-	TOUCH(tp->snd_ssthresh);
-	TOUCH(tp->segs_out);
-	TOUCH(tp->ecn_flags);
-	TOUCH(tp->snd_nxt);
-	TOUCH(tp->bytes_received);
-	TOUCH(tp->bytes_acked);
-	TOUCH(tp->dsack_dups);
-	TOUCH(tp->reord_seen);
-	TOUCH(tp->total_retrans);
-}
-
 static ALWAYS_INLINE void write_tcp(struct listing *listing, struct iter_task_file *context, struct inode *inode,
 				    struct tcp_sock *tp)
 {
@@ -397,12 +369,13 @@ static ALWAYS_INLINE void write_tcp(struct listing *listing, struct iter_task_fi
 	struct bbr_record bbr;
 	struct above_record name = {};
 
-	touch(tp);
+	if (!type_of_files_struct)
+		touch(tp);
 	fill(record, context, inode, &inet->sk);
 	fill_inet(record, inet->tos, FIELD_EXISTS(inet, inet_flags) ? inet->inet_flags : 0);
 	fill_timer(record, tp);
 	fill_congestion(listing, congestion);
-	fill_figures(&record->figures, tp, record->state);
+	fill_figures(&record->figures, tp, record->state, &listing->metrics);
 	if (record->state == TCP_LISTEN) {
 		record->rqueue = inet->sk.sk_ack_backlog;
 		record->wqueue = inet->sk.sk_max_ack_backlog;
@@ -465,11 +438,10 @@ int list_sockets(struct iter_task_file *context)
 	if (!file || !task)
 		return 0;
 	inode = file->f_inode;
-	TOUCH(inode->i_uid.val);
-	TOUCH(inode->i_ino);
 	socket = socket_of_file(file);
 	if (!socket)
 		return 0;
+	look_ahead(context, task, file, WHOLE);
 	listing = map_lookup(&listings, &zero);
 	sk = socket->sk;
 	if (!listing || !sk || !begin(listing, context, task) || !put_counts(listing, context, task, sk))
@@ -507,6 +479,7 @@ int list_descriptors(struct iter_task_file *context)
 	socket = socket_of_file(file);
 	if (!socket)
 		return 0;
+	look_ahead(context, task, file, DESCRIPTOR);
 	listing = map_lookup(&listings, &zero);
 	sk = socket->sk;
 	if (listing && sk && begin(listing, context, task) && put_counts(listing, context, task, sk))

@@ -36,6 +36,8 @@ const ENUM64: u32 = 19;
 /// What the names begin with of what a program can be attached to.
 const TRACEPOINT: &str = "btf_trace_";
 const ITERATOR: &str = "bpf_iter_";
+/// The kernel's function that makes a pointer to one of its types out of an address (Linux 6.2).
+const POINTER_TO: &str = "bpf_rdonly_cast";
 
 /// What the programs need of the kernel's types.
 #[derive(Debug)]
@@ -44,6 +46,8 @@ pub(super) struct Types {
     pub(super) described: Vec<u8>,
     /// Numbers in the kernel's description, by name.
     points: HashMap<Box<str>, u32>,
+    /// The same of structures.
+    structures: HashMap<Box<str>, u32>,
 }
 
 impl Types {
@@ -52,26 +56,30 @@ impl Types {
         let kernel = Description::read(kernel)?;
         let names = Names::of(&Description::read(object)?)?;
         let mut places = Vec::with_capacity(kernel.types.len() / 24);
-        let (mut roots, mut points) = (Vec::new(), HashMap::new());
+        let (mut roots, mut points, mut structures) = (Vec::new(), HashMap::new(), HashMap::new());
         let mut place = 0;
         while place < kernel.types.len() {
             let record = kernel.record(place)?;
             places.push(place as u32);
             let number = places.len() as u32;
-            let prefix = match record.kind() {
-                TYPEDEF => TRACEPOINT,
-                FUNC => ITERATOR,
-                _ => "",
+            let prefixes: &[&str] = match record.kind() {
+                TYPEDEF => &[TRACEPOINT],
+                FUNC => &[ITERATOR, POINTER_TO],
+                _ => &[],
             };
-            if !prefix.is_empty() && kernel.text(record.name).starts_with(prefix.as_bytes()) {
+            let text = kernel.text(record.name);
+            if prefixes.iter().any(|prefix| text.starts_with(prefix.as_bytes())) {
                 points.insert(String::from_utf8_lossy(kernel.name(record.name)).into(), number);
             } else if record.is_named() && names.types.contains(without_flavour(kernel.name(record.name))) {
                 roots.push(number);
+                if record.kind() == STRUCT {
+                    structures.insert(String::from_utf8_lossy(kernel.name(record.name)).into(), number);
+                }
             }
             place += RECORD + record.rest.len();
         }
         let described = Copy::of(&kernel, &names, &places, &roots);
-        Some(Self { described, points })
+        Some(Self { described, points, structures })
     }
 
     /// The number of what a program is attached to that is called at this tracepoint.
@@ -82,6 +90,16 @@ impl Types {
     /// The number of what a program is attached to that goes through all of a kind.
     pub(super) fn iterator(&self, name: &str) -> Option<u32> {
         self.points.get(&*format!("{ITERATOR}{name}")).copied()
+    }
+
+    /// The number of the function that makes pointers to the kernel's types.
+    pub(super) fn pointer_to(&self) -> Option<u32> {
+        self.points.get(POINTER_TO).copied()
+    }
+
+    /// The number of a structure that the programs name.
+    pub(super) fn structure(&self, name: &str) -> Option<u32> {
+        self.structures.get(name).copied()
     }
 
     /// The values of an enumeration with their names.
@@ -420,6 +438,7 @@ mod tests {
         kernel.put("btf_trace_asked", TYPEDEF, 0, 3, &[]); // 7
         kernel.put("bpf_iter_asked", FUNC, 0, 0, &[]); // 8
         kernel.put("asked", FUNC, 0, 0, &[]); // 9
+        kernel.put(POINTER_TO, FUNC, 0, 0, &[]); // 10
         kernel.bytes()
     }
 
@@ -461,6 +480,13 @@ mod tests {
         assert_eq!(types.tracepoint("asked"), Some(7));
         assert_eq!(types.tracepoint("other"), None);
         assert_eq!(types.points["bpf_iter_asked"], 8);
+    }
+
+    #[test]
+    fn what_programs_make_pointers_to_has_the_kernels_number() {
+        let types = Types::new(&kernel(), &object()).unwrap();
+        assert_eq!(types.pointer_to(), Some(10));
+        assert_eq!((types.structure("asked"), types.structure("unasked")), (Some(6), None));
     }
 
     #[test]

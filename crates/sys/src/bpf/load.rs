@@ -244,22 +244,35 @@ mod tests {
         assert_eq!(why(file.path()).reason, sentence);
     }
 
+    /// The kernel's types, with another letter at the end of a name.
+    fn without(name: &str) -> tempfile::NamedTempFile {
+        let mut types = std::fs::read(TYPES).unwrap();
+        let told = format!("\0{name}\0");
+        let place = types.windows(told.len()).position(|bytes| bytes == told.as_bytes()).unwrap();
+        types[place + told.len() - 2] += 1;
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&types).unwrap();
+        file
+    }
+
+    #[test]
+    fn sockets_are_listed_where_the_kernel_makes_no_pointers() {
+        if !need_root() {
+            return;
+        }
+        let file = without("bpf_rdonly_cast");
+        assert_eq!(read_types(file.path()).unwrap().pointer_to(), None);
+        let programs = load(file.path(), Wanted::default()).unwrap();
+        assert!(programs.lister.is_ok(), "{:?}", programs.lister);
+    }
+
     #[test]
     fn a_tracepoint_that_the_kernel_has_not_is_said() {
         if !need_root() {
             return;
         }
-        let mut types = std::fs::read(TYPES).unwrap();
         for name in TRACEPOINTS {
-            // What this kernel calls a tracepoint, a letter further.
-            let told = format!("\0btf_trace_{name}\0");
-            let place = types.windows(told.len()).position(|bytes| bytes == told.as_bytes()).unwrap();
-            let letter = place + told.len() - 2;
-            types[letter] += 1;
-            let mut file = tempfile::NamedTempFile::new().unwrap();
-            file.write_all(&types).unwrap();
-            types[letter] -= 1;
-            let why = why(file.path());
+            let why = why(without(&format!("btf_trace_{name}")).path());
             assert_eq!(why.reason, format!("this kernel has no tracepoint {name}: Linux 6.3 has it"));
             assert_eq!((why.status, &*why.log), (Status::Missing, ""));
         }

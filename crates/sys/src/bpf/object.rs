@@ -23,6 +23,9 @@ static OBJECT: &Aligned<[u8]> = &Aligned(*include_bytes!("../../bpf/netmonitor.b
 /// The key of the first entry of an array.
 const FIRST: [u8; 4] = [0; 4];
 
+/// The number that stands in the programs for the function that makes pointers to the kernel's types.
+const POINTER_TO: i32 = 0x7fff_ff00;
+
 /// How much of the verifier's words is kept.
 const LOG: usize = 1 << 20;
 
@@ -54,7 +57,9 @@ impl Object {
     /// the object says; `globals` are numbers that the programs are told.
     pub(super) fn new(types: &Types, room: &[(&str, u32)], globals: &[(&str, u32)]) -> Result<Self, Why> {
         let mut object = Self::parse()?;
-        let globals: Vec<_> = globals.iter().map(|(name, number)| (*name, number.to_ne_bytes())).collect();
+        let pointers = pointers(types);
+        let globals = globals.iter().chain(&pointers);
+        let globals: Vec<_> = globals.map(|(name, number)| (*name, number.to_ne_bytes())).collect();
         let told = globals.iter().map(|(name, number)| (*name, (&number[..], true))).collect();
         object.patch_map_data(told).map_err(|error| Why::unfit(&error))?;
         let sanitized = object.fixup_and_sanitize_btf(&FEATURES).map_err(|error| Why::unfit(&error))?;
@@ -76,6 +81,12 @@ impl Object {
         let numbers = declared.iter().map(|(name, map)| (name.as_str(), maps[name].as_raw_fd(), map));
         object.relocate_maps(numbers, &sections).map_err(|error| Why::unfit(&error))?;
         object.relocate_calls(&sections).map_err(|error| Why::unfit(&error))?;
+        if let Some(number) = types.pointer_to() {
+            object
+                .functions
+                .values_mut()
+                .for_each(|function| call_kernel(&mut function.instructions, number));
+        }
         let later =
             declared.iter().filter_map(|(name, map)| Some((name.clone(), (map.inner()?, room(name)))));
         Ok(Self { object, types: own, maps, later: later.collect() })
@@ -158,6 +169,31 @@ impl Object {
     fn program(&self, name: &str) -> Option<(&Program, &Function)> {
         let program = self.object.programs.get(name)?;
         Some((program, self.object.functions.get(&program.function_key())?))
+    }
+}
+
+/// What the programs are told of the types that they make pointers to; nothing where the kernel cannot do that.
+fn pointers(types: &Types) -> Vec<(&'static str, u32)> {
+    const POINTED_TO: [(&str, &str); 3] = [
+        ("type_of_files_struct", "files_struct"),
+        ("type_of_socket", "socket"),
+        ("type_of_tcp_sock", "tcp_sock"),
+    ];
+    let number = |(global, name): &(&'static str, &str)| Some((*global, types.structure(name)?));
+    let numbers = types.pointer_to().and_then(|_| POINTED_TO.iter().map(number).collect());
+    numbers.unwrap_or_default()
+}
+
+/// Puts the number of a function of the kernel in the place of the one that stands for it.
+fn call_kernel(instructions: &mut [bpf_insn], number: u32) {
+    /// `BPF_JMP | BPF_CALL`, and `BPF_PSEUDO_KFUNC_CALL`.
+    const CALL: u8 = 0x85;
+    const OF_KERNEL: u8 = 2;
+    for instruction in instructions {
+        if instruction.code == CALL && instruction.src_reg() == 0 && instruction.imm == POINTER_TO {
+            instruction.set_src_reg(OF_KERNEL);
+            instruction.imm = number.cast_signed();
+        }
     }
 }
 
