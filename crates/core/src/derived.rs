@@ -1,12 +1,13 @@
 //! What is computed of a snapshot once: by the thread that reads, where it is known to be looked at, else by who
 //! looks first.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::census::Census;
 use crate::names::Names;
 use crate::plan::{Ask, Plan};
 use crate::scope::Scope;
+use crate::series::{Drawn, Figures};
 use crate::snapshot::Snapshot;
 use crate::traffic::Peers;
 use crate::views::{By, Place, ProcessGroup, Summary, listed_processes};
@@ -21,6 +22,8 @@ pub(crate) struct Derived {
     groups: [OnceLock<Vec<ProcessGroup>>; By::ALL.len()],
     /// Of those that are asked for, of the namespace, of the machine.
     peers: [OnceLock<Peers>; 3],
+    /// What is drawn over time of what is looked at.
+    figures: OnceLock<(Drawn, Arc<Figures>)>,
 }
 
 #[derive(Default)]
@@ -43,6 +46,9 @@ impl Derived {
         }
         if plan.derive.summary {
             snapshot.summary(scope);
+        }
+        if let Some(drawn) = plan.drawn {
+            snapshot.figures(drawn);
         }
     }
 
@@ -82,6 +88,12 @@ impl Derived {
             }),
             _ => Peers { hosts: Vec::new(), ports: Vec::new() },
         })
+    }
+
+    pub(crate) fn figures(&self, snapshot: &Snapshot, drawn: Drawn) -> Arc<Figures> {
+        let make = || Arc::new(Figures::of(snapshot, drawn));
+        let (of, figures) = self.figures.get_or_init(|| (drawn, make()));
+        if *of == drawn { figures.clone() } else { make() }
     }
 
     pub(crate) fn names(&self, snapshot: &Snapshot, scope: Scope) -> Option<&Names> {

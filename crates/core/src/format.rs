@@ -125,6 +125,16 @@ fn duration(nanoseconds: u64, out: &mut String) -> std::fmt::Result {
     }
 }
 
+/// A length of time as people say it, in whole seconds: `60s`, `3m56s`, `2h05m`.
+pub fn length(nanoseconds: u64, out: &mut String) {
+    // Writing to a string cannot fail.
+    let _ = match nanoseconds / 1_000_000_000 {
+        0 => write!(out, "{}ms", nanoseconds / 1_000_000),
+        seconds @ 1..120 => write!(out, "{seconds}s"),
+        _ => duration(nanoseconds, out),
+    };
+}
+
 /// The wall clock as RFC 3339, in UTC with milliseconds.
 pub fn rfc3339(wall: i64) -> String {
     match jiff::Timestamp::from_nanosecond(wall.into()) {
@@ -146,6 +156,22 @@ fn rate(number: f64, out: &mut String) -> std::fmt::Result {
         0 => write!(out, "{number:.1}"),
         _ => write!(out, "{number:.2}{}", PREFIXES[step]),
     }
+}
+
+/// A number in at most four characters, for the scale of a picture: `950`, `1.5k`, `20M`.
+pub fn brief(number: f64, out: &mut String) {
+    const PREFIXES: [&str; 7] = ["", "k", "M", "G", "T", "P", "E"];
+    let (mut number, mut step) = (number.max(0.0), 0);
+    while number >= 999.5 && step + 1 < PREFIXES.len() {
+        number /= 1000.0;
+        step += 1;
+    }
+    let tenths = (number * 10.0).round();
+    // Writing to a string cannot fail.
+    let _ = match tenths < 100.0 && tenths % 10.0 != 0.0 {
+        true => write!(out, "{number:.1}{}", PREFIXES[step]),
+        false => write!(out, "{number:.0}{}", PREFIXES[step]),
+    };
 }
 
 fn flags(
@@ -260,6 +286,27 @@ pub fn is_harmful(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scales_are_brief() {
+        let of = |number| {
+            let mut out = String::new();
+            brief(number, &mut out);
+            out
+        };
+        for (number, text) in [
+            (0.0, "0"),
+            (0.5, "0.5"),
+            (9.96, "10"),
+            (950.0, "950"),
+            (999.6, "1k"),
+            (1500.0, "1.5k"),
+            (2e7, "20M"),
+            (f64::MAX, ""),
+        ] {
+            assert!(of(number) == text || text.is_empty(), "{number}: {}", of(number));
+        }
+    }
 
     fn column(unit: Unit, kind: Kind) -> Column {
         Column { name: "x", title: "x", unit, kind, doc: "" }

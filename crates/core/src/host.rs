@@ -8,6 +8,7 @@ use crate::engine::{Engine, Resume};
 use crate::owners::Owners;
 use crate::plan::Plan;
 use crate::sample::{Machine, Moment, Origin, Reading, Sink};
+use crate::series::Drawn;
 use crate::snapshot::Snapshot;
 use crate::traffic::Counted;
 
@@ -22,6 +23,8 @@ pub struct HostEngine {
     current: Option<u64>,
     moment: Moment,
     plan: Option<Plan>,
+    /// What is drawn over time.
+    drawn: Option<Drawn>,
     /// Those that were told of in this tick.
     seen: Vec<u64>,
 }
@@ -37,6 +40,7 @@ impl HostEngine {
             current: None,
             moment: Moment::default(),
             plan: None,
+            drawn: None,
             seen: Vec::new(),
         }
     }
@@ -60,9 +64,12 @@ impl HostEngine {
 
     /// What the next ticks are read for.
     pub fn follow(&mut self, plan: &Plan) {
-        self.plan = Some(plan.clone());
-        self.common.follow(plan);
-        self.namespaces.values_mut().for_each(|engine| engine.follow(plan));
+        self.drawn = plan.drawn;
+        // It is drawn of all namespaces together.
+        let plan = Plan { drawn: None, ..plan.clone() };
+        self.common.follow(&plan);
+        self.namespaces.values_mut().for_each(|engine| engine.follow(&plan));
+        self.plan = Some(plan);
     }
 
     /// The snapshot of the tick whose parts have all come.
@@ -84,11 +91,15 @@ impl HostEngine {
             Arc::new(snapshot)
         };
         let namespaces = self.namespaces.iter_mut().map(of).collect();
-        Arc::new(Snapshot {
+        let snapshot = Arc::new(Snapshot {
             namespaces: Some(namespaces),
             owners: owners.clone(),
             ..Snapshot::clone(&common)
-        })
+        });
+        if let Some(drawn) = self.drawn {
+            snapshot.figures(drawn);
+        }
+        snapshot
     }
 
     /// Goes on from a moment of a recording.

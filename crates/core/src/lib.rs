@@ -39,6 +39,7 @@ pub mod report;
 pub mod roll;
 pub mod sample;
 pub mod scope;
+pub mod series;
 pub mod session;
 pub mod settings;
 pub mod snapshot;

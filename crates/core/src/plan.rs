@@ -6,6 +6,7 @@
 use crate::dumps::{self, Dump};
 use crate::files::NetPath;
 use crate::scope::Scope;
+use crate::series::Drawn;
 use crate::settings::Setting;
 use crate::source;
 use crate::views::View;
@@ -27,6 +28,8 @@ pub struct Plan {
     pub measure: Measure,
     /// What is computed of all sockets on the thread that reads.
     pub derive: Derive,
+    /// What is drawn over time, so that its figures are made on the thread that reads.
+    pub drawn: Option<Drawn>,
     /// Whether the ends of the namespace's sockets are listened to.
     pub ends: bool,
     /// Whether more is read of the process than what identifies it: `cgroup`, `limits`, how many descriptors.

@@ -20,6 +20,7 @@ use crate::rates::Earlier;
 use crate::roll::Roll;
 use crate::sample::{Machine, Moment, Reading, Status};
 use crate::scope::Scope;
+use crate::series::{Drawn, Figures};
 use crate::settings::{Set, Setting};
 use crate::sockets::{SocketKind, Sockets};
 use crate::tally::Totals;
@@ -175,6 +176,11 @@ impl Snapshot {
     /// Remote addresses and ports of the processes of a scope.
     pub(crate) fn peers(&self, scope: Scope) -> &Peers {
         self.derived.peers(self, scope)
+    }
+
+    /// What of it is drawn over time.
+    pub fn figures(&self, drawn: Drawn) -> Arc<Figures> {
+        self.derived.figures(self, drawn)
     }
 
     /// The same with nothing of what was counted but that of the processes that are asked for.
