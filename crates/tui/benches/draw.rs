@@ -19,8 +19,8 @@ fn main() {
     divan::main();
 }
 
-fn snapshot() -> Arc<Snapshot> {
-    let machine = Machine {
+fn machine() -> Machine {
+    Machine {
         kernel: "6.1.0".into(),
         arch: "x86_64".into(),
         endian: Endian::Little,
@@ -28,7 +28,10 @@ fn snapshot() -> Arc<Snapshot> {
         page_size: 4096,
         boot_id: String::new(),
         boot_time: 0,
-    };
+    }
+}
+
+fn snapshot() -> Arc<Snapshot> {
     let mut tcp =
         String::from("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n");
     for row in 0..ROWS {
@@ -43,7 +46,7 @@ fn snapshot() -> Arc<Snapshot> {
     sample.push(Origin::process("stat"), *b"42 (server) S 1 42 42 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 1 1");
     sample.push(Origin::net("tcp"), tcp);
     sample.push(Origin::net("tcp6"), *b"");
-    Engine::new(machine).advance(&sample)
+    Engine::new(machine()).advance(&sample)
 }
 
 fn session() -> (App, Terminal<TestBackend>) {
@@ -76,6 +79,34 @@ fn asked(command: &str) -> (App, Terminal<TestBackend>) {
     (app, terminal)
 }
 
+/// A session that has seen so many ticks of large tables of which each hundredth row counts.
+fn over_time(ticks: u64) -> (App, Terminal<TestBackend>) {
+    let (mut app, mut terminal) = asked(":u");
+    let mut engine = Engine::new(machine());
+    for seq in 0..ticks {
+        let mut udp = String::from("   sl  local_address rem_address   st tx_queue rx_queue\n");
+        for row in 0..ROWS {
+            let drops = if row % 100 == 0 { seq * u64::from(row) } else { 5 };
+            let _ = writeln!(
+                udp,
+                "{row:4}: 0100007F:{:04X} {row:08X}:0050 07 00000000:00000000 00:00000000 00000000  1000        0 \
+                 {} 2 0000000000000000 {drops}",
+                row % 60_000 + 1024,
+                100_000 + row
+            );
+        }
+        let moment = Moment { wall: 0, boottime: seq * 1_000_000_000 + 2, seq };
+        let mut sample = Sample { moment, parts: Vec::new() };
+        sample
+            .push(Origin::process("stat"), *b"42 (server) S 1 42 42 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 1 1");
+        sample.push(Origin::net("udp"), udp);
+        sample.push(Origin::net("udp6"), *b"");
+        app.update(Input::Snapshot(engine.advance(&sample)));
+    }
+    terminal.draw(|frame| app.draw(frame)).expect("a test terminal has no errors");
+    (app, terminal)
+}
+
 fn press(code: KeyCode) -> Input {
     Input::Terminal(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
 }
@@ -84,6 +115,15 @@ fn press(code: KeyCode) -> Input {
 #[divan::bench]
 fn draw(bencher: divan::Bencher<'_, '_>) {
     let (mut app, mut terminal) = session();
+    bencher.bench_local(|| {
+        terminal.draw(|frame| app.draw(frame)).expect("a test terminal has no errors");
+    });
+}
+
+/// The same with what the process and each row moved in the last 60 ticks, in which each hundredth row moved something.
+#[divan::bench]
+fn draw_with_graphs(bencher: divan::Bencher<'_, '_>) {
+    let (mut app, mut terminal) = over_time(60);
     bencher.bench_local(|| {
         terminal.draw(|frame| app.draw(frame)).expect("a test terminal has no errors");
     });

@@ -17,6 +17,7 @@ use crate::bindings::Bindings;
 use crate::document::Document;
 use crate::event::{Effect, Progress, Whom};
 use crate::files::OpenFile;
+use crate::graphs::Graphs;
 use crate::grouped::Left;
 use crate::line::Line;
 use crate::offers::Completion;
@@ -153,6 +154,8 @@ pub struct App {
     pub(crate) awaits: bool,
     /// What was last told to be arranged.
     pub(crate) told: Option<Shown>,
+    /// What is drawn over time.
+    pub(crate) graphs: Graphs,
 }
 
 impl App {
@@ -190,6 +193,7 @@ impl App {
             awaits: false,
             told: None,
             settings,
+            graphs: Graphs::default(),
         }
     }
 
@@ -303,6 +307,7 @@ impl App {
         if self.waiting.take().is_some() {
             self.begin_anew(&snapshot);
         }
+        self.keep_figures(&snapshot);
         // What lies over the tables does not change with them.
         let open = matches!(self.mode(), Mode::Tab | Mode::CommandLine | Mode::FilterLine);
         let covered = self.snapshot.is_some() && !open;
@@ -333,6 +338,7 @@ impl App {
             return;
         }
         let mut plan = Plan { wire: self.settings.wire, ..self.wanted() };
+        self.plan_graphs(&mut plan);
         if self.snapshot.is_none() && self.watched.whom != Whom::All {
             plan = plan.with_first_readings();
         }

@@ -13,6 +13,7 @@
 //! | `document`, `pane` | the rows of a tab as one scrolling text, and where the user is in it |
 //! | `shown`, `asking` | how the tables of a tab are arranged; what is asked of them: filter, order, columns |
 //! | `files` | files that are opened over a tab |
+//! | `graphs` | what is drawn over time, and whether it is |
 //! | `grouped` | from a group of processes to those that are in it, and back |
 //! | `time` | where a session stands in what was recorded, and how it goes from there |
 //! | `whom` | from all processes of the machine to one of them, and back |
@@ -33,6 +34,7 @@ mod command;
 mod document;
 mod event;
 mod files;
+mod graphs;
 mod grouped;
 mod key;
 mod line;

@@ -7,6 +7,9 @@
 //! │ ! what could not be read, and why                            │  where lines are few
 //! └──────────────────────────────────────────────────────────────┘
 //! [1 tcp] 2 udp  3 arp  4 traffic  5 stats  6 raw  …                tab bar
+//!  ↑ sent 1.20k/s · ↓ received 3.40M/s · …                        graph, where there is
+//!  5M/s┤⣀⣀⣸⣿⣀                                                     room for it
+//!  5M/s┤⠉⠉⠛⠛⠉
 //!  tcp · process · 2 rows                                           tables
 //!  local address  port  remote address  port  state        ›
 //!  127.0.0.1        80  0.0.0.0            0  LISTEN
@@ -22,7 +25,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::{App, Mode};
-use crate::panes::{intro, last_line, offers, overlay, overview, tab_bar, tables, timeline};
+use crate::panes::{graph, intro, last_line, offers, overlay, overview, tab_bar, tables, timeline};
 use crate::widgets::menu::Menu;
 
 /// The regions of a screen, from top to bottom.
@@ -30,13 +33,14 @@ use crate::widgets::menu::Menu;
 struct Regions {
     overview: Rect,
     tab_bar: Rect,
+    graph: Rect,
     tables: Rect,
     timeline: Rect,
     last_line: Rect,
 }
 
 /// Cuts a screen into regions. With few lines the tables come first of what can be left out.
-fn regions(area: Rect, has_timeline: bool) -> Regions {
+fn regions(area: Rect, graph: u16, has_timeline: bool) -> Regions {
     let last = area.height.min(1);
     let overview = match area.height {
         0..=1 => 0,
@@ -51,7 +55,8 @@ fn regions(area: Rect, has_timeline: bool) -> Regions {
     Regions {
         overview: at(0, overview),
         tab_bar: at(overview, tab_bar),
-        tables: at(overview + tab_bar, area.height - overview - tab_bar - timeline - last),
+        graph: at(overview + tab_bar, graph),
+        tables: at(overview + tab_bar + graph, area.height - overview - tab_bar - graph - timeline - last),
         timeline: at(area.height - timeline - last, timeline),
         last_line: at(area.height - last, last),
     }
@@ -64,13 +69,15 @@ pub(crate) fn draw(app: &mut App, frame: &mut Frame<'_>) {
     if app.mode() == Mode::Intro {
         return intro::draw(app, area, buf);
     }
-    let regions = regions(area, app.time.is_some());
+    app.graphs.lines = area.height;
+    let regions = regions(area, app.strip(area.height), app.time.is_some());
     if app.overlay.is_some() {
         let above = Rect { height: area.height - regions.last_line.height, ..area };
         overlay::draw(app, above, buf);
     } else {
         overview::draw(app, regions.overview, buf);
         tab_bar::draw(app, regions.tab_bar, buf);
+        graph::draw(app, regions.graph, buf);
         tables::draw(app, regions.tables, buf);
         timeline::draw(app, regions.timeline, buf);
     }
@@ -91,9 +98,16 @@ mod tests {
     fn regions_fill_every_screen() {
         for (height, has_timeline) in (0..100).flat_map(|height| [(height, false), (height, true)]) {
             let area = Rect::new(0, 0, 80, height);
-            let regions = regions(area, has_timeline);
-            let parts =
-                [regions.overview, regions.tab_bar, regions.tables, regions.timeline, regions.last_line];
+            let graph = if height < 14 { 0 } else { height / 3 };
+            let regions = regions(area, graph, has_timeline);
+            let parts = [
+                regions.overview,
+                regions.tab_bar,
+                regions.graph,
+                regions.tables,
+                regions.timeline,
+                regions.last_line,
+            ];
             let mut y = 0;
             for part in parts {
                 assert_eq!(part.y, y, "{height}: {regions:?}");

@@ -45,6 +45,7 @@ impl App {
         }
         self.plan(&mut effects);
         self.tell_shown(&mut effects);
+        self.renew_figures();
         effects
     }
 
@@ -98,6 +99,7 @@ impl App {
             process.pid
         )));
         self.stopped.clear();
+        self.graphs.series.clear();
         self.changed = true;
     }
 

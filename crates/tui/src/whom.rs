@@ -161,6 +161,7 @@ impl App {
         self.watched.before = Some(before);
         self.watched.whom = whom;
         (self.tab, self.overlay, self.progress, self.waiting) = (tab, None, None, None);
+        self.graphs.series.clear();
         let of_all = views::place(views::PROCESSES);
         let panes = self.panes.iter_mut().enumerate().filter(|(place, _)| *place != of_all);
         panes.for_each(|(_, pane)| *pane = Pane::default());

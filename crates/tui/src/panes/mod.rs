@@ -1,5 +1,6 @@
 //! The regions of the screen: each is one file with one `draw`.
 
+pub(crate) mod graph;
 pub(crate) mod intro;
 pub(crate) mod last_line;
 pub(crate) mod offers;

@@ -13,6 +13,7 @@
 
 use netmonitor_core::format::{self, harmless_text};
 use netmonitor_core::scope::Scope;
+use netmonitor_core::series::Series;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::TableView;
 use ratatui::buffer::Buffer;
@@ -23,6 +24,7 @@ use crate::app::App;
 use crate::document::Document;
 use crate::pane::Pane;
 use crate::theme::Theme;
+use crate::widgets::sparkline::Spark;
 use crate::widgets::table::{Cells, Painter, Piece};
 use crate::widgets::{record, text};
 
@@ -65,11 +67,17 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     let views = app.tables(&snapshot);
     let width = usize::from(area.width);
     let document = app.document_of(&views, &snapshot, width);
+    // The pane is changed while they are drawn.
+    let series = app.has_graphs().then(|| std::mem::take(&mut app.graphs.series));
     let pane = app.pane();
     pane.width = width;
     pane.fit(&document, usize::from(area.height));
-    let mut pane_view = PaneView { document: &document, pane, area, snapshot: &snapshot, standing };
+    let mut pane_view =
+        PaneView { document: &document, pane, area, snapshot: &snapshot, series: series.as_ref(), standing };
     pane_view.draw(&views, buf);
+    if let Some(series) = series {
+        app.graphs.series = series;
+    }
 }
 
 struct PaneView<'a> {
@@ -77,6 +85,8 @@ struct PaneView<'a> {
     pane: &'a mut Pane,
     area: Rect,
     snapshot: &'a Snapshot,
+    /// What rows moved over time, where that is drawn.
+    series: Option<&'a Series>,
     standing: Standing<'a>,
 }
 
@@ -141,6 +151,7 @@ impl PaneView<'_> {
             header_line: header,
             selected: cursor.map(|cursor| cursor.row),
             first_column: self.pane.first_column,
+            spark: self.series.and_then(|series| Spark::of(view, series, self.snapshot.moment.boottime)),
         };
         let theme = self.standing.theme;
         let mut painter = Painter { columns: &mut self.pane.columns, theme, cells: Cells::default() };

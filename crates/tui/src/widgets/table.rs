@@ -10,16 +10,18 @@
 use std::ops::Range;
 
 use netmonitor_core::format;
+use netmonitor_core::series::RowKey;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::TableView;
-use procnet::{Kind, Value};
+use procnet::{Kind, Unit, Value};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::text;
+use super::sparkline::{self, Spark};
+use super::{graph, text};
 use crate::pane::Columns;
-use crate::theme::Theme;
+use crate::theme::{Marks, Theme};
 
 /// Columns between two columns.
 const GAP: usize = 2;
@@ -32,6 +34,9 @@ const WIDEST: usize = 40;
 
 /// The least of a text that is worth showing.
 const LEAST: usize = 6;
+
+/// Cells of the bar beside a share.
+const BAR: usize = 4;
 
 /// The piece of a table that is seen.
 pub(crate) struct Piece<'a> {
@@ -49,6 +54,8 @@ pub(crate) struct Piece<'a> {
     pub(crate) selected: Option<usize>,
     /// How many columns behind the first are scrolled out.
     pub(crate) first_column: usize,
+    /// What is drawn over time of each row.
+    pub(crate) spark: Option<Spark<'a>>,
 }
 
 /// What is kept from drawing to drawing.
@@ -91,7 +98,7 @@ enum Look {
 
 impl Cells {
     /// Formats the cells of a column; gives their greatest width and whether there is a number among them.
-    fn format(&mut self, piece: &Piece<'_>, at: usize) -> (usize, bool) {
+    fn format(&mut self, piece: &Piece<'_>, at: usize, marks: Marks) -> (usize, bool) {
         self.text.clear();
         self.ends.clear();
         let column = &piece.table.columns[at];
@@ -104,8 +111,16 @@ impl Cells {
                 _ => Look::Plain,
             };
             numbers |= format::right_aligned(&value);
+            let share = match value {
+                Value::Float(share) if column.unit == Unit::Percent => Some(share),
+                _ => None,
+            };
             let start = self.text.len();
             format::text(value, column, piece.snapshot.machine.clk_tck, &mut self.text);
+            if let Some(share) = share {
+                self.text.push(' ');
+                graph::bar(share, BAR, marks, &mut self.text);
+            }
             let width = text::width(&self.text[start..]);
             widest = widest.max(width);
             self.ends.push((self.text.len(), width, look));
@@ -134,13 +149,17 @@ fn title(table: &TableView<'_>, at: usize) -> (&'static str, &'static str) {
 impl Painter<'_> {
     /// Draws the piece. Whether columns were left out at the right.
     pub(crate) fn draw(&mut self, piece: &Piece<'_>, area: Rect, buf: &mut Buffer) -> bool {
+        let whole = area;
+        let spark = piece.spark.as_ref().filter(|_| area.width >= sparkline::LEAST);
+        let taken = if spark.is_some() { sparkline::WIDTH + GAP as u16 } else { 0 };
+        let area = Rect { width: area.width - taken, ..area };
         // The last column is for the mark that there is more, the one before it stays blank.
         let right = area.right().saturating_sub(2).max(area.left());
         let room = usize::from(right.saturating_sub(area.left()));
         let count = piece.table.columns.len();
         let skipped = piece.first_column.min(count.saturating_sub(2));
         if let Some(y) = piece.header_line {
-            buf.set_style(Rect { y, height: 1, ..area }, self.theme.header());
+            buf.set_style(Rect { y, height: 1, ..whole }, self.theme.header());
         }
         let mut x = area.left();
         let mut more = false;
@@ -166,11 +185,28 @@ impl Painter<'_> {
         if more {
             self.mark(piece, area.right().saturating_sub(1), "›", buf);
         }
+        if let Some(spark) = spark {
+            // Beside the last column, or at the right end where there are more.
+            let x = if more { area.right() + GAP as u16 } else { x.max(area.left()) };
+            self.sparklines(piece, spark, Rect { x, width: sparkline::WIDTH, ..whole }, buf);
+        }
         if let Some(row) = piece.selected.filter(|row| piece.rows.contains(row)) {
             let y = piece.first_line + (row - piece.rows.start) as u16;
-            buf.set_style(Rect { y, height: 1, ..area }, self.theme.selected());
+            buf.set_style(Rect { y, height: 1, ..whole }, self.theme.selected());
         }
         more
+    }
+
+    /// Draws what rows moved over time.
+    fn sparklines(&self, piece: &Piece<'_>, spark: &Spark<'_>, area: Rect, buf: &mut Buffer) {
+        let place = Rect { height: 1, ..area };
+        if let Some(y) = piece.header_line {
+            spark.draw_title(Rect { y, ..place }, self.theme, buf);
+        }
+        for (y, row) in (piece.first_line..).zip(piece.rows.clone()) {
+            let key = RowKey::of(piece.table, &spark.keys, row);
+            spark.draw(key, Rect { y, ..place }, self.theme, buf);
+        }
     }
 
     /// Draws a column if it fits, and gives its width. A text may be cut where there is something to be seen
@@ -187,7 +223,7 @@ impl Painter<'_> {
             return None;
         }
         let column = &piece.table.columns[at];
-        let (widest, numbers) = self.cells.format(piece, at);
+        let (widest, numbers) = self.cells.format(piece, at, self.theme.marks);
         let (name, suffix) = title(piece.table, at);
         let heading = text::width(name) + text::width(suffix);
         let layout = self.columns.grow(column.name, widest.max(heading), numbers);

@@ -30,7 +30,8 @@ fn rows(session: &mut Session) -> Vec<String> {
 fn heading(session: &mut Session) -> String {
     let screen = session.screen();
     let mut lines = screen.lines().skip_while(|line| !line.contains("9 analysis"));
-    lines.nth(1).unwrap_or_default().trim().to_owned()
+    let is_graph = |line: &str| line.contains("the last ") || line.trim_matches(['┤', ' ']).is_empty();
+    lines.find(|line| !line.contains("9 analysis") && !is_graph(line)).unwrap_or_default().trim().to_owned()
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod asking;
 mod commands;
 mod files;
+mod graphs;
 mod happenings;
 mod harness;
 mod hostile;

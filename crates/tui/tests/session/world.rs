@@ -223,6 +223,11 @@ impl World {
 /// A process whose sockets were asked themselves: those of the fixture, of which one connection has moved
 /// 150,000 bytes a second.
 pub(crate) fn asked(seq: u64) -> Sample {
+    asked_after(seq, seq * 150_000)
+}
+
+/// The same where it has moved so many bytes so far.
+pub(crate) fn asked_after(seq: u64, more: u64) -> Sample {
     let world = World { only: vec!["none"], ..World::default() };
     let mut sample = world.sample(seq);
     sample.parts.retain(|part| !matches!(part.origin, Origin::Links(_)));
@@ -237,7 +242,7 @@ pub(crate) fn asked(seq: u64) -> Sample {
         *b"Max open files            1024                 524288               files\n",
     );
     sample.push(Origin::process("fd"), *b"23");
-    sample.push(Origin::Own, moved(fixture("own_inet"), 56_526, seq * 150_000));
+    sample.push(Origin::Own, moved(fixture("own_inet"), 56_526, more));
     for name in ["unix", "netlink", "packet"] {
         sample.push(Origin::Dump(format!("sock_diag/{name}").into()), *b"");
     }
