@@ -4,6 +4,7 @@ mod clock;
 mod damage;
 mod day;
 mod golden;
+mod machines;
 mod same;
 
 use std::io::Cursor;

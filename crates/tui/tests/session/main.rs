@@ -11,6 +11,7 @@ mod lists;
 mod looping;
 mod property;
 mod recorded;
+mod replayed;
 mod screens;
 mod states;
 mod world;
