@@ -5,6 +5,7 @@
 //! that were not read this time, which stay with their age.
 
 mod carry;
+mod connections;
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -16,6 +17,7 @@ use procnet::number::decimal;
 use procnet::shape::Decoder;
 
 use crate::derived::Derived;
+use crate::detect::{Thresholds, Watch};
 use crate::dumps::{self, LINK, OWN_INET, OWN_OTHER};
 use crate::files::{Files, Measured, NetPath};
 use crate::held::{inode_field, inodes_of, owned_rows};
@@ -27,12 +29,11 @@ use crate::plan::{Ended, Plan};
 use crate::process::Process;
 use crate::programs::Programs;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
-use crate::scope::Scope;
 use crate::settings::{self, Set};
 use crate::snapshot::{Netns, Note, NoteEvent, Snapshot, Source};
-use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets, TCP};
+use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets};
 use crate::source;
-use crate::tally::{Figures, Seen, Tally, Totals};
+use crate::tally::{Tally, Totals};
 use crate::traffic::Group;
 use crate::users::Users;
 use crate::views;
@@ -71,6 +72,8 @@ pub struct Engine {
     ends: Option<Reading>,
     read: Vec<NetPath>,
     part: FilePart,
+    /// What is wrong, by what was seen so far.
+    watch: Watch,
     /// Sockets that earlier pieces had, by cookie.
     handed_on: HashSet<u64>,
     held: Vec<u8>,
@@ -104,6 +107,7 @@ impl Engine {
             ends: None,
             read: Vec::new(),
             part: FilePart::default(),
+            watch: Watch::default(),
             handed_on: HashSet::new(),
             held: Vec::new(),
         }
@@ -114,6 +118,11 @@ impl Engine {
         let mut engine = Self::new(machine);
         engine.seen.pid = pid;
         engine
+    }
+
+    /// By which thresholds it is judged what is wrong.
+    pub fn judge_by(&mut self, thresholds: Thresholds) {
+        self.watch = Watch::new(thresholds);
     }
 
     /// What the next ticks are read for: only the files of this plan are kept with their rows. Without one all
@@ -185,7 +194,7 @@ impl Engine {
         self.picked = owners.clone();
         self.ticks += u64::from(!self.read.is_empty());
         self.read.clear();
-        let snapshot = Arc::new(Snapshot {
+        let mut snapshot = Snapshot {
             moment: self.moment,
             is_recorded: self.is_recorded,
             machine: self.machine.clone(),
@@ -204,42 +213,19 @@ impl Engine {
             ends: self.ends,
             traffic: self.programs.traffic.traffic.clone(),
             events: self.programs.events.events.clone(),
+            findings: None,
             roll: self.programs.roll.roll.clone(),
             cgroups: self.programs.cgroups.clone(),
             derived: Arc::default(),
-        });
+        };
+        if self.plan.as_ref().is_some_and(|plan| plan.findings) {
+            snapshot.findings = Some(self.watch.look(&snapshot));
+        }
+        let snapshot = Arc::new(snapshot);
         if let Some(plan) = &self.plan {
             Derived::prepare(&snapshot, plan);
         }
         snapshot
-    }
-
-    /// Adds up what the process's TCP connections have moved, where they were read in this tick with their figures.
-    fn count_connections(&mut self, owners: &Owners) {
-        let Some(sockets) = self.sockets.iter().find(|sockets| *sockets.kind == TCP) else { return };
-        if owners.group_scope != Scope::Process || self.is_in_pieces() {
-            return;
-        }
-        let lists = sockets.lists();
-        if !lists.iter().any(|list| self.read.iter().any(|name| name == list.source)) {
-            return;
-        }
-        if !lists.iter().all(|list| matches!(list.rows, Rows::Diag(_))) {
-            self.totals = None;
-            return;
-        }
-        let is_whole = |list: &List| {
-            self.sources.get(list.source).is_some_and(|source| source.reading.status == Status::Ok)
-        };
-        let all = owners.target_status == Some(Status::Ok) && lists.iter().all(is_whole);
-        let at = lists.iter().filter_map(|list| self.sources.get(list.source)).map(|it| it.reading.at).max();
-        let own = sockets.places(true).iter().filter_map(|place| sockets.get(*place));
-        let figures = own.filter_map(|socket| {
-            let detail = socket.detail()?;
-            Some((socket.diag()?.cookie, Figures::of(detail.connection()?)))
-        });
-        let seen = Seen { living: figures.collect(), all, at: at.unwrap_or(0), tick: self.ticks };
-        self.totals = Some(self.tally.tick(seen));
     }
 
     fn end_process(&mut self) {

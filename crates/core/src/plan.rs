@@ -57,6 +57,8 @@ pub struct Plan {
     pub events: bool,
     /// How, where they are.
     pub watch: Watch,
+    /// Whether detectors look at what was read.
+    pub findings: bool,
     /// Whether the rows of lists are handed on while they are read. Whose they are is looked at before, then.
     pub pieces: bool,
 }
@@ -184,7 +186,7 @@ pub struct Needs {
     /// More of the process than what identifies it.
     pub process: bool,
     /// Settings of the kernel.
-    pub settings: &'static [&'static Setting],
+    pub settings: Vec<&'static Setting>,
     /// The list of files.
     pub list: bool,
     /// What processes send and receive.
@@ -193,12 +195,44 @@ pub struct Needs {
     pub roll: bool,
     /// Connections as they come and go.
     pub events: bool,
+    /// What detectors find.
+    pub findings: bool,
 }
 
 impl Needs {
     /// One file.
     pub fn file(path: impl Into<NetPath>) -> Self {
         Self { net: vec![path.into()], ..Self::default() }
+    }
+
+    /// Several files.
+    pub fn files(paths: &[&'static str]) -> Self {
+        Self { net: paths.iter().map(|path| NetPath::Borrowed(path)).collect(), ..Self::default() }
+    }
+
+    /// Adds what something else needs.
+    pub fn add(&mut self, other: Self) {
+        add_all(&mut self.net, other.net);
+        add_all(&mut self.dumps, other.dumps);
+        add_all(&mut self.settings, other.settings);
+        self.derive.add(other.derive);
+        self.own |= other.own;
+        self.ends |= other.ends;
+        self.process |= other.process;
+        self.list |= other.list;
+        self.traffic |= other.traffic;
+        self.roll |= other.roll;
+        self.events |= other.events;
+        self.findings |= other.findings;
+    }
+}
+
+/// Adds those that are not there yet.
+fn add_all<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
+    for one in more {
+        if !all.contains(&one) {
+            all.push(one);
+        }
     }
 }
 
@@ -266,6 +300,8 @@ impl Plan {
             let mut needs = table.content.needs();
             // A list of routes or neighbours can be huge, and has nothing that is compared with its beginning.
             needs.dumps.retain(|dump| dump.is_own || source::is_counted(dump.name));
+            // Whoever watches goes on, and nobody has looked yet.
+            needs.events = false;
             self.add(needs, table.scope.unwrap_or_default());
         }
         self.owners = self.owners.max(Owners::Family);
@@ -274,21 +310,9 @@ impl Plan {
 
     /// Adds what a table of this scope needs.
     pub fn add(&mut self, needs: Needs, scope: Scope) {
-        for path in needs.net {
-            if !self.net.contains(&path) {
-                self.net.push(path);
-            }
-        }
-        for dump in needs.dumps {
-            if !self.dumps.contains(&dump) {
-                self.dumps.push(dump);
-            }
-        }
-        for setting in needs.settings {
-            if !self.settings.contains(setting) {
-                self.settings.push(setting);
-            }
-        }
+        add_all(&mut self.net, needs.net);
+        add_all(&mut self.dumps, needs.dumps);
+        add_all(&mut self.settings, needs.settings);
         if needs.own && self.ask == Ask::IfCheaper {
             self.ask = Ask::Always;
         }
@@ -298,6 +322,7 @@ impl Plan {
         self.process |= needs.process;
         self.roll |= needs.roll;
         self.events |= needs.events;
+        self.findings |= needs.findings;
         if needs.traffic && self.counting != Counting::Off {
             let wanted = if scope == Scope::Process { Counting::Own } else { Counting::Read };
             self.counting = self.counting.max(wanted);

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::census::Census;
 use crate::cgroup_paths::CgroupPaths;
 use crate::derived::Derived;
+use crate::detect::Findings;
 use crate::events::Events;
 use crate::files::{Files, NetPath};
 use crate::interfaces::Interfaces;
@@ -65,6 +66,8 @@ pub struct Snapshot {
     pub traffic: Option<Result<Arc<Traffic>, Arc<Reason>>>,
     /// What happened to connections, or why that is not known; `None` before anybody looked.
     pub events: Option<Result<Arc<Events>, Arc<Reason>>>,
+    /// What detectors have found; `None` where none has looked.
+    pub findings: Option<Findings>,
     /// Who is there; `None` before anybody looked.
     pub roll: Option<Arc<Roll>>,
     /// What control groups are called.

@@ -60,7 +60,7 @@ struct Typed {
 
 const AFTER_HELP: &str = "\
 Tabs: overview tcp udp arp traffic stats raw icmp routing analysis sockets neighbours multicast
-conntrack mptcp sctp unix netlink packet processes peers addresses links protocols softnet sockstat
+findings conntrack mptcp sctp unix netlink packet processes peers addresses links protocols softnet sockstat
 xfrm files
 
 Targets: a PID (all digits); NAME, the name, executable or script of a process; :PORT, who holds

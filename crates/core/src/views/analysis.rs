@@ -2,15 +2,17 @@
 
 use super::counters::{CounterTable, Groups};
 use super::file_table::FileTable;
+use super::findings::FINDINGS;
 use super::icmp::{ICMP, ICMP_MSG, ICMP6};
 use super::{TableDef, View};
 use crate::scope::Scope;
 
 pub(super) static VIEW: View = View {
     name: "analysis",
-    help: "counters of IP, ICMP, TCP and UDP of the namespace, and packet processing by CPU",
-    owners: false,
+    help: "what is wrong here, counters of IP, ICMP, TCP and UDP of the namespace, and packet processing by CPU",
+    owners: true,
     tables: &[
+        &FINDINGS,
         &IP,
         &ICMP,
         &ICMP_MSG,

@@ -54,7 +54,7 @@ impl Content for Usage {
     fn needs(&self) -> Needs {
         const SETTINGS: &[&Setting] =
             &[&CONNTRACK_COUNT, &CONNTRACK_MAX, &CONNTRACK_BUCKETS, &CONNTRACK_EXPECT_MAX];
-        Needs { settings: SETTINGS, ..Needs::file(STAT) }
+        Needs { settings: SETTINGS.to_vec(), ..Needs::file(STAT) }
     }
 
     fn columns(&self) -> Vec<Column> {

@@ -48,6 +48,7 @@ mod counts;
 mod events;
 mod file_table;
 mod files;
+mod findings;
 mod host_rows;
 mod icmp;
 mod interface_column;
@@ -127,6 +128,7 @@ pub static ALL: &[&View] = &[
     &icmp::VIEW,
     &routing::VIEW,
     &analysis::VIEW,
+    &findings::VIEW,
     &sockets::VIEW,
     &processes::VIEW,
     &peers::VIEW,
@@ -181,6 +183,11 @@ pub fn place(name: &str) -> usize {
 /// The view of this name.
 pub fn find(name: &str) -> Option<&'static View> {
     ALL.iter().copied().find(|view| view.name == name)
+}
+
+/// The tab that has the table of this name, the first where several have.
+pub fn tab_of_table(table: &str) -> Option<&'static str> {
+    ALL.iter().find(|view| view.tables.iter().any(|known| known.name == table)).map(|view| view.name)
 }
 
 /// The order in which rows of a file are shown, where it is not the kernel's.

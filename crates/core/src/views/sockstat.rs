@@ -95,7 +95,7 @@ const COLUMNS: [Column; 4] = [
 
 impl Content for Limited {
     fn needs(&self) -> Needs {
-        Needs { settings: self.settings, ..self.counters.needs() }
+        Needs { settings: self.settings.to_vec(), ..self.counters.needs() }
     }
 
     fn columns(&self) -> Vec<Column> {

@@ -1,0 +1,19 @@
+//! `bad-syn-cookies`.
+
+use crate::detect::{Detector, Rule, Severity, Sure, ext};
+use crate::plan::Needs;
+use crate::scope::Scope;
+
+pub(super) static DETECTOR: Detector = Detector {
+    name: "bad-syn-cookies",
+    title: "acknowledgements came with a wrong SYN cookie",
+    severity: Severity::Warning,
+    scope: Scope::Namespace,
+    sure: Sure::Likely,
+    needs: || Needs::files(&["netstat"]),
+    thresholds: &[],
+    rule: Rule::Grows(&[ext("SyncookiesFailed")], None),
+    why: "Somebody acknowledged a request that this machine never answered so: guessed numbers, or requests that waited too long.",
+    next: "Look for a flood at the same time; see where the packets come from with a capture of the port.",
+    references: "Documentation/networking/snmp_counter.rst, TcpExtSyncookiesFailed; RFC 4987",
+};
