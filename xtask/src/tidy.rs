@@ -20,9 +20,10 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("sys", &["netmonitor-core", "procnet"], &["rustix", "libc"]),
     ("tui", &["netmonitor-core", "procnet"], &["ratatui", "crossterm"]),
     ("serve", &["netmonitor-core", "procnet"], &["hyper", "tokio", "tokio-rustls"]),
+    ("names", &["netmonitor-core"], &["hickory-resolver", "maxminddb", "tokio"]),
     (
         "netmonitor",
-        &["netmonitor-core", "netmonitor-serve", "netmonitor-sys", "netmonitor-tui"],
+        &["netmonitor-core", "netmonitor-names", "netmonitor-serve", "netmonitor-sys", "netmonitor-tui"],
         &["clap", "anyhow", "signal-hook"],
     ),
     ("testkit", &[], &["rustix", "libc"]),

@@ -84,7 +84,7 @@ impl Derived {
             Some(Ok(traffic)) => Peers::of(traffic, |process| match place {
                 0 => process.is_own,
                 1 => netns == Some(process.seen.netns.into()),
-                _ => true,
+                _ => snapshot.left_out != Some(process.seen.id.pid),
             }),
             _ => Peers { hosts: Vec::new(), ports: Vec::new() },
         })

@@ -23,6 +23,7 @@ use crate::files::{Files, Measured, NetPath};
 use crate::held::{inode_field, inodes_of, owned_rows};
 use crate::history::History;
 use crate::interfaces::Interfaces;
+use crate::naming::Naming;
 use crate::owners::{Collected, Owners, may_trace, namespace_inode};
 use crate::part::FilePart;
 use crate::plan::{Ended, Plan};
@@ -35,7 +36,6 @@ use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets};
 use crate::source;
 use crate::tally::{Tally, Totals};
 use crate::traffic::Group;
-use crate::users::Users;
 use crate::views;
 
 /// The most bytes of a part that is held until it is whole (links, names): 64 MiB.
@@ -53,7 +53,7 @@ pub struct Engine {
     seen: Process,
     netns: Netns,
     owners: Collected,
-    users: Arc<Users>,
+    naming: Naming,
     notes: Vec<Note>,
     sources: BTreeMap<NetPath, Source>,
     history: History,
@@ -90,7 +90,7 @@ impl Engine {
             seen: Process::default(),
             netns: Netns::default(),
             owners: Collected::default(),
-            users: Arc::default(),
+            naming: Naming::default(),
             notes: Vec::new(),
             sources: BTreeMap::new(),
             history: History::default(),
@@ -202,7 +202,7 @@ impl Engine {
             netns: self.netns,
             namespaces: None,
             owners,
-            users: self.users.clone(),
+            naming: self.naming.clone(),
             notes: self.notes.as_slice().into(),
             files: self.files.clone(),
             interfaces: self.interfaces.clone(),
@@ -216,6 +216,7 @@ impl Engine {
             findings: None,
             roll: self.programs.roll.roll.clone(),
             cgroups: self.programs.cgroups.clone(),
+            left_out: self.naming.reader.pid.filter(|_| self.plan.as_ref().is_some_and(|plan| !plan.own)),
             derived: Arc::default(),
         };
         if self.plan.as_ref().is_some_and(|plan| plan.findings) {
@@ -390,7 +391,6 @@ impl Engine {
             Origin::LeftOut => self.owners.left_out(&held, reading.at),
             Origin::Walk => self.owners.walked(Walk::parse(&held), self.moment.boottime),
             Origin::Capabilities => self.owners.permitted(may_trace(&held).unwrap_or(false)),
-            Origin::Users if reading.status == Status::Ok => self.users = Arc::new(Users::parse(&held)),
             Origin::NetList => self.files.list(&held, reading),
             Origin::Sysctl(path) => {
                 if let Some(setting) = settings::find(path) {
@@ -399,12 +399,8 @@ impl Engine {
             }
             Origin::Bpf(name) => self.end_programs(name, &held, reading),
             Origin::Roll => self.end_programs("tree", &held, reading),
-            Origin::Users
-            | Origin::Net(_)
-            | Origin::Dump(_)
-            | Origin::Own
-            | Origin::Destroyed
-            | Origin::Netns(_) => {}
+            Origin::Net(_) | Origin::Dump(_) | Origin::Own | Origin::Destroyed | Origin::Netns(_) => {}
+            named => self.naming.end(named, &held, reading),
         }
         self.held = held;
         self.held.clear();

@@ -6,6 +6,8 @@ use std::net::IpAddr;
 
 use procnet::{Column, Kind, Unit, Value};
 
+use crate::snapshot::Snapshot;
+
 /// Writes a value as people read it; `clk_tck` turns clock ticks into seconds.
 pub fn text(value: Value<'_>, column: &Column, clk_tck: u64, out: &mut String) {
     let written = match value {
@@ -53,6 +55,16 @@ pub fn text(value: Value<'_>, column: &Column, clk_tck: u64, out: &mut String) {
         Value::Time(wall) => write!(out, "{}", rfc3339(wall)),
     };
     debug_assert!(written.is_ok(), "writing to a string cannot fail");
+}
+
+/// Writes a cell of a snapshot: among owners of a socket the program that reads is marked.
+pub fn cell(value: Value<'_>, column: &Column, snapshot: &Snapshot, out: &mut String) {
+    text(value, column, snapshot.machine.clk_tck, out);
+    if let (Value::Pids(pids), Some(pid)) = (value, snapshot.naming.reader.pid)
+        && pids.contains(&pid)
+    {
+        out.push_str(" (netmonitor)");
+    }
 }
 
 /// Whether a value stands at the right of its column.

@@ -80,11 +80,16 @@ impl HostEngine {
         let mut owners = Owners::clone(&common.owners);
         owners.whole = true;
         let owners = Arc::new(owners);
+        let own = common.left_out.map(|pid| owners.held_by(pid)).unwrap_or_default();
         let of = |(inode, engine): (&u64, &mut Engine)| {
             let mut snapshot = Snapshot::clone(&engine.snapshot());
             snapshot.netns.inode = Some(*inode);
             snapshot.owners = owners.clone();
-            snapshot.users = common.users.clone();
+            if !own.is_empty() {
+                let sockets = snapshot.sockets.iter_mut();
+                sockets.for_each(|sockets| Arc::make_mut(sockets).leave_out_inodes(&own));
+            }
+            snapshot.naming = common.naming.clone();
             snapshot.traffic = common.traffic.clone();
             snapshot.events = common.events.clone();
             snapshot.cgroups = common.cgroups.clone();
@@ -113,8 +118,8 @@ impl HostEngine {
         self.common.resume(&Resume { carry, past, ..Resume::default() });
     }
 
-    fn engine(&mut self) -> &mut Engine {
-        let Some(inode) = self.current else { return &mut self.common };
+    fn engine(&mut self, origin: &Origin) -> &mut Engine {
+        let Some(inode) = self.current.filter(|_| !origin.is_of_machine()) else { return &mut self.common };
         self.namespaces.entry(inode).or_insert_with(|| {
             let mut engine = Engine::new(self.machine.clone());
             if self.is_recorded {
@@ -137,7 +142,7 @@ impl Sink for HostEngine {
     }
 
     fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
-        self.engine().chunk(origin, bytes)
+        self.engine(origin).chunk(origin, bytes)
     }
 
     fn end(&mut self, origin: &Origin, reading: Reading) {
@@ -146,11 +151,11 @@ impl Sink for HostEngine {
                 self.current = Some(*inode);
                 self.seen.push(*inode);
                 let moment = self.moment;
-                let engine = self.engine();
+                let engine = self.engine(origin);
                 engine.begin(moment);
                 engine.refuse(reading.status);
             }
-            origin => self.engine().end(origin, reading),
+            origin => self.engine(origin).end(origin, reading),
         }
     }
 }

@@ -333,6 +333,12 @@ impl Owners {
         self.group.len()
     }
 
+    /// The inodes of the sockets that one process alone holds, in order.
+    pub fn held_by(&self, pid: u32) -> Vec<u64> {
+        let held = self.inodes.iter().zip(&self.pids).filter(|(_, holder)| **holder == pid);
+        held.map(|(inode, _)| *inode).filter(|inode| self.of(*inode).len() == 1).collect()
+    }
+
     /// The inodes of the sockets that the group holds, in order.
     pub fn group_inodes(&self) -> &[u64] {
         &self.group

@@ -53,6 +53,10 @@ pub struct Plan {
     pub slim: bool,
     /// Whether packets are counted, too, as they go over the wire.
     pub wire: bool,
+    /// Whether names of remote addresses are looked up.
+    pub resolve: bool,
+    /// Whether the program that reads is told of among all of the machine.
+    pub own: bool,
     /// Whether connections are watched as they come and go. Whoever has begun to watch goes on.
     pub events: bool,
     /// How, where they are.

@@ -17,7 +17,7 @@ pub fn closing(pid: u32, snapshot: Option<&Snapshot>, watched: Duration, unread:
         return format!("process {pid} has ended; watched for {}; nothing was read\n", length(watched));
     };
     let process = &snapshot.process;
-    let user = process.uid.and_then(|uid| snapshot.users.name(uid));
+    let user = process.uid.and_then(|uid| snapshot.naming.users.name(uid));
     let user = user.map(|name| format!(", user {}", harmless_text(name))).unwrap_or_default();
     let name = harmless_text(&process.name);
     let mut text = format!("process {pid} ({name}{user}) has ended; watched for {}\n", length(watched));

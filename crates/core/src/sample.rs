@@ -101,14 +101,27 @@ pub enum Origin {
     Walk,
     /// `/etc/passwd`, for the names of users.
     Users,
+    /// `/etc/services`, for the names of ports.
+    Services,
+    /// Names of addresses that were looked up: see [`crate::host_names`]. `NotAsked`: nobody looks them up.
+    HostNames,
+    /// Countries and networks of addresses: see [`crate::networks`]. `NotAsked`: no file tells them.
+    Networks,
     /// What the reader itself may do: the `CapEff` line of its own `status`.
     Capabilities,
+    /// Who reads: see [`crate::naming::Reader`].
+    Reader,
 }
 
 impl Origin {
     /// A file under `/proc/PID/net`.
     pub const fn net(path: &'static str) -> Self {
         Self::Net(Cow::Borrowed(path))
+    }
+
+    /// It is no part of a namespace, wherever in a tick it stands.
+    pub(crate) const fn is_of_machine(&self) -> bool {
+        matches!(self, Self::HostNames | Self::Networks)
     }
 
     /// A file or link of the target.
@@ -135,7 +148,11 @@ impl fmt::Display for Origin {
             Self::Roll => f.write_str("the list of processes"),
             Self::Walk => f.write_str("descriptors of other processes"),
             Self::Users => f.write_str("/etc/passwd"),
+            Self::Services => f.write_str("/etc/services"),
+            Self::HostNames => f.write_str("names of addresses"),
+            Self::Networks => f.write_str("networks of addresses"),
             Self::Capabilities => f.write_str("own capabilities"),
+            Self::Reader => f.write_str("who reads"),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::events::Events;
 use crate::files::{Files, NetPath};
 use crate::interfaces::Interfaces;
 use crate::names::Names;
+use crate::naming::Naming;
 use crate::owners::Owners;
 use crate::process::Process;
 use crate::rates::Earlier;
@@ -26,7 +27,6 @@ use crate::settings::{Set, Setting};
 use crate::sockets::{SocketKind, Sockets};
 use crate::tally::Totals;
 use crate::traffic::{Peers, Reason, Traffic};
-use crate::users::Users;
 use crate::views::{By, Place, ProcessGroup, Summary};
 
 /// One moment of a process and its network namespace.
@@ -44,8 +44,8 @@ pub struct Snapshot {
     pub netns: Netns,
     /// Who holds which socket.
     pub owners: Arc<Owners>,
-    /// Names of users.
-    pub users: Arc<Users>,
+    /// Names that do not come from the kernel.
+    pub naming: Naming,
     /// Of the whole machine: a snapshot of each network namespace. `None`: this is one process's.
     pub namespaces: Option<Arc<[Arc<Snapshot>]>>,
     /// What happened to the process while it was watched, oldest first.
@@ -72,6 +72,8 @@ pub struct Snapshot {
     pub roll: Option<Arc<Roll>>,
     /// What control groups are called.
     pub cgroups: CgroupPaths,
+    /// The process that is left out among all of the machine: the one that reads.
+    pub left_out: Option<u32>,
     pub(crate) derived: Arc<Derived>,
 }
 

@@ -189,6 +189,14 @@ impl Sockets {
         self.all = self.all.iter().copied().filter(is_new).collect();
     }
 
+    /// Leaves out those of these inodes, which are in order.
+    pub(crate) fn leave_out_inodes(&mut self, inodes: &[u64]) {
+        let is_left = |place: &Place| {
+            self.get(*place).is_none_or(|socket| inodes.binary_search(&socket.inet.inode).is_err())
+        };
+        self.all = self.all.iter().copied().filter(is_left).collect();
+    }
+
     /// Picks those that the target holds.
     pub fn pick_owned(&mut self, owners: &Owners) {
         let is_owned = |place: &Place| {

@@ -27,6 +27,7 @@ use crate::run::config::Config;
 use crate::run::diff::Diff;
 use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
+use crate::run::naming::Naming;
 use crate::run::record::Record;
 use crate::run::replay::Replay;
 use crate::run::serve::Serve;
@@ -152,6 +153,8 @@ pub(crate) struct Look {
     pub(crate) follow: Follow,
     /// Whether packets are counted as they go over the wire.
     pub(crate) wire: bool,
+    /// How names are had that the kernel does not know.
+    pub(crate) naming: Naming,
     /// What to do with it.
     pub(crate) task: Task,
 }
@@ -216,7 +219,7 @@ impl Session {
 }
 
 /// What holds for whatever is shown.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Chosen {
     interval: Interval,
     scope: Scope,
@@ -224,18 +227,20 @@ struct Chosen {
     counters: CounterMode,
     by: By,
     wire: bool,
+    naming: Naming,
 }
 
 impl Chosen {
-    fn of(options: &Options) -> Self {
-        Self {
+    fn of(options: &Options) -> anyhow::Result<Self> {
+        Ok(Self {
             interval: options.interval.unwrap_or_default(),
             scope: options.scope.unwrap_or_default(),
             has_scope: options.scope.is_some(),
             counters: options.counters.unwrap_or_default(),
             by: options.by.unwrap_or_default(),
             wire: options.wire.unwrap_or(false),
-        }
+            naming: Naming::of((options.resolve, options.own), &options.geoip)?,
+        })
     }
 }
 
@@ -251,7 +256,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         }
         options.scope = Some(Scope::Cgroup);
     }
-    let chosen = Chosen::of(&options);
+    let chosen = Chosen::of(&options)?;
     let session = Session::of(&options, &chosen)?;
     let follow = match options.follow.unwrap_or(false) {
         false => Follow::No,
@@ -285,10 +290,12 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         Some(Command::Run(run)) => return run.meant(typed.target),
         Some(Command::Diff(diff)) => return diff.meant(typed.target, &chosen),
         Some(Command::Serve(serve)) => return serve.meant(typed.target, (procfs, options.interval)),
-        Some(Command::Replay(replay)) => return replay.meant(typed.target, options.scope, session),
+        Some(Command::Replay(replay)) => {
+            return replay.meant(typed.target, options.scope, (session, chosen.naming));
+        }
         Some(Command::Doctor(doctor)) => return doctor.meant(typed.target, procfs),
         Some(Command::Record(record)) => {
-            return record.meant(typed.target, (options.interval, scope, follow), procfs);
+            return record.meant(typed.target, (options.interval, scope, follow), (procfs, chosen.naming));
         }
         Some(Command::Show(show)) => {
             not_before_the_command(typed.target, "show")?;
@@ -296,7 +303,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
             (show.target.clone(), show.meant(&chosen, given_by_hand(&matches, "interval"))?)
         }
     };
-    Ok(Meant::Look(Look { target, procfs, follow, wire: chosen.wire, task }))
+    Ok(Meant::Look(Look { target, procfs, follow, wire: chosen.wire, naming: chosen.naming, task }))
 }
 
 /// A word of digits alone is a PID.

@@ -62,6 +62,23 @@ pub(crate) struct Options {
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_WIRE", hide_env_values = true)]
     pub(crate) wire: Option<bool>,
 
+    /// Look up the names of remote addresses (d in a session): columns remote_name. Whoever answers for an address can notice
+    /// that somebody asks
+    #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_RESOLVE", hide_env_values = true)]
+    pub(crate) resolve: Option<bool>,
+
+    /// Tell countries and networks of remote addresses by this file in the format of MaxMind: columns remote_country,
+    /// remote_asn, remote_as_org. May be given twice, or as FILE:FILE: one of countries or cities, one of networks
+    #[arg(long, global = true, value_name = "FILE", action = clap::ArgAction::Append, env = "NETMONITOR_GEOIP", value_delimiter = ':', hide_env_values = true)]
+    #[serde(default)]
+    pub(crate) geoip: Vec<PathBuf>,
+
+    /// Show netmonitor itself, too, among all processes and sockets of the machine
+    #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_OWN", hide_env_values = true)]
+    pub(crate) own: Option<bool>,
+
     /// How a session looks: dark, light, contrast, ansi or none [default: what the terminal is said to be; NO_COLOR none]
     #[arg(long, global = true, value_name = "THEME", env = "NETMONITOR_THEME", hide_env_values = true)]
     #[serde(default, deserialize_with = "word", serialize_with = "as_word")]
@@ -154,6 +171,9 @@ impl Options {
             linger: Some(false),
             follow: Some(false),
             wire: Some(false),
+            resolve: Some(false),
+            geoip: Vec::new(),
+            own: Some(false),
             theme: Some(theme),
             marks: Some(theme.marks),
             procfs: Some(PathBuf::from("/proc")),
@@ -178,6 +198,9 @@ impl Options {
             linger: self.linger.or(file.linger),
             follow: self.follow.or(file.follow),
             wire: self.wire.or(file.wire),
+            resolve: self.resolve.or(file.resolve),
+            geoip: if self.geoip.is_empty() { file.geoip } else { self.geoip },
+            own: self.own.or(file.own),
             theme: self.theme.or(file.theme),
             marks: self.marks.or(file.marks),
             procfs: self.procfs.or(file.procfs),

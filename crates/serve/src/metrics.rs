@@ -65,6 +65,7 @@ pub struct Metrics {
 /// All that is read for them.
 pub fn plan() -> Plan {
     let mut plan = Plan {
+        own: true,
         ask: Ask::Never,
         counting: Counting::On,
         ended: Ended::Summed,

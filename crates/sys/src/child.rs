@@ -13,9 +13,9 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::bpf::{Counter, Why};
 use crate::clock::{boottime, wall};
+use crate::etc::Etc;
 use crate::reader::Reader;
 use crate::tree::ProcTree;
-use crate::users::Users;
 
 /// A command that waits for its exec.
 pub struct Waiting {
@@ -77,7 +77,7 @@ fn wait_for_go((mut tell, mut wait): (&PipeWriter, &PipeReader), parents: i32) -
 pub struct Followed {
     counter: Counter,
     reader: Reader,
-    users: Users,
+    etc: Etc,
     seq: u64,
 }
 
@@ -85,7 +85,7 @@ impl Followed {
     /// Follows a process from now on. Fails with the reason why that cannot be.
     pub fn start(pid: u32) -> Result<Self, Why> {
         let counter = Counter::following(pid)?;
-        Ok(Self { counter, reader: Reader::new(), users: Users::default(), seq: 0 })
+        Ok(Self { counter, reader: Reader::new(), etc: Etc::default(), seq: 0 })
     }
 
     /// The machine that it runs on.
@@ -97,7 +97,7 @@ impl Followed {
     pub fn tick(&mut self, sink: &mut dyn Sink) {
         sink.begin(Moment { wall: wall(), boottime: boottime(), seq: self.seq });
         self.seq += 1;
-        self.users.tick(false, &mut self.reader, sink);
+        self.etc.tick(false, &mut self.reader, sink);
         self.counter.tick(sink);
     }
 }

@@ -3,7 +3,7 @@
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 /// `CLOCK_BOOTTIME`, nanoseconds: goes on while the machine sleeps, so a rate over a suspend is right.
-pub(crate) fn boottime() -> u64 {
+pub fn boottime() -> u64 {
     nanoseconds(clock_gettime(ClockId::Boottime)).unsigned_abs()
 }
 

@@ -15,6 +15,7 @@ use crate::descriptors::{Descriptors, Tee};
 use crate::details;
 use crate::dir::gone;
 use crate::ends::Ends;
+use crate::etc::Etc;
 use crate::family::Family;
 use crate::links::{LinkReader, Process};
 use crate::listed_group;
@@ -30,8 +31,8 @@ use crate::stat::Stat;
 use crate::target::Target;
 use crate::threads::{live_thread, read_stat};
 use crate::tree::ProcTree;
-use crate::users::Users;
 use crate::walk::{Share, Walker};
+use crate::who_reads::WhoReads;
 
 /// As much of a command line as is read.
 const CMDLINE: usize = 4096;
@@ -82,7 +83,8 @@ pub struct Collector {
     ends: Ends,
     family: Family,
     walker: Walker,
-    users: Users,
+    etc: Etc,
+    who_reads: WhoReads,
     capabilities: Capabilities,
     counters: Counters,
     watching: Watching,
@@ -113,7 +115,8 @@ impl Collector {
             ends: Ends::default(),
             family: Family::default(),
             walker: Walker::default(),
-            users: Users::default(),
+            etc: Etc::default(),
+            who_reads: WhoReads::default(),
             capabilities: Capabilities::default(),
             counters: Counters::default(),
             watching: Watching::default(),
@@ -151,7 +154,7 @@ impl Collector {
         in_use(self.target.dir(), self.thread)
     }
 
-    /// Reads one tick: what identifies the process, the names of users when they have changed, the files of the plan
+    /// Reads one tick: what identifies the process, the names of users and services when they have changed, the files of the plan
     /// in its order, and the links of those whose descriptors it asks for. Whatever cannot be read is a part with
     /// its reason; only the end of the process ends the reading.
     ///
@@ -211,7 +214,8 @@ impl Collector {
         sink.begin(moment);
         self.identity(looked, sink);
         let is_copy = self.target.dir().is_copy();
-        self.users.tick(is_copy, &mut self.reader, sink);
+        self.etc.tick(is_copy, &mut self.reader, sink);
+        self.who_reads.tick(&self.tree, Some(self.target.dir()), &mut self.reader, sink);
         self.capabilities.tick(is_copy, sink);
         if plan.process {
             details::parts(self.target.dir(), self.thread, &mut self.path, &mut self.reader, sink);

@@ -7,7 +7,7 @@
 
 use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
 use rustix::fs::{FileType, Mode, OFlags, RawDir, ResolveFlags, SeekFrom, fstat, seek};
@@ -167,6 +167,14 @@ impl Dir {
 
     pub(crate) fn is_copy(&self) -> bool {
         self.copy
+    }
+
+    /// Its descriptor, where it has one.
+    pub(crate) fn descriptor_fd(&self) -> Option<BorrowedFd<'_>> {
+        match &self.place {
+            Place::There(fd) => Some(fd.as_fd()),
+            Place::Held(_) => None,
+        }
     }
 
     /// The number of its descriptor, where it has one.

@@ -11,6 +11,7 @@ use crate::bpf::{Counters, Watching, Whom};
 use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
 use crate::collector::Kept;
+use crate::etc::Etc;
 use crate::links::LinkReader;
 use crate::listed_links::ListedLinks;
 use crate::net_files;
@@ -18,8 +19,8 @@ use crate::reader::{Reader, end};
 use crate::roll::Roll;
 use crate::socket_source::{SocketSource, Subject};
 use crate::tree::ProcTree;
-use crate::users::Users;
 use crate::walk::{Share, Walker};
+use crate::who_reads::WhoReads;
 
 /// Reads a machine.
 #[derive(Debug)]
@@ -31,7 +32,8 @@ pub struct HostCollector {
     walker: Walker,
     /// What asking in each namespace takes.
     sources: BTreeMap<u64, SocketSource>,
-    users: Users,
+    etc: Etc,
+    who_reads: WhoReads,
     capabilities: Capabilities,
     counters: Counters,
     watching: Watching,
@@ -106,7 +108,8 @@ impl HostCollector {
             links: LinkReader::default(),
             walker: Walker::default(),
             sources: BTreeMap::new(),
-            users: Users::default(),
+            etc: Etc::default(),
+            who_reads: WhoReads::default(),
             capabilities: Capabilities::default(),
             counters: Counters::default(),
             watching: Watching::default(),
@@ -133,7 +136,8 @@ impl HostCollector {
     pub fn collect(&mut self, plan: &Plan, sink: &mut dyn Sink) {
         sink.begin(Moment { wall: wall(), boottime: boottime(), seq: self.seq });
         self.seq += 1;
-        self.users.tick(false, &mut self.reader, sink);
+        self.etc.tick(false, &mut self.reader, sink);
+        self.who_reads.tick(&self.tree, None, &mut self.reader, sink);
         self.capabilities.tick(false, sink);
         let mut present = Presence { sink, bytes: Vec::new() };
         self.roll.tick(plan, &self.tree, &mut self.counters, &mut present);

@@ -29,7 +29,8 @@ impl Holder {
     /// Starts one in the namespace, by running the test of this name of the same test program; returns when
     /// the sockets are there. `what` names sockets: `tcp`, `udp`, `raw`, `ping`, each of both families, `busy` for
     /// connections with traffic, `lossy` for one to port 4700 that a test may make lose packets, `shared` for a
-    /// listening socket that a child holds too, `passes` for one to port 4702 that a child was given, `mptcp`, `unix`, `netlink`, `packet`.
+    /// listening socket that a child holds too, `passes` for one to port 4702 that a child was given, `calls` for datagram
+    /// sockets connected to 192.0.2.1 to 192.0.2.9, `mptcp`, `unix`, `netlink`, `packet`.
     pub fn start(netns: Option<&Netns>, test: &str, what: &str) -> Self {
         let program = std::env::current_exe().unwrap();
         let command = netns.map_or_else(|| Command::new(&program), |netns| netns.command(&program));
@@ -100,6 +101,7 @@ pub fn run_if_asked() {
             "lossy" => kept.lossy(),
             "shared" => kept.shared(),
             "passes" => kept.passes(),
+            "calls" => kept.calls(),
             "receives" => kept.receives(),
             "mptcp" => kept.mptcp(),
             "unix" => kept.unix(),
@@ -126,6 +128,15 @@ struct Kept {
 const ETH_P_ALL: u32 = 0x0300;
 
 impl Kept {
+    /// Datagram sockets that are connected to port 443 of 192.0.2.1 to 192.0.2.9, and send nothing.
+    fn calls(&mut self) {
+        for host in 1..=9 {
+            let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
+            socket.connect((Ipv4Addr::new(192, 0, 2, host), 443)).unwrap();
+            self.datagrams.push(socket);
+        }
+    }
+
     /// For each family: a listening socket, a connection with unread data, one closed by its other end, one
     /// that waits to be accepted, and one in TIME_WAIT.
     fn tcp(&mut self) {

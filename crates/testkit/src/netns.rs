@@ -44,6 +44,20 @@ impl Netns {
         command
     }
 
+    /// Gives commands that are run in the namespace from now on a file of their own under `/etc`.
+    pub fn etc(&self, file: &str, text: &str) {
+        let directory = self.directory();
+        std::fs::create_dir_all(&directory).unwrap();
+        // Those that are under way keep what they have.
+        let _ = std::fs::remove_file(directory.join(file));
+        std::fs::write(directory.join(file), text).unwrap();
+    }
+
+    /// What `ip netns exec` puts over `/etc`.
+    fn directory(&self) -> std::path::PathBuf {
+        std::path::Path::new("/etc/netns").join(&self.name)
+    }
+
     /// A file that stands for it, to enter it.
     pub fn path(&self) -> std::path::PathBuf {
         std::path::Path::new("/run/netns").join(&self.name)
@@ -66,6 +80,7 @@ impl Netns {
 impl Drop for Netns {
     fn drop(&mut self) {
         let _ = Command::new("ip").args(["netns", "del", &self.name]).status();
+        let _ = std::fs::remove_dir_all(self.directory());
     }
 }
 

@@ -61,6 +61,8 @@ fn session() -> (App, Terminal<TestBackend>) {
         theme: Theme::named("ansi").unwrap(),
         bindings: Bindings::default(),
         wire: false,
+        resolve: false,
+        own: false,
     };
     let mut app = App::new(settings);
     app.start();

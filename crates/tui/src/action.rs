@@ -137,6 +137,9 @@ pub(crate) static ALL: &[Action] = actions! {
     "counters" "counters: all of each, totals, rates, since start, those only that have moved"
         &[Key::char('m')], TAB, Some("counters"),
         |app, _, _| app.change_counters();
+    "names" "look up names of remote addresses, or no more; whoever answers for an address can notice it"
+        &[Key::char('d')], TAB, None,
+        |app, _, _| app.change_names();
     "graphs" "show what was sent and received over time, and of each row what it moved; or do not"
         &[Key::char('g')], TAB, None,
         |app, _, _| app.toggle_graphs();

@@ -53,6 +53,10 @@ pub struct Settings {
     pub bindings: Bindings,
     /// Whether packets are counted, too, as they go over the wire.
     pub wire: bool,
+    /// Whether names of remote addresses are looked up.
+    pub resolve: bool,
+    /// Whether the program itself is shown among all of the machine.
+    pub own: bool,
 }
 
 /// What keys mean at the moment.
@@ -337,7 +341,8 @@ impl App {
         if self.paused || self.ended() || self.is_over() {
             return;
         }
-        let mut plan = Plan { wire: self.settings.wire, ..self.wanted() };
+        let Settings { wire, resolve, own, .. } = self.settings;
+        let mut plan = Plan { wire, resolve, own, ..self.wanted() };
         self.plan_graphs(&mut plan);
         if self.snapshot.is_none() && self.watched.whom != Whom::All {
             plan = plan.with_first_readings();

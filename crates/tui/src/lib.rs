@@ -17,6 +17,7 @@
 //! | `grouped` | from a group of processes to those that are in it, and back |
 //! | `time` | where a session stands in what was recorded, and how it goes from there |
 //! | `whom` | from all processes of the machine to one of them, and back |
+//! | `naming` | whether names of remote addresses are looked up |
 //! | `overlay`, `picker` | what can lie over a tab; the list of columns |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
 //! | `bug` | what a panic leaves behind |
@@ -39,6 +40,7 @@ mod grouped;
 mod key;
 mod line;
 mod manual;
+mod naming;
 mod offers;
 mod orders;
 mod overlay;

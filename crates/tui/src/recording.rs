@@ -18,6 +18,8 @@ pub struct Record {
     pub scope: Scope,
     /// The time between two moments.
     pub interval: Interval,
+    /// Whether names of remote addresses are looked up.
+    pub resolve: bool,
 }
 
 impl App {
@@ -39,6 +41,7 @@ impl App {
                     whom: (!is_host).then_some((process.pid, process.start_time)),
                     scope: if is_host { Scope::Host } else { self.settings.scope },
                     interval: self.settings.interval,
+                    resolve: self.settings.resolve,
                 })));
             }
         }

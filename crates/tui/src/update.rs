@@ -318,7 +318,7 @@ impl App {
         }
         let cell = |(place, column): (usize, &Column)| {
             let mut text = String::new();
-            format::text(table.any_cell(row, place), column, snapshot.machine.clk_tck, &mut text);
+            format::cell(table.any_cell(row, place), column, &snapshot, &mut text);
             (column.name, text, column.doc)
         };
         let cells = table.all_columns().iter().enumerate().map(cell).collect();

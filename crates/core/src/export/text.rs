@@ -178,7 +178,7 @@ impl Cells {
             for column in &mut *columns {
                 let start = self.text.len();
                 let value = table.cell(row, column.place);
-                format::text(value, &table.columns[column.place], snapshot.machine.clk_tck, &mut self.text);
+                format::cell(value, &table.columns[column.place], snapshot, &mut self.text);
                 let text = &self.text[start..];
                 let wide = if text.is_ascii() { text.len() } else { text.chars().count() };
                 column.width = column.width.max(wide);
@@ -217,7 +217,7 @@ fn write_record(out: &mut dyn Write, snapshot: &Snapshot, table: &TableView<'_>)
     let mut cell = String::new();
     for (place, column) in table.columns.iter().enumerate() {
         cell.clear();
-        format::text(table.cell(0, place), column, snapshot.machine.clk_tck, &mut cell);
+        format::cell(table.cell(0, place), column, snapshot, &mut cell);
         writeln!(out, "{:width$}  {cell}", column.name)?;
     }
     Ok(())

@@ -87,7 +87,7 @@ impl OfProcess {
         for part in &sample.parts {
             match part.origin {
                 Origin::Netns(inode) => netns = Some(inode),
-                _ if netns.is_some() && netns != self.netns => {}
+                _ if netns.is_some() && netns != self.netns && !part.origin.is_of_machine() => {}
                 _ => picked.parts.push(part.clone()),
             }
         }

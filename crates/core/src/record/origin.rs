@@ -22,7 +22,11 @@ pub(super) fn name(origin: &Origin) -> String {
         Origin::Roll => "roll".to_owned(),
         Origin::Walk => "walk".to_owned(),
         Origin::Users => "users".to_owned(),
+        Origin::Services => "services".to_owned(),
+        Origin::HostNames => "hostnames".to_owned(),
+        Origin::Networks => "networks".to_owned(),
         Origin::Capabilities => "capabilities".to_owned(),
+        Origin::Reader => "reader".to_owned(),
     }
 }
 
@@ -46,7 +50,11 @@ pub(super) fn of_name(name: &str) -> Option<Origin> {
         "roll" => Origin::Roll,
         "walk" => Origin::Walk,
         "users" => Origin::Users,
+        "services" => Origin::Services,
+        "hostnames" => Origin::HostNames,
+        "networks" => Origin::Networks,
         "capabilities" => Origin::Capabilities,
+        "reader" => Origin::Reader,
         _ => return None,
     })
 }
@@ -108,7 +116,11 @@ mod tests {
             Origin::Roll,
             Origin::Walk,
             Origin::Users,
+            Origin::Services,
+            Origin::HostNames,
+            Origin::Networks,
             Origin::Capabilities,
+            Origin::Reader,
         ];
         for origin in origins {
             assert_eq!(of_name(&name(&origin)), Some(origin));

@@ -10,6 +10,7 @@ use crate::dumps::TCP;
 use crate::engine::Engine;
 use crate::plan::Plan;
 use crate::sample::{Moment, Origin, Sample, Sink};
+use crate::snapshot::Snapshot;
 
 /// Makes the bytes of a recording. It writes nothing itself: whoever does may lose a file, a disk or the patience of its
 /// user, and goes on by [`Recorder::begin`] or [`Recorder::resume_at`].
@@ -95,6 +96,11 @@ impl Recorder {
         self.sum_up(&sample);
         self.state.take(sample);
         self.is_begun = true;
+    }
+
+    /// Shows what is summed up of the last tick: of sockets those alone that are.
+    pub fn sums(&mut self, see: impl FnOnce(&Snapshot)) {
+        see(&self.sums.snapshot());
     }
 
     /// Ticks in the file so far.
@@ -193,7 +199,8 @@ impl Recorder {
                 Origin::Dump(name) => !self.is_host && *name == TCP.name,
                 Origin::Process(_) | Origin::Members | Origin::LeftOut | Origin::Bpf(_) => true,
                 Origin::Roll | Origin::Capabilities => true,
-                Origin::Net(_) | Origin::NetList | Origin::Sysctl(_) | Origin::Netns(_) | Origin::Users => {
+                Origin::Net(_) | Origin::NetList | Origin::Sysctl(_) | Origin::Netns(_) => false,
+                Origin::Users | Origin::Services | Origin::HostNames | Origin::Networks | Origin::Reader => {
                     false
                 }
             };

@@ -46,7 +46,11 @@ fn stays(origin: &Origin) -> bool {
         | Origin::Own
         | Origin::Sysctl(_)
         | Origin::Users
-        | Origin::Capabilities => true,
+        | Origin::Services
+        | Origin::HostNames
+        | Origin::Networks
+        | Origin::Capabilities
+        | Origin::Reader => true,
         Origin::Bpf(name) => name == "reasons",
         Origin::Destroyed
         | Origin::Process(_)

@@ -168,7 +168,7 @@ static COLUMNS: &[(Column, Get)] = described! {
     "name" "name" Info None "Its name." |event, _| event.owner().map_or(Value::Absent(""), |_| Value::Text(event.name()));
     "ppid" "ppid" Info None "Its parent." |event, _| owned(event, event.record.ppid);
     "user" "user" Info None "Name of its user on this machine."
-        |event, snapshot| match (event.owner(), snapshot.users.name(event.record.uid)) {
+        |event, snapshot| match (event.owner(), snapshot.naming.users.name(event.record.uid)) {
             (Some(_), Some(name)) => Value::Text(name),
             _ => owned(event, event.record.uid),
         };

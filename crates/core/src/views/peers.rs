@@ -1,9 +1,13 @@
 //! `peers`: with whom, and at which ports, programs have exchanged how much, connections that are closed included.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use procnet::{Column, Value};
 
 use super::not_counted::counted;
+use super::remote_columns::{self, Remote};
 use super::{Content, Rows, TableDef, View};
+use crate::naming::Naming;
 use crate::plan::Needs;
 use crate::scope::Scope;
 use crate::snapshot::Snapshot;
@@ -36,6 +40,10 @@ type Sum<K> = (Option<K>, Part);
 /// What was counted, split by hosts or by ports.
 struct Parts<K: 'static> {
     keys: &'static [(Column, Key<K>)],
+    /// What is told of names, behind the figures.
+    names: &'static [(Column, remote_columns::Get)],
+    /// Address, port and protocol of a row.
+    remote: fn(&K) -> (IpAddr, u16, &'static str),
     /// The columns that fit on a screen.
     shown: &'static [&'static str],
     of: fn(&Peers) -> &[Sum<K>],
@@ -48,11 +56,24 @@ macro_rules! shown {
     };
 }
 
-static BY_HOST: Parts<Host> =
-    Parts { keys: HOST, shown: shown!("remote_address", "protocol"), of: |peers| &peers.hosts };
+static BY_HOST: Parts<Host> = Parts {
+    keys: HOST,
+    names: remote_columns::OF_ADDRESS,
+    remote: |host| (host.address.unwrap_or(NOWHERE), 0, host.protocol),
+    shown: shown!("remote_address", "protocol"),
+    of: |peers| &peers.hosts,
+};
 
-static BY_PORT: Parts<Port> =
-    Parts { keys: PORT, shown: shown!("port", "end", "protocol"), of: |peers| &peers.ports };
+static BY_PORT: Parts<Port> = Parts {
+    keys: PORT,
+    names: described! { "service" "service" Info None "Name of the port on this machine." remote_columns::service; },
+    remote: |port| (NOWHERE, port.number, port.protocol),
+    shown: shown!("port", "end", "protocol"),
+    of: |peers| &peers.ports,
+};
+
+/// No address.
+const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 impl<K: Sync> Content for Parts<K> {
     fn needs(&self) -> Needs {
@@ -61,7 +82,8 @@ impl<K: Sync> Content for Parts<K> {
 
     fn columns(&self) -> Vec<Column> {
         let keys = self.keys.iter().map(|(column, _)| *column);
-        keys.chain(FIGURES.iter().map(|(column, _)| *column)).collect()
+        let names = self.names.iter().map(|(column, _)| *column);
+        keys.chain(FIGURES.iter().map(|(column, _)| *column)).chain(names).collect()
     }
 
     fn default_columns(&self) -> Option<&'static [&'static str]> {
@@ -71,7 +93,8 @@ impl<K: Sync> Content for Parts<K> {
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
         Some(match counted(snapshot, scope) {
             Ok(traffic) => {
-                Box::new(PartRows { traffic, parts: (self.of)(snapshot.peers(scope)), keys: self.keys })
+                let (parts, naming) = ((self.of)(snapshot.peers(scope)), &snapshot.naming);
+                Box::new(PartRows { traffic, parts, naming, of: self })
             }
             Err(why) => Box::new(why),
         })
@@ -93,7 +116,16 @@ impl<K: Sync> Content for Parts<K> {
 struct PartRows<'a, K: 'static> {
     traffic: &'a Traffic,
     parts: &'a [Sum<K>],
-    keys: &'static [(Column, Key<K>)],
+    naming: &'a Naming,
+    of: &'a Parts<K>,
+}
+
+impl<'a, K> PartRows<'a, K> {
+    fn name(&self, key: Option<&K>, column: usize) -> Value<'a> {
+        let Some((key, (_, get))) = key.zip(self.of.names.get(column)) else { return Value::Absent("") };
+        let (address, port, protocol) = (self.of.remote)(key);
+        get(&Remote { address, port, protocol, naming: self.naming })
+    }
 }
 
 impl<K: 'static> Rows for PartRows<'_, K> {
@@ -104,7 +136,8 @@ impl<K: 'static> Rows for PartRows<'_, K> {
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
         let Some((key, part)) = self.parts.get(row) else { return Value::Absent("") };
         let rate = |lately| self.traffic.per_second(lately).map_or(Value::Absent(""), Value::Float);
-        match (self.keys.get(column), FIGURES.get(column.wrapping_sub(self.keys.len()))) {
+        let keys = self.of.keys;
+        match (keys.get(column), FIGURES.get(column.wrapping_sub(keys.len()))) {
             (Some((_, get)), _) => get(key),
             (None, Some((_, Get::Count(get)))) => Value::Unsigned(get(part)),
             (None, Some((_, Get::Rate(get)))) => rate(get(part)),
@@ -113,7 +146,7 @@ impl<K: 'static> Rows for PartRows<'_, K> {
             }
             (None, Some((_, Get::Retrans(get)))) => Value::Unsigned(get(part)),
             (None, Some((_, Get::RetransRate(get)))) => rate(get(part)),
-            (None, None) => Value::Absent(""),
+            (None, None) => self.name(key.as_ref(), column - keys.len() - FIGURES.len()),
         }
     }
 }

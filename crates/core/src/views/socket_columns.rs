@@ -46,7 +46,7 @@ columns! {
     UID "uid" "uid" Info None "User that the socket belongs to; in TIME_WAIT the kernel has forgotten it."
         |s| uid(s.inet()).map_or(Value::Absent(""), number);
     USER "user" "user" Info None "Name of that user on this machine."
-        |s| uid(s.inet()).and_then(|uid| s.snapshot.users.name(uid)).map_or(Value::Absent(""), Value::Text);
+        |s| uid(s.inet()).and_then(|uid| s.snapshot.naming.users.name(uid)).map_or(Value::Absent(""), Value::Text);
     PROBES_OUT "probes_out" "probes" Gauge Count "Unanswered window probes; the file calls it timeout."
         |s| number(s.inet().probes_out);
     INODE "inode" "inode" Key None "Inode of the socket; 0 while no process can have it."

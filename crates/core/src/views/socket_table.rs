@@ -6,6 +6,7 @@ use procnet::table::unknown_column;
 use procnet::{Column, Kind, Value};
 
 use super::file_table::rate;
+use super::remote_columns::{self, Remote};
 use super::traffic_columns::{self, Passes, Through, TrafficColumn};
 use super::{Content, Rows};
 use crate::dumps::{OWN_INET, OWN_OTHER};
@@ -79,6 +80,7 @@ enum Slot {
     Column(&'static SocketColumn),
     Detail(&'static DetailColumn),
     Traffic(&'static TrafficColumn),
+    Remote(remote_columns::Get),
     /// The rate of the counter.
     Rate(&'static DetailColumn),
 }
@@ -100,7 +102,9 @@ impl SocketTable {
         });
         let columns = self.columns.iter().map(|column| (Slot::Column(column), column.column));
         let traffic = traffic_columns::COLUMNS.iter().map(|column| (Slot::Traffic(column), column.column));
-        columns.chain(traffic).chain(details)
+        let remote = remote_columns::all().filter(move |_| is_known("remote_address"));
+        let remote = remote.map(|(column, get)| (Slot::Remote(*get), *column));
+        columns.chain(traffic).chain(details).chain(remote)
     }
 }
 
@@ -169,6 +173,7 @@ impl Rows for SocketRows<'_> {
             Some(Slot::Column(column)) => (column.get)(&placed),
             Some(Slot::Detail(detail)) => placed.detail(detail),
             Some(Slot::Traffic(column)) => placed.through().cell(column),
+            Some(Slot::Remote(get)) => get(&placed.remote()),
             Some(Slot::Rate(detail)) => placed.rate(detail.column.name),
             None => {
                 let number = self.unknown.get(column - self.slots.len());
@@ -243,6 +248,13 @@ impl<'a> Placed<'a> {
         // What a socket of Multipath TCP moves goes over its subflows.
         let has_packets = self.protocol() != "mptcp";
         Through { snapshot: self.snapshot, cookie, own: self.own, tcp, passes: Passes::All, has_packets }
+    }
+
+    /// The other end.
+    pub(super) fn remote(&self) -> Remote<'a> {
+        let (row, protocol) = (self.inet(), self.protocol());
+        let naming = &self.snapshot.naming;
+        Remote { address: row.remote_address, port: row.remote_port, protocol, naming }
     }
 
     /// Where the socket is told of.

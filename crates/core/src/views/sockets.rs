@@ -5,6 +5,7 @@ use procnet::dictionary;
 use procnet::{Column, Value};
 
 use super::file_table::{RX_RING, rate};
+use super::remote_columns;
 use super::socket_columns::{
     ACCEPT_QUEUE, CONNECTED, DROPS, DROPS_RATE, FAMILY, OWNERS, RX_QUEUE, STATE, TX_QUEUE, UID, USER,
 };
@@ -57,7 +58,8 @@ impl Content for Everything {
 
     fn columns(&self) -> Vec<Column> {
         let traffic = traffic_columns::COLUMNS.iter().map(|column| column.column);
-        COLUMNS.iter().map(|(column, _)| *column).chain(traffic).collect()
+        let remote = remote_columns::all().map(|(column, _)| *column);
+        COLUMNS.iter().map(|(column, _)| *column).chain(traffic).chain(remote).collect()
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, scope: Scope) -> Option<Box<dyn Rows + 'a>> {
@@ -85,7 +87,7 @@ impl Rows for SocketRows<'_> {
         let socket =
             self.census.entries().get(row).and_then(|entry| Seen::of(self.snapshot, self.census, *entry));
         let Some(socket) = socket else { return Value::Absent("") };
-        let Some((_, get)) = COLUMNS.get(column) else { return socket.moved(column - COLUMNS.len()) };
+        let Some((_, get)) = COLUMNS.get(column) else { return socket.more(column - COLUMNS.len()) };
         match get {
             Get::Name(end) => self.names.get(row, *end).map_or(Value::Absent(""), Value::Text),
             Get::Cell(get) => get(&socket),
@@ -278,6 +280,18 @@ impl<'a> Seen<'a> {
         }
     }
 
+    /// What was moved through it, and who is at its other end, by the place of the column.
+    fn more(&self, column: usize) -> Value<'a> {
+        match (column.checked_sub(traffic_columns::COLUMNS.len()), self) {
+            (None, _) => self.moved(column),
+            (Some(column), Self::Inet(placed)) => {
+                let remote = remote_columns::all().nth(column);
+                remote.map_or(Value::Absent(""), |(_, get)| get(&placed.remote()))
+            }
+            (Some(_), _) => Value::Absent(""),
+        }
+    }
+
     /// What was moved through it, by the place of the column.
     fn moved(&self, column: usize) -> Value<'a> {
         let through = match self {
@@ -304,7 +318,7 @@ impl<'a> Seen<'a> {
             Self::Inet(placed) => (USER.get)(placed),
             Self::Other(other) => {
                 let uid = other.cell(&["uid"]).count().and_then(|uid| uid.try_into().ok());
-                let name = uid.and_then(|uid| other.snapshot.users.name(uid));
+                let name = uid.and_then(|uid| other.snapshot.naming.users.name(uid));
                 name.map_or(Value::Absent(""), Value::Text)
             }
             Self::Unknown(_) => Value::Absent(""),

@@ -9,6 +9,7 @@ use super::arrangement::{Arrangement, Look};
 use super::counter_mode::CounterMode;
 use super::counts::Counts;
 use super::host_rows::{self, HostRows};
+use super::remote_columns::with_names;
 use super::socket_table::{LISTED, OWN};
 use super::{By, Rows, TableDef, View};
 use crate::dumps::{self, Dump, OWN_INET};
@@ -50,7 +51,7 @@ pub struct TableView<'a> {
     /// All of its columns.
     all: Vec<Column>,
     /// Names of those that are shown on a screen.
-    defaults: Option<&'static [&'static str]>,
+    defaults: Option<Vec<&'static str>>,
     clk_tck: u64,
     arrangement: Arc<Arrangement>,
 }
@@ -94,7 +95,7 @@ impl TableDef {
         let mut view = TableView::new(self.name, self.content.columns(), scope, rows);
         view.is_scope_chosen = self.scope.is_none();
         view.optional = self.content.is_optional();
-        view.defaults = self.content.default_columns();
+        view.defaults = self.shown(snapshot);
         view.is_record = self.content.is_record();
         view.words_when_empty = self.content.words_when_empty();
         view.takes_what_is_there = self.content.takes_what_is_there();
@@ -117,13 +118,18 @@ impl TableDef {
 }
 
 impl TableDef {
+    /// The columns that are shown on a screen.
+    fn shown(&self, snapshot: &Snapshot) -> Option<Vec<&'static str>> {
+        self.content.default_columns().map(|shown| with_names(shown, &snapshot.naming))
+    }
+
     /// The table of all namespaces of a machine, one after another.
     fn on_host<'a>(&'static self, snapshot: &'a Snapshot, namespaces: &'a [Arc<Snapshot>]) -> TableView<'a> {
         let rows = HostRows::of(self.content, namespaces);
         let mut columns = self.content.columns();
         columns.insert(0, host_rows::NETNS);
         let mut view = TableView::new(self.name, columns, Scope::Host, Some(Box::new(rows)));
-        view.defaults = self.content.default_columns();
+        view.defaults = self.shown(snapshot);
         view.optional = self.content.is_optional();
         for namespace in namespaces {
             let inode = namespace.netns.inode.unwrap_or_default();
@@ -235,7 +241,7 @@ impl<'a> TableView<'a> {
 
     /// How it is arranged when it is looked at so.
     pub fn arrangement(&self, look: Look<'_>) -> Arrangement {
-        Arrangement::new(look, &self.all, self.defaults, &*self.rows, self.clk_tck)
+        Arrangement::new(look, &self.all, self.defaults.as_deref(), &*self.rows, self.clk_tck)
     }
 
     /// The same table with rows and columns as they are arranged: for the same table on the same snapshot.

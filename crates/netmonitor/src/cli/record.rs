@@ -8,6 +8,7 @@ use netmonitor_core::interval::{Interval, duration};
 use netmonitor_core::scope::Scope;
 
 use super::{Follow, Meant, not_before_the_command, refuse};
+use crate::run::naming::Naming;
 use crate::run::record::Record;
 
 #[derive(Debug, Args)]
@@ -39,7 +40,7 @@ impl Typed {
         self,
         before: Option<String>,
         (interval, scope, follow): (Option<Interval>, Scope, Follow),
-        procfs: PathBuf,
+        (procfs, naming): (PathBuf, Naming),
     ) -> anyhow::Result<Meant> {
         not_before_the_command(before, "record")?;
         let Self { target, output, length, max_size, keep } = self;
@@ -50,7 +51,7 @@ impl Typed {
             return Err(refuse("--scope host records all processes: leave the target out".to_owned()));
         }
         let interval = interval.unwrap_or_default();
-        let record = Record { output, interval, length, max_size, keep, scope };
+        let record = Record { output, interval, length, max_size, keep, scope, naming };
         Ok(Meant::Record { record, target, procfs })
     }
 }

@@ -7,6 +7,7 @@ use netmonitor_core::record::When;
 use netmonitor_core::scope::Scope;
 
 use super::{Meant, Session, not_before_the_command};
+use crate::run::naming::Naming;
 use crate::run::replay::Replay;
 
 #[derive(Debug, Args)]
@@ -27,9 +28,9 @@ impl Typed {
         self,
         before: Option<String>,
         scope: Option<Scope>,
-        session: Session,
+        (session, naming): (Session, Naming),
     ) -> anyhow::Result<Meant> {
         not_before_the_command(before, "replay")?;
-        Ok(Meant::Replay(Replay { file: self.file, at: self.at, scope, session }))
+        Ok(Meant::Replay(Replay { file: self.file, at: self.at, scope, session, naming }))
     }
 }

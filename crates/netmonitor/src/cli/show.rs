@@ -119,7 +119,7 @@ impl Printing {
     /// All processes of the machine, again and again, where there is a format to print them in.
     pub(super) fn of_all(self, chosen: &Chosen) -> anyhow::Result<Option<Task>> {
         if self.format.is_some() {
-            let chosen = Chosen { scope: Scope::Host, ..*chosen };
+            let chosen = Chosen { scope: Scope::Host, ..chosen.clone() };
             let show = self.meant(&[views::PROCESSES.to_owned()], &chosen, Some(chosen.interval))?;
             return Ok(Some(Task::Show(Box::new(show))));
         }
@@ -164,6 +164,7 @@ impl Printing {
             all_owners: None,
             from: None,
             wire: chosen.wire,
+            naming: chosen.naming.clone(),
         })
     }
 }

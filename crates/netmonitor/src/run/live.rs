@@ -13,11 +13,13 @@ use netmonitor_core::plan::{Ask, Plan};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink};
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::traffic::Counted;
+use netmonitor_names::{Names, Teller};
 use netmonitor_sys::find::Query;
-use netmonitor_sys::{Collector, Ended, HostCollector, Kept, ProcTree, Target};
+use netmonitor_sys::{Collector, Ended, HostCollector, Kept, ProcTree, Target, boottime};
 use netmonitor_tui::{Prepared, Progress, Shown, Whom};
 
 use super::follow::successor;
+use super::naming;
 use super::order::Order;
 
 /// A reading that took longer than this is followed by a rest...
@@ -69,6 +71,8 @@ struct Waiting {
 /// Reads one process after another.
 pub(super) struct Live {
     reader: Reader,
+    /// Hands on names of addresses.
+    teller: Teller,
     /// Whom it reads, and the process that the session began with.
     whom: Whom,
     first: Option<(u32, u64)>,
@@ -152,7 +156,11 @@ struct Wishes {
 
 impl Live {
     /// Waits for the first plan: nothing is read before it. `None`: the session is over.
-    pub(super) fn begin(reader: Reader, interval: Interval, orders: Receiver<Order>) -> Option<Self> {
+    pub(super) fn begin(
+        (reader, names): (Reader, Names),
+        interval: Interval,
+        orders: Receiver<Order>,
+    ) -> Option<Self> {
         let mut wishes = Wishes {
             plan: Plan::default(),
             interval,
@@ -166,7 +174,7 @@ impl Live {
         wishes.wait_for_plan()?;
         let first = reader.target().map(|target| (target.pid(), target.start_time()));
         let whom = if first.is_some() { Whom::First } else { Whom::All };
-        Some(Self { reader, whom, first, wishes, after: None })
+        Some(Self { reader, teller: names.teller(), whom, first, wishes, after: None })
     }
 
     /// Goes on until the process has ended, the session is over, or nobody takes the snapshots.
@@ -212,7 +220,10 @@ impl Live {
             Reader::All(all) => {
                 all.1.follow(plan);
                 all.0.collect(plan, &mut all.1);
-                return Some((Vec::new(), all.1.snapshot()));
+                self.teller.tick(plan.resolve, boottime(), &mut all.1);
+                let snapshot = all.1.snapshot();
+                naming::want(&self.teller, plan, &snapshot);
+                return Some((Vec::new(), snapshot));
             }
         };
         engine.follow(plan);
@@ -231,7 +242,11 @@ impl Live {
             taken.into_iter().for_each(|order| _ = self.wishes.take(order));
             return None;
         }
-        Some((taken, engine.snapshot()))
+        let plan = &self.wishes.plan;
+        self.teller.tick(plan.resolve, boottime(), engine);
+        let snapshot = engine.snapshot();
+        naming::want(&self.teller, plan, &snapshot);
+        Some((taken, snapshot))
     }
 
     /// Reads others from now on, once there is a plan for them. Where they cannot be read it is told, and all is as it was.
@@ -244,6 +259,7 @@ impl Live {
         match wanted.map(|wanted| find(self.reader.tree(), wanted)).transpose() {
             Ok(target) => {
                 self.reader = self.reader.turned(target);
+                self.teller = self.teller.names().teller();
                 (self.whom, self.after) = (whom, None);
                 give(News::Turned(self.reader.target(), self.wishes.turns));
             }
@@ -287,6 +303,7 @@ impl Live {
         let target = successor(self.reader.tree(), query, &mut tell, &mut |least| wishes.rest(least))?;
         self.first = Some((target.pid(), target.start_time()));
         self.reader = self.reader.turned(Some(target));
+        self.teller = self.teller.names().teller();
         self.after = Some(self.wishes.plan.clone());
         self.wishes.plan = self.wishes.plan.clone().with_first_readings();
         Some(self)
@@ -413,6 +430,7 @@ fn asks_for_more(before: &Plan, plan: &Plan) -> bool {
         || plan.process && !before.process
         || plan.events && !before.events
         || plan.roll && !before.roll
+        || plan.resolve && !before.resolve
 }
 
 /// The engine while a tick is read: tells how far a large file has come, and leaves the rest of it when that

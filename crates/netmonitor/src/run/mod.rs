@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 mod follow;
 mod live;
+pub(crate) mod naming;
 mod on_terminal;
 mod order;
 mod output;
@@ -34,6 +35,7 @@ use netmonitor_sys::find::Query;
 use netmonitor_sys::{Kind, ProcTree, Target};
 
 use crate::cli::{Follow, Look, Meant, Session, Task};
+use naming::Naming;
 use target::Wanted;
 
 /// Exit status 2: usage, a bad target, a bad file.
@@ -73,7 +75,9 @@ fn at_process(look: Look) -> anyhow::Result<ExitCode> {
         Task::Show(show) if show.selection.scope == Scope::Host => {
             return show.run_on_host(open(&look.procfs)?);
         }
-        Task::Session(session @ Session { top: true, .. }) => return top(&look.procfs, session, look.wire),
+        Task::Session(session @ Session { top: true, .. }) => {
+            return top(&look.procfs, session, look.wire, look.naming);
+        }
         task => Look { task, ..look },
     };
     let Some(typed) = &look.target else {
@@ -130,13 +134,16 @@ fn at_target(
             let typed = look.target.map(|typed| format!(" {typed}")).unwrap_or_default();
             Ok(refuse(Event::NoTerminal, &format!("{why}{typed}")))
         }
-        Task::Session(session) => session::run(tree, Some(target), follow, settings(session, look.wire)),
+        Task::Session(session) => {
+            let settings = settings(session, look.wire, &look.naming);
+            session::run(tree, Some(target), follow, settings, look.naming.names)
+        }
         Task::Show(show) => show::Show { follow, ..*show }.run(tree, target),
     }
 }
 
 /// Looks at all processes of the machine on the terminal.
-fn top(procfs: &Path, session: Session, wire: bool) -> anyhow::Result<ExitCode> {
+fn top(procfs: &Path, session: Session, wire: bool, naming: Naming) -> anyhow::Result<ExitCode> {
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         let instead = "netmonitor top --format text";
         let why = format!("top needs a terminal; without one, use: {instead}");
@@ -148,7 +155,7 @@ fn top(procfs: &Path, session: Session, wire: bool) -> anyhow::Result<ExitCode> 
             Refused("top looks at a running machine; of a captured copy name a process".into()).into()
         );
     }
-    session::run(tree, None, None, settings(session, wire))
+    session::run(tree, None, None, settings(session, wire, &naming), naming.names)
 }
 
 /// Records a process, or the machine.
@@ -172,9 +179,23 @@ fn keep(record: record::Record, target: Option<&str>, procfs: &Path) -> anyhow::
 }
 
 /// How a session begins.
-fn settings(session: Session, wire: bool) -> netmonitor_tui::Settings {
+fn settings(session: Session, wire: bool, naming: &Naming) -> netmonitor_tui::Settings {
     let Session { interval, scope, counters, by, top, skip_intro, linger, theme, bindings } = session;
-    netmonitor_tui::Settings { interval, scope, counters, by, top, skip_intro, linger, theme, bindings, wire }
+    let Naming { resolve, own, .. } = *naming;
+    netmonitor_tui::Settings {
+        interval,
+        scope,
+        counters,
+        by,
+        top,
+        skip_intro,
+        linger,
+        theme,
+        bindings,
+        wire,
+        resolve,
+        own,
+    }
 }
 
 /// Tells why there is no session, by the states that lead there.

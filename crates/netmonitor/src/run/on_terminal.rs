@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use anyhow::Context;
+use netmonitor_names::Names;
 use netmonitor_tui::{App, Effect, Input, Screen, Settings};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
@@ -32,11 +33,11 @@ pub(super) struct Session {
 
 impl Session {
     /// A session that begins so, of processes of this tree, where there is one.
-    pub(super) fn new(settings: Settings, procfs: Option<&Path>) -> Self {
+    pub(super) fn new(settings: Settings, procfs: Option<&Path>, names: Names) -> Self {
         let (inputs, received) = mpsc::channel();
         let (orders, ordered) = mpsc::channel();
         let (app, turns) = (App::new(settings), Arc::new(AtomicU64::new(0)));
-        let recording = Beside::new(inputs.clone(), procfs);
+        let recording = Beside::new(inputs.clone(), procfs, names);
         Self { app, inputs, received, orders, ordered: Some(ordered), turns, recording }
     }
 

@@ -9,7 +9,9 @@ use netmonitor_core::plan::Plan;
 use netmonitor_core::record::{About, Player, When};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::session::Event;
+use netmonitor_names::Names;
 
+use super::naming::Naming;
 use super::on_terminal::Session;
 use super::playing::Playing;
 use super::{Refused, at_process, recording, refuse, settings};
@@ -23,6 +25,7 @@ pub(crate) struct Replay {
     /// Whose sockets, where that was chosen; else as recorded.
     pub(crate) scope: Option<Scope>,
     pub(crate) session: cli::Session,
+    pub(crate) naming: Naming,
 }
 
 impl Replay {
@@ -54,7 +57,7 @@ impl Replay {
         let at = self.at.map(|at| at.within(&span, &about.zone)).transpose().map_err(Refused)?;
         let begin = at.map_or(0, |sought| recording.seek(sought));
         let settings = cli::Session { top, scope: chosen.unwrap_or_default(), ..self.session };
-        let mut session = Session::new(settings_of(settings), None);
+        let mut session = Session::new(settings_of(settings, &self.naming), None, Names::default());
         let player = Player::new(recording, Plan::default());
         let inputs = session.inputs.clone();
         session.start(move |ordered| Playing::new(player, Arc::new(about), inputs).run(begin, &ordered))?;
@@ -74,12 +77,13 @@ impl Replay {
             procfs: self.file,
             follow: Follow::No,
             wire: false,
+            naming: self.naming,
             task: Task::Session(self.session),
         })
     }
 }
 
 /// Nothing is counted, and nobody ends.
-fn settings_of(session: cli::Session) -> netmonitor_tui::Settings {
-    settings(session, false)
+fn settings_of(session: cli::Session, naming: &Naming) -> netmonitor_tui::Settings {
+    settings(session, false, naming)
 }

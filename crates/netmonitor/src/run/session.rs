@@ -11,6 +11,7 @@ use anyhow::Context;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::report;
 use netmonitor_core::session::State;
+use netmonitor_names::Names;
 use netmonitor_sys::find::Query;
 use netmonitor_sys::{EndWatch, ProcTree, Target};
 use netmonitor_tui::{Input, Settings};
@@ -26,13 +27,14 @@ pub(super) fn run(
     target: Option<Target>,
     follow: Option<Query>,
     settings: Settings,
+    names: Names,
 ) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let interval = settings.interval;
     let pid = target.as_ref().map_or(0, Target::pid);
     // When the last snapshot was made, in milliseconds since the beginning.
     let last_read = Arc::new(AtomicU64::new(0));
-    let mut session = Session::new(settings, Some(tree.path()));
+    let mut session = Session::new(settings, Some(tree.path()), names.clone());
 
     if let Some(target) = target.as_ref().filter(|_| follow.is_none()) {
         watch_end(target, session.inputs.clone(), &session.turns)?;
@@ -46,7 +48,7 @@ pub(super) fn run(
         turns: session.turns.clone(),
     };
     let reader = Reader::of(tree, target);
-    session.start(move |ordered| reading.run(reader, interval, ordered))?;
+    session.start(move |ordered| reading.run((reader, names), interval, ordered))?;
     let Some(app) = session.on_terminal()? else { return Ok(ExitCode::SUCCESS) };
     if app.state() == State::Exited {
         let watched = begun.elapsed();
@@ -72,7 +74,7 @@ struct Reading {
 
 impl Reading {
     /// Reads a process until it has ended, and those that take its place where they are to be followed.
-    fn run(self, reader: Reader, interval: Interval, ordered: Receiver<Order>) {
+    fn run(self, reader: (Reader, Names), interval: Interval, ordered: Receiver<Order>) {
         // Its end is waited for once it was read.
         let mut unwatched = None;
         let mut give = |news: News<'_>| {

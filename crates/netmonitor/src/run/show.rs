@@ -19,6 +19,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::follow::successor;
+use super::naming::{self, Naming};
 use super::output::Output;
 use super::show_from::From;
 use super::{Refused, tell};
@@ -42,6 +43,8 @@ pub(crate) struct Show {
     pub(crate) from: Option<From>,
     /// Whether packets are counted, too.
     pub(crate) wire: bool,
+    /// How names are had that the kernel does not know.
+    pub(crate) naming: Naming,
 }
 
 /// What is printed into, and how much was.
@@ -96,10 +99,11 @@ impl Show {
         if let Some(stop) = stop {
             stop.watch_end(collector.target())?;
         }
-        if self.is_in_pieces() && collector.sockets_in_use() > PIECE as u64 {
+        if self.naming.is_off() && self.is_in_pieces() && collector.sockets_in_use() > PIECE as u64 {
             return self.pieces(collector, &mut engine, print).map(|()| false);
         }
         let mut plan = self.plan(self.selection.scope);
+        let mut teller = self.naming.names.teller();
         for reading in 1.. {
             engine.follow(&plan);
             match collector.collect(&plan, &mut engine) {
@@ -109,7 +113,10 @@ impl Show {
                 }
                 Err(Ended) => return self.rest((collector, &plan), &mut engine, print).map(|()| true),
             }
-            let mut snapshot = engine.snapshot();
+            let mut complete = |engine: &mut Engine, plan: &Plan| {
+                self.naming.complete((engine, plan), &mut teller, Engine::snapshot)
+            };
+            let mut snapshot = complete(&mut engine, &plan);
             let (scope, _) = snapshot.scope(self.selection.scope);
             if reading == 1 && scope != self.selection.scope {
                 // The process's own sockets cannot be told, so the namespace's are shown: their owners are
@@ -117,8 +124,11 @@ impl Show {
                 plan = self.plan(scope);
                 let owners = Plan { owners: plan.owners, walk: plan.walk, ..Plan::default() };
                 if collector.collect(&owners, &mut engine).is_ok() {
-                    snapshot = engine.snapshot();
+                    snapshot = complete(&mut engine, &plan);
                 }
+            }
+            if reading == 1 {
+                naming::tell_otherwise(&snapshot);
             }
             let Print { export, out, .. } = print;
             out.print(|out| export.write(out, &snapshot, &self.selection))?;
@@ -168,7 +178,7 @@ impl Show {
 
     /// What the tables that are printed need.
     pub(super) fn plan(&self, scope: Scope) -> Plan {
-        let mut plan = Plan { wire: self.wire, ..Plan::in_scope(scope) };
+        let mut plan = self.naming.plan(Plan { wire: self.wire, ..Plan::in_scope(scope) });
         // What is moved in the time of one reading is nothing to speak of.
         if self.interval.is_some() && self.count != Some(1) {
             (plan.counting, plan.watch) = (Counting::On, Watch::Lately);

@@ -52,7 +52,8 @@ impl Show {
             None if is_repeated => 0,
             None => recording.ticks().saturating_sub(1),
         };
-        let mut player = Player::new(recording, plan(&self.selection, is_repeated));
+        let mut player =
+            Player::new(recording, Plan { own: self.naming.own, ..plan(&self.selection, is_repeated) });
         if let Some(pid) = picked {
             pick(&mut player, pid, (begin, is_repeated && at.is_none()))?;
         }

@@ -28,7 +28,8 @@ impl Show {
         let mut collector = HostCollector::new(tree);
         let mut export = (self.format.export)();
         let mut out = Output::open(self.output.as_deref())?;
-        let mut plan = Plan { ask: Ask::Never, wire: self.wire, ..Plan::in_scope(Scope::Host) };
+        let plan = Plan { ask: Ask::Never, wire: self.wire, ..Plan::in_scope(Scope::Host) };
+        let (mut plan, mut teller) = (self.naming.plan(plan), self.naming.names.teller());
         let is_repeated = self.interval.is_some() && self.count != Some(1);
         if is_repeated {
             (plan.counting, plan.watch) = (Counting::On, Watch::Lately);
@@ -43,7 +44,7 @@ impl Show {
             plan.ended = if is_repeated && !is_last { Ended::Once } else { Ended::Kept };
             engine.follow(&plan);
             collector.collect(&plan, &mut engine);
-            let snapshot = engine.snapshot();
+            let snapshot = self.naming.complete((&mut engine, &plan), &mut teller, HostEngine::snapshot);
             out.print(|out| export.write(out, &snapshot, &selection))?;
             tell_problems(&snapshot, (&selection, self.format), &mut told);
             let (Some(interval), Some(stop)) = (self.interval, &stop) else { break };

@@ -10,6 +10,7 @@ mod doctor;
 mod events;
 mod faults;
 mod files;
+mod names;
 mod output;
 mod overview;
 mod query;

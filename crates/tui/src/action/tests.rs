@@ -27,22 +27,26 @@ fn snapshot() -> Arc<Snapshot> {
     Engine::new(machine).advance(&sample)
 }
 
-/// A session in a mode, in the middle of everything, so that every action has something to do.
-fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
-    let scope = Scope::Namespace;
-    let skip_intro = mode != Mode::Intro;
-    let mut app = App::new(Settings {
+fn settings() -> Settings {
+    Settings {
         interval: Interval::default(),
-        scope,
+        scope: Scope::Namespace,
         counters: CounterMode::All,
         by: netmonitor_core::views::By::default(),
         top: false,
-        skip_intro,
+        skip_intro: true,
         linger: false,
         theme: crate::Theme::named("ansi").unwrap(),
         bindings: Bindings::default(),
         wire: false,
-    });
+        resolve: false,
+        own: false,
+    }
+}
+
+/// A session in a mode, in the middle of everything, so that every action has something to do.
+fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
+    let mut app = App::new(Settings { skip_intro: mode != Mode::Intro, ..settings() });
     app.start();
     app.update(Input::Snapshot(snapshot()));
     app.tab = 4;

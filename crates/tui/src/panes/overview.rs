@@ -139,7 +139,7 @@ fn subject(app: &App, named: bool) -> Line<'static> {
             Span::styled(state, theme.warning()),
         ]);
         if let Some(uid) = process.uid {
-            let name = snapshot.users.name(uid).map(format::harmless_text);
+            let name = snapshot.naming.users.name(uid).map(format::harmless_text);
             pieces.push(vec![label("user "), Span::raw(name.unwrap_or_else(|| uid.to_string()))]);
         }
     }

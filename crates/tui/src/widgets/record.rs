@@ -41,7 +41,7 @@ pub(crate) fn lines(
         }
         let style = if matches!(value, Value::Absent(_)) { theme.quiet() } else { theme.strong() };
         let mut fact = String::new();
-        format::text(value, column, snapshot.machine.clk_tck, &mut fact);
+        format::cell(value, column, snapshot, &mut fact);
         let width = text::width(column.title) + 1 + text::width(&fact);
         let takes = (width + GAP).div_ceil(unit);
         if lines.is_empty() || used + takes > columns {

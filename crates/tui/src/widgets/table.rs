@@ -116,7 +116,7 @@ impl Cells {
                 _ => None,
             };
             let start = self.text.len();
-            format::text(value, column, piece.snapshot.machine.clk_tck, &mut self.text);
+            format::cell(value, column, piece.snapshot, &mut self.text);
             if let Some(share) = share {
                 self.text.push(' ');
                 graph::bar(share, BAR, marks, &mut self.text);

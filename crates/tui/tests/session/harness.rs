@@ -21,6 +21,8 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     skip_intro: true,
     linger: false,
     wire: false,
+    resolve: false,
+    own: false,
     theme: Theme::named("ansi").unwrap(),
     bindings: Bindings::default(),
 };

@@ -105,7 +105,7 @@ static COLUMNS: &[(Column, Get)] = &[
         Value::Text(&it.snapshot.process.name)
     }),
     (column("user", "user", Unit::None, Kind::Info, "Name of the user that it runs as."), |it| {
-        text(it.snapshot.process.uid.and_then(|uid| it.snapshot.users.name(uid)))
+        text(it.snapshot.process.uid.and_then(|uid| it.snapshot.naming.users.name(uid)))
     }),
     (column("uid", "uid", Unit::None, Kind::Info, "User that it runs as."), |it| {
         number(it.snapshot.process.uid.map(Into::into))

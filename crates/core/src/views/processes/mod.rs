@@ -210,7 +210,7 @@ fn uid<'a>(who: &Who<'a>, _: &'a Snapshot) -> Value<'a> {
 }
 
 fn user<'a>(who: &Who<'a>, snapshot: &'a Snapshot) -> Value<'a> {
-    let name = who.uid().and_then(|uid| snapshot.users.name(uid));
+    let name = who.uid().and_then(|uid| snapshot.naming.users.name(uid));
     name.map_or_else(|| number(who.uid()), Value::Text)
 }
 

@@ -52,6 +52,12 @@ pub(super) fn all(snapshot: &Snapshot) -> Vec<Place> {
     }
     let rest = (0..).zip(is_there).filter(|(_, is_there)| !is_there);
     places.extend(rest.map(|(place, _)| Place { counted: Some(place), present: None }));
+    if let Some(pid) = snapshot.left_out {
+        places.retain(|place| {
+            let who = Who::of(snapshot, *place);
+            who.id().pid != pid || who.has_ended()
+        });
+    }
     places
 }
 

@@ -16,8 +16,10 @@ use netmonitor_core::plan::Plan;
 use netmonitor_core::record::{Head, Recorder, VERSION};
 use netmonitor_core::sample::{Machine, Sample};
 use netmonitor_core::scope::Scope;
-use netmonitor_sys::{Collector, Ended, HostCollector, ProcTree, Target};
+use netmonitor_names::Names;
+use netmonitor_sys::{Collector, Ended, HostCollector, ProcTree, Target, boottime};
 
+use super::naming::{self, Naming};
 use super::show::{Stop, Woken};
 use super::tell;
 use output::{Failure, Output};
@@ -35,6 +37,7 @@ pub(crate) struct Record {
     pub(crate) max_size: Option<u64>,
     pub(crate) keep: Option<Duration>,
     pub(crate) scope: Scope,
+    pub(crate) naming: Naming,
 }
 
 /// Whom it is of.
@@ -92,9 +95,10 @@ impl Record {
     }
 
     /// One that a session asks for.
-    fn beside(wanted: &netmonitor_tui::Record) -> Self {
+    fn beside(wanted: &netmonitor_tui::Record, names: Names) -> Self {
         let (output, interval, scope) = (PathBuf::from(&wanted.file), wanted.interval, wanted.scope);
-        Self { output, interval, length: None, max_size: None, keep: None, scope }
+        let naming = Naming { names, resolve: wanted.resolve, own: true };
+        Self { output, interval, length: None, max_size: None, keep: None, scope, naming }
     }
 
     /// Records from the command line: what is to be said goes to standard error.
@@ -122,7 +126,8 @@ impl Record {
         wait: &mut dyn FnMut(Instant, Option<&Target>) -> Woken,
         say: &mut dyn FnMut(Said<'_>),
     ) -> anyhow::Result<()> {
-        let plan = Plan::recording(self.scope);
+        let plan = self.naming.plan(Plan::recording(self.scope));
+        let mut teller = self.naming.names.teller();
         let mut writing = Writing::begin(&self, &source, &plan, say)?;
         let begun = Instant::now();
         let end = self.length.map(|length| begun + length);
@@ -130,7 +135,11 @@ impl Record {
         let why = loop {
             if writing.is_ready() {
                 match source.read(&plan) {
-                    Ok(sample) => writing.tick(sample)?,
+                    Ok(mut sample) => {
+                        teller.tick(plan.resolve, boottime(), &mut sample);
+                        writing.tick(sample)?;
+                        writing.recorder.sums(|sums| naming::want(&teller, &plan, sums));
+                    }
                     Err(Ended) => break Woken::Ended,
                 }
             }
