@@ -195,6 +195,8 @@ pub(crate) struct Session {
     pub(crate) linger: bool,
     /// Of all processes of the machine, until one is chosen.
     pub(crate) top: bool,
+    /// Nothing is done to others.
+    pub(crate) read_only: bool,
     /// How things look.
     pub(crate) theme: Theme,
     /// What keys do.
@@ -212,6 +214,7 @@ impl Session {
             skip_intro: options.skip_intro.unwrap_or(false),
             linger: options.linger.unwrap_or(false),
             top: false,
+            read_only: options.read_only.unwrap_or(false),
             theme: looks::chosen(options.theme, options.marks),
             bindings: options.bindings()?,
         })

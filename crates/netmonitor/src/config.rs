@@ -79,6 +79,11 @@ pub(crate) struct Options {
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_OWN", hide_env_values = true)]
     pub(crate) own: Option<bool>,
 
+    /// A session does nothing to others: it closes no connection and signals no process
+    #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_READ_ONLY", hide_env_values = true)]
+    pub(crate) read_only: Option<bool>,
+
     /// How a session looks: dark, light, contrast, ansi or none [default: what the terminal is said to be; NO_COLOR none]
     #[arg(long, global = true, value_name = "THEME", env = "NETMONITOR_THEME", hide_env_values = true)]
     #[serde(default, deserialize_with = "word", serialize_with = "as_word")]
@@ -174,6 +179,7 @@ impl Options {
             resolve: Some(false),
             geoip: Vec::new(),
             own: Some(false),
+            read_only: Some(false),
             theme: Some(theme),
             marks: Some(theme.marks),
             procfs: Some(PathBuf::from("/proc")),
@@ -201,6 +207,7 @@ impl Options {
             resolve: self.resolve.or(file.resolve),
             geoip: if self.geoip.is_empty() { file.geoip } else { self.geoip },
             own: self.own.or(file.own),
+            read_only: self.read_only.or(file.read_only),
             theme: self.theme.or(file.theme),
             marks: self.marks.or(file.marks),
             procfs: self.procfs.or(file.procfs),

@@ -5,6 +5,7 @@
 //! way (a process's state, its parent, its threads): what the bytes mean is decided above it, so that a
 //! recording and a live process run the same code.
 
+pub mod acts;
 mod archive;
 pub mod bpf;
 mod caps;

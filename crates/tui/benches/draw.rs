@@ -63,6 +63,7 @@ fn session() -> (App, Terminal<TestBackend>) {
         wire: false,
         resolve: false,
         own: false,
+        permitted: netmonitor_tui::Permitted { nothing: None, closes: true, signals_all: true, uid: 0 },
     };
     let mut app = App::new(settings);
     app.start();

@@ -35,7 +35,9 @@ const OVERLAY: &[Mode] = &[Mode::Overlay];
 const LIST: &[Mode] = &[Mode::List];
 const SORT_LIST: &[Mode] = &[Mode::SortList];
 const COLUMN_LIST: &[Mode] = &[Mode::ColumnList];
-const LISTS: &[Mode] = &[Mode::List, Mode::SortList, Mode::ColumnList];
+const ACT_LIST: &[Mode] = &[Mode::ActList];
+const CONFIRM: &[Mode] = &[Mode::Confirm];
+const LISTS: &[Mode] = &[Mode::List, Mode::SortList, Mode::ColumnList, Mode::ActList];
 const COMMAND_LINE: &[Mode] = &[Mode::CommandLine];
 const FILTER_LINE: &[Mode] = &[Mode::FilterLine];
 const LINES: &[Mode] = &[Mode::CommandLine, Mode::FilterLine];
@@ -137,6 +139,9 @@ pub(crate) static ALL: &[Action] = actions! {
     "counters" "counters: all of each, totals, rates, since start, those only that have moved"
         &[Key::char('m')], TAB, Some("counters"),
         |app, _, _| app.change_counters();
+    "acts" "what can be done about the selected row: close its TCP connection, send its process a signal; each is asked about first"
+        &[Key::char('K')], TAB, None,
+        |app, _, _| app.open_acts();
     "names" "look up names of remote addresses, or no more; whoever answers for an address can notice it"
         &[Key::char('d')], TAB, None,
         |app, _, _| app.change_names();
@@ -194,6 +199,15 @@ pub(crate) static ALL: &[Action] = actions! {
     "close-columns" "leave the list of columns"
         &[Key::code(KeyCode::Enter)], COLUMN_LIST, None,
         |app, _, _| app.overlay = None;
+    "choose-act" "ask whether the chosen thing is to be done"
+        &[Key::code(KeyCode::Enter)], ACT_LIST, Some("choose"),
+        |app, _, _| app.choose_act();
+    "confirm" "do it"
+        &[Key::char('y')], CONFIRM, Some("do it"),
+        |app, _, effects| app.confirm(effects);
+    "refuse" "do nothing"
+        &[Key::code(KeyCode::Esc), Key::char('n'), Key::char('q'), Key::code(KeyCode::Enter)], CONFIRM, Some("leave it"),
+        |app, _, _| app.overlay = None;
     "close-list" "leave the list"
         &[Key::code(KeyCode::Esc)], LISTS, Some("back"),
         |app, _, _| app.overlay = None;
@@ -216,7 +230,7 @@ pub(crate) static ALL: &[Action] = actions! {
         &[Key::code(KeyCode::End)], LISTS, None,
         |app, _, _| in_list(app, Move::Last);
     "list-erase" "erase the last character"
-        &[Key::code(KeyCode::Backspace), Key::ctrl('h')], &[Mode::List, Mode::SortList], None,
+        &[Key::code(KeyCode::Backspace), Key::ctrl('h')], &[Mode::List, Mode::SortList, Mode::ActList], None,
         |app, _, _| app.search().map_or((), Search::pop);
     "list-type" "find what has it"
         &[Key::Character], LISTS, None,

@@ -12,6 +12,7 @@ use netmonitor_core::session::{Event, State};
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, By, CounterMode, TableView, View};
 
+use crate::acts::Permitted;
 use crate::asking::Draft;
 use crate::bindings::Bindings;
 use crate::document::Document;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub wire: bool,
     /// Whether names of remote addresses are looked up.
     pub resolve: bool,
+    /// What may be done to others.
+    pub permitted: Permitted,
     /// Whether the program itself is shown among all of the machine.
     pub own: bool,
 }
@@ -74,6 +77,10 @@ pub(crate) enum Mode {
     SortList,
     /// The list of columns to be shown lies over it.
     ColumnList,
+    /// The menu of what can be done lies over it.
+    ActList,
+    /// It is asked whether something is to be done.
+    Confirm,
     /// A command is typed.
     CommandLine,
     /// A filter is typed.
@@ -89,6 +96,8 @@ impl Mode {
         Self::List,
         Self::SortList,
         Self::ColumnList,
+        Self::ActList,
+        Self::Confirm,
         Self::CommandLine,
         Self::FilterLine,
     ];
@@ -253,6 +262,8 @@ impl App {
                 Purpose::Sort => Mode::SortList,
                 Purpose::Show => Mode::ColumnList,
             },
+            (_, None, Some(Content::Acts(_))) => Mode::ActList,
+            (_, None, Some(Content::Confirm(_))) => Mode::Confirm,
             (_, None, Some(_)) => Mode::Overlay,
             _ => Mode::Tab,
         }

@@ -9,6 +9,7 @@ use netmonitor_core::record::{Sought, Speed, Timeline};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 
+use crate::acts::Act;
 use crate::recording::Record;
 use crate::shown::{Prepared, Shown};
 
@@ -34,6 +35,8 @@ pub enum Input {
     Refused(String),
     /// What has become of the recording under way, in words, and whether it goes on.
     Recording(bool, String),
+    /// What was to be done to others was done, in words, or why not.
+    Acted(Result<String, String>),
     /// A signal asks for an end: SIGTERM, SIGHUP, SIGINT.
     Quit,
     /// The session goes on after it was stopped: SIGCONT.
@@ -104,6 +107,8 @@ pub enum Effect {
     Time(Go),
     /// Record this beside what is read; or end the recording under way.
     Record(Option<Record>),
+    /// Do this to others, which was confirmed.
+    Act(Act),
     /// Read once now.
     Refresh,
     /// A snapshot was taken: until then nobody needs the next one.

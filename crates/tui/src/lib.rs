@@ -17,6 +17,7 @@
 //! | `grouped` | from a group of processes to those that are in it, and back |
 //! | `time` | where a session stands in what was recorded, and how it goes from there |
 //! | `whom` | from all processes of the machine to one of them, and back |
+//! | `acts` | what can be done to others about a row, and the question before |
 //! | `naming` | whether names of remote addresses are looked up |
 //! | `overlay`, `picker` | what can lie over a tab; the list of columns |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
@@ -27,6 +28,7 @@
 #![forbid(unsafe_code)]
 
 mod action;
+mod acts;
 mod app;
 mod asking;
 mod bindings;
@@ -60,6 +62,7 @@ mod update;
 mod whom;
 mod widgets;
 
+pub use acts::{Act, Permitted};
 pub use app::{App, Settings};
 pub use bindings::Bindings;
 pub use bug::report_bugs;

@@ -50,6 +50,8 @@ pub(crate) fn parts(bindings: &Bindings) -> Vec<Part> {
         keys("In lists", |action| is_in(action, Mode::List)),
         keys("In the list of columns to sort by", |action| is_in(action, Mode::SortList)),
         keys("In the list of columns to show", |action| is_in(action, Mode::ColumnList)),
+        keys("In the menu of what can be done", |action| is_in(action, Mode::ActList)),
+        keys("Before something is done", |action| is_in(action, Mode::Confirm)),
         keys("In the introduction", |action| is_in(action, Mode::Intro)),
     ]
 }

@@ -6,6 +6,7 @@ use netmonitor_core::views;
 use procnet::{Column, proc};
 use ratatui::text::{Line, Span};
 
+use crate::acts::{Confirm, Menu};
 use crate::picker::Picker;
 use crate::theme::Theme;
 use crate::widgets::text;
@@ -43,6 +44,10 @@ pub(crate) enum Content {
     Tabs(TabList),
     /// All columns of a table.
     Columns(Picker),
+    /// What can be done about a row.
+    Acts(Menu),
+    /// Whether it is to be done.
+    Confirm(Confirm),
 }
 
 /// What a row means: entries of the dictionary, and the columns of its table.

@@ -36,6 +36,7 @@ impl App {
             Input::ProcessEnded => self.process_ended(&mut effects),
             Input::Refused(why) => self.refused(&why, &mut effects),
             Input::Waiting(words) => self.wait_for(words),
+            Input::Acted(done) => self.acted(done),
             Input::Recording(goes_on, words) => self.recording(goes_on, &words),
             Input::Quit => self.quit(),
             Input::Resumed => {
@@ -249,6 +250,7 @@ impl App {
         match self.overlay.as_mut().map(|overlay| &mut overlay.content) {
             Some(Content::Tabs(list)) => Some(&mut list.search),
             Some(Content::Columns(picker)) => Some(&mut picker.search),
+            Some(Content::Acts(menu)) => Some(&mut menu.search),
             _ => None,
         }
     }
@@ -258,6 +260,7 @@ impl App {
         match self.overlay.as_ref().map(|overlay| &overlay.content) {
             Some(Content::Tabs(list)) => list.left().len(),
             Some(Content::Columns(picker)) => picker.left().len(),
+            Some(Content::Acts(menu)) => menu.left().len(),
             _ => 0,
         }
     }

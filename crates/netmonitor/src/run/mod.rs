@@ -1,5 +1,6 @@
 //! Does what the command line means, by wiring the other crates together.
 
+mod acting;
 mod choose;
 pub(crate) mod command;
 pub(crate) mod config;
@@ -135,7 +136,7 @@ fn at_target(
             Ok(refuse(Event::NoTerminal, &format!("{why}{typed}")))
         }
         Task::Session(session) => {
-            let settings = settings(session, look.wire, &look.naming);
+            let settings = settings(session, look.wire, &look.naming, Some(tree.kind()));
             session::run(tree, Some(target), follow, settings, look.naming.names)
         }
         Task::Show(show) => show::Show { follow, ..*show }.run(tree, target),
@@ -155,7 +156,8 @@ fn top(procfs: &Path, session: Session, wire: bool, naming: Naming) -> anyhow::R
             Refused("top looks at a running machine; of a captured copy name a process".into()).into()
         );
     }
-    session::run(tree, None, None, settings(session, wire, &naming), naming.names)
+    let settings = settings(session, wire, &naming, Some(tree.kind()));
+    session::run(tree, None, None, settings, naming.names)
 }
 
 /// Records a process, or the machine.
@@ -179,8 +181,9 @@ fn keep(record: record::Record, target: Option<&str>, procfs: &Path) -> anyhow::
 }
 
 /// How a session begins.
-fn settings(session: Session, wire: bool, naming: &Naming) -> netmonitor_tui::Settings {
-    let Session { interval, scope, counters, by, top, skip_intro, linger, theme, bindings } = session;
+fn settings(session: Session, wire: bool, naming: &Naming, kind: Option<Kind>) -> netmonitor_tui::Settings {
+    let permitted = acting::permitted(session.read_only, kind);
+    let Session { interval, scope, counters, by, top, skip_intro, linger, theme, bindings, .. } = session;
     let Naming { resolve, own, .. } = *naming;
     netmonitor_tui::Settings {
         interval,
@@ -195,6 +198,7 @@ fn settings(session: Session, wire: bool, naming: &Naming) -> netmonitor_tui::Se
         wire,
         resolve,
         own,
+        permitted,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::mem::ManuallyDrop;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -14,6 +14,7 @@ use netmonitor_tui::{App, Effect, Input, Screen, Settings};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
+use super::acting;
 use super::order::Order;
 use super::record::beside::Beside;
 
@@ -29,6 +30,8 @@ pub(super) struct Session {
     /// How often the session has turned to others.
     pub(super) turns: Arc<AtomicU64>,
     recording: Beside,
+    /// The tree whose processes are watched.
+    procfs: Option<PathBuf>,
 }
 
 impl Session {
@@ -38,7 +41,16 @@ impl Session {
         let (orders, ordered) = mpsc::channel();
         let (app, turns) = (App::new(settings), Arc::new(AtomicU64::new(0)));
         let recording = Beside::new(inputs.clone(), procfs, names);
-        Self { app, inputs, received, orders, ordered: Some(ordered), turns, recording }
+        Self {
+            app,
+            inputs,
+            received,
+            orders,
+            ordered: Some(ordered),
+            turns,
+            recording,
+            procfs: procfs.map(Path::to_owned),
+        }
     }
 
     /// Starts the thread that reads: what the session wants first is read while the terminal is prepared.
@@ -58,14 +70,20 @@ impl Session {
 
     /// Runs it on the terminal up to its end. `None`: the terminal is gone.
     pub(super) fn on_terminal(self) -> anyhow::Result<Option<App>> {
-        let Self { mut app, inputs, received, orders, turns, mut recording, .. } = self;
+        let Self { mut app, inputs, received, orders, turns, mut recording, procfs, .. } = self;
         // Never dropped: it would write to a terminal that was given back already, and to one that is gone.
         let mut terminal = ManuallyDrop::new(netmonitor_tui::open().context("preparing the terminal")?);
-        netmonitor_tui::read_terminal(inputs);
+        netmonitor_tui::read_terminal(inputs.clone());
         let ended =
             netmonitor_tui::run(&mut terminal, &mut app, &received, &mut |effect, terminal| match effect {
                 Effect::Record(record) => {
                     recording.order(record);
+                    Ok(())
+                }
+                Effect::Act(act) => {
+                    if let Some(procfs) = &procfs {
+                        acting::act(act, procfs, &inputs);
+                    }
                     Ok(())
                 }
                 effect => perform(effect, terminal, &orders, &turns),

@@ -36,7 +36,9 @@ impl Order {
             Effect::Taken => Self::Taken,
             Effect::Watch(whom) => Self::Watch(whom),
             Effect::Time(go) => Self::Time(go),
-            Effect::Redraw | Effect::Reenter | Effect::Suspend | Effect::Record(_) => return None,
+            Effect::Redraw | Effect::Reenter | Effect::Suspend | Effect::Record(_) | Effect::Act(_) => {
+                return None;
+            }
         })
     }
 }

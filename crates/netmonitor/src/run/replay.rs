@@ -85,5 +85,5 @@ impl Replay {
 
 /// Nothing is counted, and nobody ends.
 fn settings_of(session: cli::Session, naming: &Naming) -> netmonitor_tui::Settings {
-    settings(session, false, naming)
+    settings(session, false, naming, None)
 }

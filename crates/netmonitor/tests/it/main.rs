@@ -1,5 +1,6 @@
 //! The program as its users meet it: the real binary, real sockets, a real pseudo-terminal.
 
+mod acts;
 mod arguments;
 mod captured;
 mod compare;

@@ -10,6 +10,9 @@ use super::message::{NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, Writer};
 /// `SOCK_DIAG_BY_FAMILY` (`include/uapi/linux/sock_diag.h`).
 pub(crate) const SOCK_DIAG_BY_FAMILY: u16 = 20;
 
+/// `SOCK_DESTROY` (`include/uapi/linux/sock_diag.h`).
+const SOCK_DESTROY: u16 = 21;
+
 /// `TCPDIAG_GETSOCK` (`include/uapi/linux/inet_diag.h`).
 const TCPDIAG_GETSOCK: u16 = 18;
 
@@ -259,6 +262,13 @@ fn inet_request(
         // What does not fit goes into an attribute. A kernel that does not know it finds no protocol 0.
         Err(_) => send(head(0), &[(INET_DIAG_REQ_PROTOCOL, &u32::from(protocol.0).to_ne_bytes())]),
     }
+}
+
+/// Closes one TCP socket (`SOCK_DESTROY`), by the identity that a message of it had. That there is none such gives `Done`, too.
+pub fn destroy_tcp(family: AddressFamily, id: &SocketId) -> Request {
+    let head = [short_family(family), Protocol::TCP.0 as u8, 0, 0];
+    let kind = (Subsystem::SockDiag, SOCK_DESTROY, NLM_F_ACK);
+    Request::new(kind, &[&head, &ALL_STATES.to_ne_bytes(), id], &[])
 }
 
 /// UNIX sockets (`struct unix_diag_req`).

@@ -41,6 +41,7 @@ fn settings() -> Settings {
         wire: false,
         resolve: false,
         own: false,
+        permitted: crate::Permitted { nothing: None, closes: true, signals_all: true, uid: 0 },
     }
 }
 
@@ -57,6 +58,11 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
         Mode::List => app.open_tabs(),
         Mode::SortList => app.open_columns(Purpose::Sort),
         Mode::ColumnList => app.open_columns(Purpose::Show),
+        Mode::ActList => app.open_acts(),
+        Mode::Confirm => {
+            app.open_acts();
+            app.choose_act();
+        }
         Mode::FilterLine => {
             for line in ["LISTEN", "state:LISTEN"] {
                 app.set_filter(line);

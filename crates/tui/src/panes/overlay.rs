@@ -43,12 +43,15 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         Content::Cells(cells) => (format!(" {} ", cells.title), cells.lines(theme)),
         Content::Tabs(list) => (" all tabs ".to_owned(), list.lines(tab, theme)),
         Content::Columns(picker) => (picker.title(), picker.lines(theme)),
+        Content::Acts(menu) => (" what can be done ".to_owned(), menu.lines(theme)),
+        Content::Confirm(confirm) => (" is it to be done? ".to_owned(), confirm.lines(room, theme)),
     };
     overlay.lines = lines.len();
     overlay.height = usize::from(inner.height);
     let chosen = match &overlay.content {
         Content::Tabs(list) => Some(list.line()),
         Content::Columns(picker) => Some(picker.line()),
+        Content::Acts(menu) => Some(menu.line()),
         _ => None,
     };
     if let Some(chosen) = chosen {

@@ -23,6 +23,7 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     wire: false,
     resolve: false,
     own: false,
+    permitted: netmonitor_tui::Permitted { nothing: None, closes: true, signals_all: true, uid: 0 },
     theme: Theme::named("ansi").unwrap(),
     bindings: Bindings::default(),
 };

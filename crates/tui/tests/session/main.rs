@@ -1,5 +1,6 @@
 //! Sessions as scenarios: samples and keys in, screens and effects out.
 
+mod acts;
 mod asking;
 mod commands;
 mod files;
