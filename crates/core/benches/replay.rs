@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use divan::Bencher;
 use netmonitor_core::plan::Plan;
 use netmonitor_core::record::{Head, Player, Recorder, Recording, VERSION};
-use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
+use netmonitor_core::sample::{Machine, Moment, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views;
 
@@ -18,15 +18,7 @@ fn main() {
 }
 
 fn recorder() -> Recorder {
-    let machine = Machine {
-        kernel: "6.18.0".into(),
-        arch: "x86_64".into(),
-        endian: Endian::Little,
-        clk_tck: 100,
-        page_size: 4096,
-        boot_id: "1b2c".into(),
-        boot_time: 1_700_000_000,
-    };
+    let machine = Machine { kernel: "6.18.0".into(), arch: "x86_64".into(), ..Machine::default() };
     let head = Head {
         format: VERSION,
         writer: "netmonitor bench".into(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Selection, problems};
 use netmonitor_core::query::{ErrorKind, Query, Refused};
-use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
+use netmonitor_core::sample::{Machine, Moment, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, CounterMode, Look, TableView};
@@ -26,15 +26,7 @@ const TCP: &str = "header
 ";
 
 fn snapshots() -> [Arc<Snapshot>; 2] {
-    let machine = Machine {
-        kernel: "6.18.0".into(),
-        arch: "x86_64".into(),
-        endian: Endian::Little,
-        clk_tck: 100,
-        page_size: 4096,
-        boot_id: String::new(),
-        boot_time: 0,
-    };
+    let machine = Machine { kernel: "6.18.0".into(), arch: "x86_64".into(), ..Machine::default() };
     let mut engine = Engine::new(machine);
     [0, 1].map(|seq: u64| {
         let moment = Moment { wall: (seq * SECOND) as i64, boottime: (seq + 1) * SECOND, seq };

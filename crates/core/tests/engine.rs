@@ -6,7 +6,7 @@ use std::time::Duration;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Selection};
 use netmonitor_core::report;
-use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Part, Reading, Sample, Status};
+use netmonitor_core::sample::{Machine, Moment, Origin, Part, Reading, Sample, Status};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::{NoteEvent, Snapshot};
 use netmonitor_core::views;
@@ -16,15 +16,7 @@ use serde_json::Value as Json;
 const SECOND: u64 = 1_000_000_000;
 
 fn machine() -> Machine {
-    Machine {
-        kernel: "6.18.0".into(),
-        arch: "x86_64".into(),
-        endian: Endian::Little,
-        clk_tck: 100,
-        page_size: 4096,
-        boot_id: String::new(),
-        boot_time: 0,
-    }
+    Machine { kernel: "6.18.0".into(), arch: "x86_64".into(), ..Machine::default() }
 }
 
 /// A tick of process 42, with its identity.

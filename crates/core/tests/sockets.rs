@@ -13,15 +13,7 @@ use serde_json::Value as Json;
 const SECOND: u64 = 1_000_000_000;
 
 fn machine() -> Machine {
-    Machine {
-        kernel: "6.18.0".into(),
-        arch: "x86_64".into(),
-        endian: Endian::Little,
-        clk_tck: 100,
-        page_size: 4096,
-        boot_id: String::new(),
-        boot_time: 0,
-    }
+    Machine { kernel: "6.18.0".into(), arch: "x86_64".into(), ..Machine::default() }
 }
 
 fn fixture(path: &str) -> Vec<u8> {

@@ -1,7 +1,8 @@
 //! What recording takes: `cargo bench -p netmonitor --bench recording`.
 //!
-//! The bench records itself with connections over loopback in a namespace of its own, of which some move each second, and
-//! tells the bytes of a moment beside those of the kernel, and the processor time.
+//! The bench records itself with connections over loopback in a namespace of its own, of which some move each second, all
+//! of them the same or each another number of bytes, and tells the bytes of a moment beside those of the kernel, and the
+//! processor time.
 
 use std::io::{Cursor, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -32,7 +33,9 @@ fn main() {
         return;
     }
     for (sockets, moving, ticks) in [(100, 5, 20), (100, 100, 20), (10_000, 500, 8)] {
-        record(sockets, moving, ticks);
+        for alike in [true, false] {
+            record((sockets, moving, alike), ticks);
+        }
     }
 }
 
@@ -52,7 +55,43 @@ fn processor() -> Duration {
     Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
 }
 
-fn record(sockets: usize, moving: usize, ticks: usize) {
+/// Numbers in a row that looks like chance, the same ones each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most
+    }
+}
+
+/// Each moment some connections move: the first ones some bytes, as many each; or any of them, each another number of bytes
+/// up to 16 KiB each way.
+fn move_on(
+    connections: &mut [(TcpStream, TcpStream)],
+    (moving, alike): (usize, bool),
+    tick: usize,
+    dice: &mut Dice,
+) {
+    let pass = |from: &mut TcpStream, to: &mut TcpStream, bytes: usize| {
+        from.write_all(&[1; 16 << 10][..bytes]).unwrap();
+        to.read_exact(&mut [0; 16 << 10][..bytes]).unwrap();
+    };
+    let (count, first) = (connections.len(), dice.below(connections.len()));
+    for number in 0..moving / 2 {
+        if alike {
+            let (client, server) = &mut connections[number];
+            pass(client, server, 50 + tick);
+            continue;
+        }
+        let (client, server) = &mut connections[(first + number * 7919) % count];
+        pass(client, server, 1 + dice.below(16 << 10));
+        pass(server, client, 1 + dice.below(16 << 10));
+    }
+}
+
+fn record((sockets, moving, alike): (usize, usize, bool), ticks: usize) {
+    let mut dice = Dice(1);
     let mut connections = connections(sockets / 2);
     let tree = ProcTree::open(Path::new("/proc")).unwrap();
     let pid = std::process::id();
@@ -71,10 +110,7 @@ fn record(sockets: usize, moving: usize, ticks: usize) {
     let mut file = recorder.begin();
     let (mut bytes, mut raw, mut reading, mut writing) = (Vec::new(), 0, Vec::new(), Vec::new());
     for tick in 0..ticks {
-        for (client, server) in connections.iter_mut().take(moving / 2) {
-            client.write_all(&[1; 100][..50 + tick]).unwrap();
-            server.read_exact(&mut [0; 100][..50 + tick]).unwrap();
-        }
+        move_on(&mut connections, (moving, alike), tick, &mut dice);
         let begun = processor();
         let mut sample = Sample::default();
         collector.collect(&plan, &mut sample).unwrap();
@@ -92,8 +128,9 @@ fn record(sockets: usize, moving: usize, ticks: usize) {
     }
     file.extend(recorder.close().unwrap());
     let (bytes, reading, writing) = (median(bytes), median(reading), median(writing));
+    let how = if alike { "alike" } else { "by chance" };
     println!(
-        "{sockets} sockets, {moving} moving: a moment {bytes} bytes of {raw} ({:.1} MB an hour), read {reading} µs, written {writing} µs",
+        "{sockets} sockets, {moving} moving {how}: a moment {bytes} bytes of {raw} ({:.1} MB an hour), read {reading} µs, written {writing} µs",
         bytes as f64 * 3600.0 / 1e6
     );
     let begun = Instant::now();

@@ -1,6 +1,8 @@
 //! Ticks of a process in which something happens all the time, the same ones each time.
 
-use netmonitor_core::sample::{Moment, Origin, Part, Reading, Sample, Status};
+use netmonitor_core::record::{Head, VERSION};
+use netmonitor_core::sample::{Machine, Moment, Origin, Part, Reading, Sample, Status};
+use netmonitor_core::scope::Scope;
 
 pub(crate) const PID: u32 = 7;
 pub(crate) const SECOND: u64 = 1_000_000_000;
@@ -16,6 +18,19 @@ impl Dice {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
     }
+}
+
+/// The head of a recording of such a machine: of one process, or of all.
+pub(crate) fn head(pid: Option<u32>, scope: Scope) -> Head {
+    let machine = Machine {
+        kernel: "6.18.0".into(),
+        arch: "x86_64".into(),
+        boot_id: "1b2c".into(),
+        boot_time: 1_700_000_000,
+        ..Machine::default()
+    };
+    let (writer, scope) = ("netmonitor test".into(), scope.word().into());
+    Head { format: VERSION, writer, machine, scope, pid, interval: SECOND }
 }
 
 /// So many ticks.

@@ -13,31 +13,12 @@ use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Selection};
 use netmonitor_core::plan::Plan;
 use netmonitor_core::record::{Head, Player, Problem, Recorder, Recording, VERSION};
-use netmonitor_core::sample::{Endian, Machine, Sample};
+use netmonitor_core::sample::{Endian, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 
-fn machine() -> Machine {
-    Machine {
-        kernel: "6.18.0".into(),
-        arch: "x86_64".into(),
-        endian: Endian::Little,
-        clk_tck: 100,
-        page_size: 4096,
-        boot_id: "1b2c".into(),
-        boot_time: 1_700_000_000,
-    }
-}
-
 fn head() -> Head {
-    Head {
-        format: VERSION,
-        writer: "netmonitor test".into(),
-        machine: machine(),
-        scope: Scope::Process.word().into(),
-        pid: Some(day::PID),
-        interval: day::SECOND,
-    }
+    day::head(Some(day::PID), Scope::Process)
 }
 
 fn plan() -> Plan {
@@ -65,7 +46,7 @@ fn open(file: &[u8]) -> Result<Player<Cursor<Vec<u8>>>, Problem> {
 }
 
 fn engine() -> Engine {
-    let mut engine = Engine::watching(machine(), day::PID).recorded();
+    let mut engine = Engine::watching(head().machine, day::PID).recorded();
     engine.follow(&plan());
     engine
 }

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use netmonitor_core::plan::Plan;
-use netmonitor_core::record::{Head, Recorder, VERSION};
-use netmonitor_core::sample::{Endian, Machine, Origin, Sample};
+use netmonitor_core::record::{Head, Recorder};
+use netmonitor_core::sample::{Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_sys::{HostCollector, ProcTree};
 use netmonitor_testkit::hold::Holder;
@@ -16,31 +16,14 @@ use netmonitor_testkit::netns::Netns;
 use netmonitor_testkit::pty::Pty;
 use netmonitor_testkit::{need_root, need_tool};
 
+pub(crate) use day::head;
+
 use crate::{HOLDER, captured, netmonitor, run, stderr, stdout};
 
 const ENTER: &str = "\r";
 
 /// The first moment of a day: 2023-11-14 22:13:20 UTC.
 const FIRST: &str = "2023-11-14 22:13:20 UTC";
-
-pub(crate) fn head(pid: Option<u32>, scope: Scope) -> Head {
-    Head {
-        format: VERSION,
-        writer: "netmonitor test".into(),
-        machine: Machine {
-            kernel: "6.18.0".into(),
-            arch: "x86_64".into(),
-            endian: Endian::Little,
-            clk_tck: 100,
-            page_size: 4096,
-            boot_id: "1b2c".into(),
-            boot_time: 1_700_000_000,
-        },
-        scope: scope.word().into(),
-        pid,
-        interval: day::SECOND,
-    }
-}
 
 /// The bytes of a recording of these samples.
 pub(crate) fn bytes(head: Head, samples: &[Sample]) -> Vec<u8> {

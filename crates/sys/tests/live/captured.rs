@@ -3,22 +3,17 @@
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use netmonitor_core::sample::{Endian, Origin, Part, Reading, Sample, Status};
 use netmonitor_sys::{Collector, Kind, ProcTree, Target};
 use tar::{EntryType, Header};
 use tempfile::TempDir;
 
-use crate::{EVERYBODY, NOBODY, part, plan, status, text, tick};
+use crate::{EVERYBODY, NOBODY, part, plan, status, text, tick, write};
 
 const STAT: &str = "4242 (captured) S 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0\n";
 const TCP: &str = "  sl  local_address\n   0: 0100007F:1F90 00000000:0000 0A\n";
-
-fn write(path: PathBuf, bytes: &str) {
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
-}
 
 /// A bundle whose `net` is a link to that of the process that made it, and one more process.
 fn bundle() -> TempDir {

@@ -11,20 +11,14 @@ use netmonitor_sys::{Collector, Kind, ProcTree, Target, TargetError};
 use tempfile::TempDir;
 
 use crate::child::Role;
-use crate::{EVERYBODY, FAMILY, NOBODY, part, plan, status, text, tick};
+use crate::{EVERYBODY, FAMILY, NOBODY, part, plan, status, text, tick, write};
 
 const TAIL: &str = "0 0 0 0 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0";
 
-fn write(root: &Path, path: &str, bytes: &str) {
-    let path = root.join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
-}
-
 /// A process with one socket, on descriptor 3.
 fn process(root: &Path, pid: u32, ppid: u32, inode: u32) {
-    write(root, &format!("{pid}/stat"), &format!("{pid} (a (b) c) S {ppid} {TAIL}\n"));
-    write(root, &format!("{pid}/status"), &format!("Name:\tx\nTgid:\t{pid}\nPid:\t{pid}\n"));
+    write(root.join(format!("{pid}/stat")), &format!("{pid} (a (b) c) S {ppid} {TAIL}\n"));
+    write(root.join(format!("{pid}/status")), &format!("Name:\tx\nTgid:\t{pid}\nPid:\t{pid}\n"));
     fs::create_dir_all(root.join(format!("{pid}/fd"))).unwrap();
     symlink(format!("socket:[{inode}]"), root.join(format!("{pid}/fd/3"))).unwrap();
     symlink("/dev/null", root.join(format!("{pid}/fd/0"))).unwrap();
@@ -36,8 +30,8 @@ fn copy() -> (TempDir, ProcTree) {
     process(root.path(), 50, 100, 2000);
     process(root.path(), 200, 100, 3000);
     process(root.path(), 900, 0, 4000);
-    write(root.path(), "100/net/tcp", "  sl  local_address\n");
-    write(root.path(), "100/cmdline", &"x".repeat(10_000));
+    write(root.path().join("100/net/tcp"), "  sl  local_address\n");
+    write(root.path().join("100/cmdline"), &"x".repeat(10_000));
     fs::create_dir_all(root.path().join("100/ns")).unwrap();
     symlink("net:[4026531840]", root.path().join("100/ns/net")).unwrap();
     let tree = ProcTree::open(root.path()).unwrap();
@@ -87,8 +81,8 @@ fn relatives_in_a_copy_are_found_by_their_parents_or_by_lists_of_children() {
     for lists in [false, true] {
         let (root, tree) = copy();
         if lists {
-            write(root.path(), "100/task/100/children", "");
-            write(root.path(), "100/task/101/children", "200 \n");
+            write(root.path().join("100/task/100/children"), "");
+            write(root.path().join("100/task/101/children"), "200 \n");
             fs::remove_file(root.path().join("200/stat")).unwrap();
         }
         let sample = tick(&mut collector(tree, "100"), &plan(&[], FAMILY)).unwrap();
@@ -105,12 +99,12 @@ fn the_machine_of_a_copy_is_what_its_files_say() {
     let machine = tree.machine();
     assert_eq!((machine.kernel.as_str(), machine.arch.as_str()), ("unknown", "unknown"));
     assert_eq!((machine.endian, machine.clk_tck), (Endian::Little, 100));
-    write(root.path(), "version", "Linux version 5.4.0 (gcc) #1 SMP\n");
-    write(root.path(), "stat", "cpu 1 2\nbtime 1700000000\n");
+    write(root.path().join("version"), "Linux version 5.4.0 (gcc) #1 SMP\n");
+    write(root.path().join("stat"), "cpu 1 2\nbtime 1700000000\n");
     assert_eq!((tree.machine().kernel.as_str(), tree.machine().boot_time), ("5.4.0", 1_700_000_000));
-    write(root.path(), "sys/kernel/osrelease", "6.6.6\n");
-    write(root.path(), "sys/kernel/arch", "s390x\n");
-    write(root.path(), "sys/kernel/random/boot_id", "id\n");
+    write(root.path().join("sys/kernel/osrelease"), "6.6.6\n");
+    write(root.path().join("sys/kernel/arch"), "s390x\n");
+    write(root.path().join("sys/kernel/random/boot_id"), "id\n");
     let machine = tree.machine();
     assert_eq!((machine.kernel.as_str(), machine.arch.as_str()), ("6.6.6", "s390x"));
     assert_eq!((machine.endian, machine.boot_id.as_str()), (Endian::Big, "id"));
@@ -126,17 +120,17 @@ fn targets_of_a_copy_are_judged_by_its_files_alone() {
         assert!(matches!(refused(&own), TargetError::NotInTree { .. }));
     }
     assert!(matches!(refused("4194305"), TargetError::AbovePidMax { pid_max: 4_194_304, .. }));
-    write(root.path(), "sys/kernel/pid_max", "500\n");
+    write(root.path().join("sys/kernel/pid_max"), "500\n");
     assert!(matches!(refused("501"), TargetError::AbovePidMax { pid_max: 500, .. }));
     // It was above pid_max already when the tree was copied.
     assert_eq!(Target::find(&tree, "900").unwrap().pid(), 900);
-    write(root.path(), "200/status", "Name:\tx\nTgid:\t100\nPid:\t200\n");
+    write(root.path().join("200/status"), "Name:\tx\nTgid:\t100\nPid:\t200\n");
     assert!(matches!(refused("200"), TargetError::Thread { tid: 200, tgid: 100 }));
-    write(root.path(), "50/stat", &format!("50 (x) Z 1 {TAIL}\n"));
+    write(root.path().join("50/stat"), &format!("50 (x) Z 1 {TAIL}\n"));
     assert!(matches!(refused("50"), TargetError::Exited { pid: 50 }));
-    write(root.path(), "50/task/51/stat", &format!("51 (x) S 1 {TAIL}\n"));
+    write(root.path().join("50/task/51/stat"), &format!("51 (x) S 1 {TAIL}\n"));
     assert_eq!(Target::find(&tree, "50").unwrap().pid(), 50);
-    write(root.path(), "50/stat", "nonsense");
+    write(root.path().join("50/stat"), "nonsense");
     let error = refused("50").to_string();
     assert!(error.contains("50/stat: "), "{error}");
 }
@@ -213,6 +207,6 @@ fn a_directory_of_a_copy_that_points_out_of_it_is_not_followed() {
     assert_eq!(looked_at(path), outside(libc::EXDEV));
     assert_eq!(with_old_kernel(), outside(libc::ENOTDIR));
     fs::remove_file(root.path().join("100/exe")).unwrap();
-    write(root.path(), "100/exe", "no link");
+    write(root.path().join("100/exe"), "no link");
     assert_eq!(looked_at(path)[0], format!("exe: Error({}) \"\"", libc::EINVAL));
 }

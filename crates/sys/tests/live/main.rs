@@ -22,6 +22,9 @@ mod suspend;
 mod target;
 mod wire;
 
+use std::fs;
+use std::path::PathBuf;
+
 use netmonitor_core::plan::{Owners, Pace, Plan};
 use netmonitor_core::sample::{Origin, Part, Sample, Status};
 use netmonitor_sys::{Collector, Ended, ProcTree, Target};
@@ -70,6 +73,12 @@ fn status(sample: &Sample, origin: &Origin) -> Status {
 
 fn text(sample: &Sample, origin: &Origin) -> String {
     String::from_utf8(part(sample, origin).bytes.clone()).expect("text")
+}
+
+/// A file of a copied tree, in directories that are made for it.
+fn write(path: PathBuf, bytes: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
 }
 
 /// A test that cannot run here says why; where skips are forbidden that is a failure.
