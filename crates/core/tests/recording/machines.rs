@@ -100,3 +100,11 @@ fn big_endian_as_text() {
     assert_eq!(head.machine.endian, Endian::Big);
     is_known(&snapshot);
 }
+
+#[test]
+fn of_32_bits() {
+    let (head, snapshot) = last_of(include_bytes!("../../../../fixtures/recordings/hold-6.1-armv7.nmr"));
+    assert_eq!((head.machine.arch.as_str(), head.machine.endian), ("armv7l", Endian::Little));
+    is_known(&snapshot);
+    is_known_of_netlink(&snapshot);
+}
