@@ -3,6 +3,7 @@
 //! To add a key: an entry in [`ALL`].
 
 use crossterm::event::KeyCode;
+use netmonitor_core::views;
 
 use crate::app::{App, Mode};
 use crate::document::Move;
@@ -127,6 +128,18 @@ pub(crate) static ALL: &[Action] = actions! {
     "next-change" "in a recording: the next moment at which a socket, its state or a process has changed or something happened"
         &[Key::char('N')], TAB, None,
         |app, _, effects| app.go_to_next_change(effects);
+    "findings" "what is wrong here"
+        &[Key::char('F')], TAB, Some("findings"),
+        |app, _, _| app.select(views::place(views::FINDINGS));
+    "acknowledge" "be quiet about the selected finding unless it gets worse; again: tell of it"
+        &[Key::char('!')], TAB, None,
+        |app, _, _| app.acknowledge();
+    "next-finding" "in a recording: the next moment at which something begins to be wrong"
+        &[Key::char('>')], TAB, None,
+        |app, _, effects| app.go_to_finding(true, effects);
+    "previous-finding" "in a recording: back to where the last thing began to be wrong"
+        &[Key::char('<')], TAB, None,
+        |app, _, effects| app.go_to_finding(false, effects);
     "sort" "choose the column that rows of the table are sorted by"
         &[Key::char('o')], TAB, Some("sort"),
         |app, _, _| app.open_columns(Purpose::Sort);

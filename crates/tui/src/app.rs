@@ -18,6 +18,7 @@ use crate::bindings::Bindings;
 use crate::document::Document;
 use crate::event::{Effect, Progress, Whom};
 use crate::files::OpenFile;
+use crate::findings::{Acknowledged, Wanted};
 use crate::graphs::Graphs;
 use crate::grouped::Left;
 use crate::line::Line;
@@ -167,6 +168,10 @@ pub struct App {
     pub(crate) awaits: bool,
     /// What was last told to be arranged.
     pub(crate) told: Option<Shown>,
+    /// Findings that are not told of.
+    pub(crate) acknowledged: Acknowledged,
+    /// The row that is to be selected once it is there.
+    pub(crate) sought: Option<Wanted>,
     /// What is drawn over time.
     pub(crate) graphs: Graphs,
 }
@@ -205,6 +210,8 @@ impl App {
             time: None,
             awaits: false,
             told: None,
+            acknowledged: Acknowledged::new(),
+            sought: None,
             settings,
             graphs: Graphs::default(),
         }
@@ -331,6 +338,7 @@ impl App {
         self.progress = None;
         self.awaits = false;
         self.state = self.state.next(Event::NewValues);
+        self.seek_row();
         self.changed |= !covered;
     }
 

@@ -77,6 +77,8 @@ pub enum Go {
     Last,
     /// To the next moment at which something has changed in this scope.
     NextChange(Scope),
+    /// To the next moment at which something begins to be wrong in this scope.
+    NextFinding(Scope),
     /// Let time go on so fast from now on.
     Speed(Speed),
 }

@@ -1,7 +1,8 @@
 //! Files that are opened: from the tab that lists them, or as the text behind a table.
 
+use netmonitor_core::detect;
 use netmonitor_core::files::{NetPath, is_harmless};
-use netmonitor_core::plan::{Measure, Plan};
+use netmonitor_core::plan::{Measure, Owners, Plan};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, Opened};
@@ -45,6 +46,7 @@ impl App {
             (Some(path), _) => self.open_file(path, false, Vec::new()),
             (None, Some(process)) => self.watch_process(process, effects),
             (None, None) if self.open_group() => {}
+            (None, None) if self.jump() => {}
             (None, None) => self.show_cells(),
         }
     }
@@ -139,8 +141,12 @@ impl App {
         if let Some(path) = self.selected_file().filter(|path| self.is_to_be_measured(path)) {
             plan.measure = Measure::One(path);
         }
+        // The badge is on every screen.
+        plan.add(detect::needs(false), scope);
+        plan.owners = plan.owners.max(Owners::Family);
         let snapshot = self.snapshot.as_deref();
         plan.net.retain(|path| !self.stopped.contains(path) && !was_read_once(path, snapshot));
+        plan.dumps.retain(|dump| !self.stopped.iter().any(|path| dump.files.contains(&&**path)));
         plan
     }
 

@@ -37,6 +37,7 @@ mod command;
 mod document;
 mod event;
 mod files;
+mod findings;
 mod graphs;
 mod grouped;
 mod key;

@@ -8,6 +8,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use netmonitor_core::detect::Severity;
 use ratatui::style::{Color, Modifier, Style};
 
 /// A theme and the marks that it draws with.
@@ -213,6 +214,15 @@ impl Theme {
     /// What could not be had, and why.
     pub(crate) fn warning(self) -> Style {
         self.looks.warning
+    }
+
+    /// Something that is so bad.
+    pub(crate) fn badge(self, severity: Severity) -> Style {
+        match severity {
+            Severity::Critical => self.looks.error.add_modifier(Modifier::REVERSED),
+            Severity::Warning => self.looks.mark,
+            Severity::Info => self.looks.quiet,
+        }
     }
 
     /// What was typed wrong.

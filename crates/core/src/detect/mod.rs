@@ -123,7 +123,7 @@ pub fn needs(watches: bool) -> Needs {
     for detector in ALL.iter() {
         all.add((detector.needs)());
     }
-    all.events &= watches;
+    all.events = watches;
     all
 }
 

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{set_between, set_words};
 use crate::census::{Census, Entry, field};
+use crate::detect::Severity;
 use crate::dumps::OWN_OTHER;
 use crate::plan::Plan;
 use crate::sample::Moment;
@@ -14,7 +15,7 @@ use crate::snapshot::Snapshot;
 use crate::views;
 
 /// The tabs in which changes are seen.
-const VIEWS: &[&str] = &["sockets", "events"];
+const VIEWS: &[&str] = &["sockets", "events", views::FINDINGS];
 
 /// The same of a machine, whose sockets are counted by processes.
 const VIEWS_OF_ALL: &[&str] = &[views::PROCESSES, "events"];
@@ -31,6 +32,8 @@ pub struct Marked {
     note: Option<i64>,
     /// Processes that have not ended.
     processes: HashMap<u64, u32>,
+    /// How often something that is worth a warning has begun.
+    findings: u64,
 }
 
 /// What has to be decoded to see changes in a scope.
@@ -48,6 +51,9 @@ impl Marked {
             note: snapshot.notes.last().map(|note| note.wall),
             ..Self::default()
         };
+        let findings = snapshot.findings.iter().flat_map(|findings| findings.all.iter());
+        let bad = findings.filter(|finding| finding.severity >= Severity::Warning);
+        marked.findings = bad.map(|finding| finding.times).sum();
         if let Some(Ok(events)) = &snapshot.events {
             let mut own = events.own.iter().filter_map(|place| events.all.get(*place as usize));
             let newest = match got.is_held() {
@@ -65,6 +71,11 @@ impl Marked {
             *marked.processes.entry(hash(&process.id)).or_default() += 1;
         }
         marked
+    }
+
+    /// Something has begun to be wrong at a later moment.
+    pub fn finds(&self, later: &Self) -> bool {
+        later.findings > self.findings
     }
 
     /// What is another at a later moment, in words; `None` where nothing is.

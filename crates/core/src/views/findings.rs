@@ -52,6 +52,10 @@ impl Content for Found {
         false
     }
 
+    fn tells_what_is_missing(&self) -> bool {
+        true
+    }
+
     fn words_when_empty(&self) -> Option<&'static str> {
         Some("nothing was found so far")
     }
@@ -129,6 +133,10 @@ impl Content for Looking {
 
     fn lists_sockets(&self) -> bool {
         false
+    }
+
+    fn tells_what_is_missing(&self) -> bool {
+        true
     }
 }
 

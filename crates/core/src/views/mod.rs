@@ -151,6 +151,9 @@ pub static ALL: &[&View] = &[
     &files::VIEW,
 ];
 
+/// Name of the view of what is wrong, and of its first table.
+pub const FINDINGS: &str = "findings";
+
 /// Name of the view that lists all files under `net`, and has each of them as a table.
 pub const FILES: &str = "files";
 
@@ -272,6 +275,10 @@ pub trait Content: Sync {
     }
     /// A list that the kernel does not give has no such sockets: nothing is missing.
     fn takes_what_is_there(&self) -> bool {
+        false
+    }
+    /// Its rows say themselves what could not be read of their sources.
+    fn tells_what_is_missing(&self) -> bool {
         false
     }
     /// The order of the rows of a file, where this table wants one.

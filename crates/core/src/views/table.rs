@@ -99,7 +99,10 @@ impl TableDef {
         view.is_record = self.content.is_record();
         view.words_when_empty = self.content.words_when_empty();
         view.takes_what_is_there = self.content.takes_what_is_there();
-        view.tell_sources(snapshot, &self.content.needs());
+        match self.content.tells_what_is_missing() {
+            true => view.clk_tck = snapshot.machine.clk_tck,
+            false => view.tell_sources(snapshot, &self.content.needs()),
+        }
         if !is_read && view.state.word == "ok" {
             view.state.add("not-read", not_read(snapshot, &format!("in scope {scope}"), true));
         }

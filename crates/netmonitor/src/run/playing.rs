@@ -61,6 +61,8 @@ struct Clock {
 /// The next change is being sought.
 struct Search {
     scope: Scope,
+    /// Only where something begins to be wrong.
+    finds: bool,
     begun_at: u64,
     before: Marked,
     told: Instant,
@@ -191,7 +193,8 @@ impl<R: Read + Seek> Playing<R> {
                 self.clock = None;
                 self.to(last);
             }
-            Go::NextChange(scope) => self.seek(scope),
+            Go::NextChange(scope) => self.seek(scope, false),
+            Go::NextFinding(scope) => self.seek(scope, true),
         }
     }
 
@@ -310,12 +313,12 @@ impl<R: Read + Seek> Playing<R> {
     }
 
     /// Begins to seek the next change.
-    fn seek(&mut self, scope: Scope) {
+    fn seek(&mut self, scope: Scope, finds: bool) {
         self.clock = None;
         self.player.follow(change::plan(scope));
         let Some((number, snapshot)) = self.player.now() else { return };
         let before = Marked::of(&snapshot, scope);
-        self.search = Some(Search { scope, begun_at: number, before, told: Instant::now() });
+        self.search = Some(Search { scope, finds, begun_at: number, before, told: Instant::now() });
     }
 
     fn seek_on(&mut self) -> bool {
@@ -324,16 +327,21 @@ impl<R: Read + Seek> Playing<R> {
             let is_moved = self.player.step();
             let Some(search) = &mut self.search else { return false };
             if !is_moved {
-                let begun_at = search.begun_at;
+                let (begun_at, finds) = (search.begun_at, search.finds);
                 self.stop_search();
-                self.said = Some("no change up to the end of the recording".to_owned());
+                let what = if finds { "nothing begins to be wrong" } else { "no change" };
+                self.said = Some(format!("{what} up to the end of the recording"));
                 self.to(begun_at);
                 return true;
             }
             let Some((_, snapshot)) = self.player.now() else { return false };
             let now = Marked::of(&snapshot, search.scope);
-            if let Some(words) = search.before.differs(&now) {
-                self.said = Some(format!("changed here: {words}"));
+            let said = match search.finds {
+                true => search.before.finds(&now).then(|| "something begins to be wrong here: F".to_owned()),
+                false => search.before.differs(&now).map(|words| format!("changed here: {words}")),
+            };
+            if said.is_some() {
+                self.said = said;
                 if self.changes.len() < MARKS {
                     self.changes.push(snapshot.moment.boottime);
                 }

@@ -39,6 +39,10 @@ fn boxed(app: &App, area: Rect, buf: &mut Buffer) {
     Block::bordered().border_style(theme.quiet()).render(area, buf);
     let edge = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
     let mut end = vec![];
+    if let Some((severity, words)) = app.badge() {
+        end.push(Span::styled(format!(" {words} "), theme.badge(severity)));
+        end.push(Span::styled("─", theme.quiet()));
+    }
     if let Some(mark) = mark(app) {
         end.push(Span::styled(format!(" {mark} "), theme.mark()));
         end.push(Span::styled("─", theme.quiet()));
@@ -85,10 +89,14 @@ fn compact(app: &App, area: Rect, buf: &mut Buffer) {
     let area = Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(1), ..area };
     let subject = subject(app, false);
     let mut end = vec![];
+    if let Some((severity, words)) = app.badge() {
+        end.push(Span::raw(" "));
+        end.push(Span::styled(format!("[{words}]"), theme.badge(severity)));
+    }
     if let Some(mark) = mark(app) {
         end.push(Span::raw(" "));
         end.push(Span::styled(format!("[{mark}]"), theme.mark()));
-    } else if let Some(snapshot) = &app.snapshot {
+    } else if let Some(snapshot) = app.snapshot.as_ref().filter(|_| end.is_empty()) {
         let clock = Span::styled(format!(" {}Z", time(snapshot.moment.wall)), theme.quiet());
         // Who is watched goes before what time it is.
         if subject.width() + clock.width() <= usize::from(area.width) {

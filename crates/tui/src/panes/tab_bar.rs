@@ -6,7 +6,7 @@
 //!  0  1  2  3 [4 traffic] 5  …          where they do not
 //! ```
 
-use netmonitor_core::views;
+use netmonitor_core::views::{self, View};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -56,6 +56,7 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 fn build(app: &App, form: Form) -> Line<'static> {
+    let key = app.settings.bindings.written("findings");
     let tabs = views::numbered().iter().enumerate().map(|(number, view)| {
         let name = view.name;
         match form {
@@ -66,9 +67,17 @@ fn build(app: &App, form: Form) -> Line<'static> {
             Form::Numbers => Span::raw(format!(" {number} ")),
         }
     });
-    // A tab without a number stands behind the others while it is shown.
-    let other = views::ALL.get(app.tab).filter(|_| app.tab >= views::numbered().len());
+    let is_findings = |view: &View| view.name == views::FINDINGS;
+    let findings = match views::ALL.get(app.tab).is_some_and(|view| is_findings(view)) {
+        true => Span::styled(format!("[{} {}]", key, views::FINDINGS), app.theme.tab()),
+        false if form == Form::Loose => Span::raw(format!(" {key} {} ", views::FINDINGS)),
+        false if form == Form::Numbers => Span::raw(format!(" {key} ")),
+        false => Span::raw(format!(" {key} {}", views::FINDINGS)),
+    };
+    // Any other tab without a number stands behind the others while it is shown.
+    let is_other = |view: &&&View| app.tab >= views::numbered().len() && !is_findings(view);
+    let other = views::ALL.get(app.tab).filter(is_other);
     let blank = if matches!(form, Form::Tight | Form::Tighter) { " " } else { "" };
     let other = other.map(|view| Span::styled(format!("{blank}[{}]", view.name), app.theme.tab()));
-    Line::from(tabs.chain(other).collect::<Vec<_>>())
+    Line::from(tabs.chain([findings]).chain(other).collect::<Vec<_>>())
 }

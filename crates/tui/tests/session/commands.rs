@@ -21,6 +21,7 @@ fn each_tab_by_name_and_by_number() {
         let numbered = place < views::numbered().len();
         let selected = match numbered {
             true => format!("[{place} {}]", view.name),
+            false if view.name == views::FINDINGS => format!("[F {}]", view.name),
             false => format!("[{}]", view.name),
         };
         let mut session = session();

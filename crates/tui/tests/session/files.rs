@@ -1,6 +1,8 @@
 //! The tab of all files: measured when selected, opened, as text, stopped in the middle.
 
 use crossterm::event::KeyCode;
+use netmonitor_core::detect;
+use netmonitor_core::files::NetPath;
 use netmonitor_core::plan::{Measure, Plan};
 use netmonitor_core::sample::{Origin, Part, Reading, Sample, Status};
 use netmonitor_tui::{Effect, Input, Progress};
@@ -60,6 +62,12 @@ impl Files {
         self.tick();
     }
 
+    /// The files that are read for what is shown, not for what is looked for whatever that is.
+    fn shown(&self) -> Vec<NetPath> {
+        let judged = detect::needs(false).net;
+        self.plan.net.iter().filter(|path| !judged.contains(path)).cloned().collect()
+    }
+
     fn line(&mut self, word: &str) -> String {
         let screen = self.session.screen();
         screen.lines().skip(7).find(|line| line.contains(word)).unwrap_or_default().to_owned()
@@ -69,7 +77,7 @@ impl Files {
 #[test]
 fn a_file_is_measured_when_it_is_selected_and_nothing_else_is_read() {
     let mut files = Files::open();
-    assert_eq!((files.plan.net.len(), files.plan.list), (0, true));
+    assert_eq!((files.shown(), files.plan.list), (vec![], true));
     let _ = files.line("arp");
     files.tick();
     assert_eq!(files.plan.measure, Measure::One("arp".into()));
@@ -83,7 +91,7 @@ fn a_file_is_measured_when_it_is_selected_and_nothing_else_is_read() {
     assert!(files.line("new_thing").contains("unknown"), "{}", files.session.screen());
     files.press(KeyCode::End);
     assert_eq!(files.plan.measure, Measure::One("tcp".into()));
-    assert!(files.plan.net.is_empty());
+    assert!(files.shown().is_empty());
     assert!(files.line(" tcp ").contains(" 4 "), "{}", files.session.screen());
 }
 
@@ -92,7 +100,7 @@ fn a_file_is_opened_shown_as_text_and_left() {
     let mut files = Files::open();
     files.press(KeyCode::End);
     files.press(KeyCode::Enter);
-    assert_eq!(files.plan.net, ["tcp"]);
+    assert_eq!(files.shown(), ["tcp"]);
     let screen = files.session.screen();
     assert!(screen.contains("tcp · namespace") && screen.contains("93.184.216.34"), "{screen}");
     files.press(KeyCode::Char('w'));
@@ -103,7 +111,7 @@ fn a_file_is_opened_shown_as_text_and_left() {
     assert!(files.session.screen().contains("93.184.216.34"));
     files.press(KeyCode::Esc);
     assert!(files.session.screen().contains("files · namespace"), "{}", files.session.screen());
-    assert!(files.plan.net.is_empty());
+    assert!(files.shown().is_empty());
     files.press(KeyCode::Up);
     files.press(KeyCode::Enter);
     assert!(files.session.screen().contains("new_thing       says"), "{}", files.session.screen());

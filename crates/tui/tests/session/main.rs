@@ -4,6 +4,7 @@ mod acts;
 mod asking;
 mod commands;
 mod files;
+mod found;
 mod graphs;
 mod happenings;
 mod harness;

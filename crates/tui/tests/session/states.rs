@@ -1,7 +1,8 @@
 //! The session's states, as far as a terminal is concerned, and what each wants to be read.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use netmonitor_core::plan::Plan;
+use netmonitor_core::detect;
+use netmonitor_core::plan::{Owners, Plan};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::session::State;
 use netmonitor_core::views;
@@ -11,7 +12,14 @@ use crate::harness::{SETTINGS, Session};
 use crate::world::World;
 
 fn plan_of(tab: &str, scope: Scope) -> Effect {
-    Effect::Plan(Plan::of([views::find(tab).unwrap()], scope))
+    Effect::Plan(judged(Plan::of([views::find(tab).unwrap()], scope), scope))
+}
+
+/// With what is looked for whatever is shown.
+fn judged(mut plan: Plan, scope: Scope) -> Plan {
+    plan.add(detect::needs(false), scope);
+    plan.owners = plan.owners.max(Owners::Family);
+    plan
 }
 
 fn introduced() -> Session {
@@ -185,7 +193,7 @@ fn a_process_that_ends_at_once_leaves_what_was_read() {
 fn the_first_tick_reads_everything_and_then_only_what_is_seen() {
     let mut session = introduced();
     let tcp = views::find("tcp").unwrap();
-    let first = Plan::of([tcp], Scope::Process).with_first_readings();
+    let first = judged(Plan::of([tcp], Scope::Process), Scope::Process).with_first_readings();
     assert_eq!(session.take_effects(), [Effect::Plan(first)]);
     session.press(KeyCode::Enter);
     assert_eq!(session.take_effects(), []);
