@@ -6,6 +6,7 @@
 
 mod carry;
 mod connections;
+mod joining;
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -32,7 +33,7 @@ use crate::programs::Programs;
 use crate::sample::{Machine, Moment, Origin, Reading, Sample, Sink, Status, Walk};
 use crate::settings::{self, Set};
 use crate::snapshot::{Netns, Note, NoteEvent, Snapshot, Source};
-use crate::sockets::{KINDS, List, Reach, Rows, SocketKind, SocketPart, Sockets};
+use crate::sockets::Sockets;
 use crate::source;
 use crate::tally::{Tally, Totals};
 use crate::traffic::Group;
@@ -173,6 +174,7 @@ impl Engine {
         self.end_process();
         self.owners.about(self.process.pid, self.netns.inode);
         let mut owners = self.owners.join(self.moment.boottime);
+        self.let_go();
         self.join_sockets();
         // A socket that came after its process was looked at is not known to have no owner.
         if !self.is_in_pieces() {
@@ -320,63 +322,19 @@ impl Engine {
     }
 
     /// A decoder for a file, with room for what it had last time, and some more.
-    fn decoder(&self, path: &str) -> Box<dyn Decoder> {
+    /// The reading before the last one is let go: nothing is compared with it any more, and a large one takes as much room as
+    /// what comes.
+    fn decoder(&mut self, path: &str) -> Box<dyn Decoder> {
         let mut decoder = source::decoder(path, self.machine.endian);
-        if let Some(Source { table, .. }) = self.sources.get(path) {
+        let is_kept = self.plan.as_ref().is_none_or(|plan| plan.keeps(path));
+        if let Some(Source { table, before, .. }) = self.sources.get_mut(path) {
+            if is_kept {
+                *before = None;
+            }
             let room = |last: usize| last + last / 16;
             decoder.expect(room(table.len()), room(table.text_bytes()));
         }
         decoder
-    }
-
-    fn join_sockets(&mut self) {
-        for kind in KINDS {
-            let Some((reach, lists)) = self.lists(kind) else { continue };
-            let mut sockets = Sockets::order(kind, reach, lists);
-            if self.is_in_pieces() {
-                sockets.leave_out(&mut self.handed_on);
-            }
-            let sockets = Arc::new(sockets);
-            match self.sockets.iter_mut().find(|known| known.kind == *kind) {
-                Some(known) => *known = sockets,
-                None => self.sockets.push(sockets),
-            }
-        }
-    }
-
-    /// Where the sockets of a kind are told of in this tick; `None` where nowhere.
-    fn lists(&self, kind: &'static SocketKind) -> Option<(Reach, Vec<List>)> {
-        let own = self.rows(OWN_INET).map(|rows| {
-            let list = |part| List { part, source: OWN_INET, rows: rows.clone() };
-            (Reach::Own, kind.parts.iter().map(list).collect())
-        });
-        let lists = || {
-            let lists: Vec<List> = kind.parts.iter().flat_map(|part| self.lists_of(part)).collect();
-            (!lists.is_empty()).then_some((Reach::Namespace, lists))
-        };
-        // Where some would not tell, lists know of them.
-        let is_whole = self.sources.get(OWN_INET).is_some_and(|own| own.reading.status == Status::Ok);
-        if is_whole { own.or_else(lists) } else { lists().or(own) }
-    }
-
-    /// A list over netlink tells more than the files.
-    fn lists_of(&self, part: &'static SocketPart) -> Vec<List> {
-        let list = |source: &'static str| Some(List { part, source, rows: self.rows(source)? });
-        match list(part.dump.name) {
-            Some(dump) => vec![dump],
-            None => part.dump.files.iter().filter_map(|path| list(path)).collect(),
-        }
-    }
-
-    /// The sockets of a source that was read in this tick.
-    fn rows(&self, name: &'static str) -> Option<Rows> {
-        let source = self.sources.get(name).filter(|_| self.read.iter().any(|read| read == name))?;
-        if matches!(source.reading.status, Status::Missing | Status::Denied | Status::Error(_)) {
-            return None;
-        }
-        let table = || source.table.clone().into_any();
-        let text = || table().downcast().map(Rows::Text);
-        table().downcast().map(Rows::Diag).or_else(|_| text()).ok()
     }
 
     fn end_held(&mut self, origin: &Origin, reading: Reading) {
@@ -438,6 +396,7 @@ impl Sink for Engine {
     fn begin(&mut self, moment: Moment) {
         self.moment = moment;
         self.part = FilePart::default();
+        self.programs.traffic.begin();
         self.handed_on.clear();
         self.held.clear();
         self.read.clear();
@@ -449,6 +408,10 @@ impl Sink for Engine {
             Origin::Own => &NetPath::Borrowed(OWN_INET),
             // The same messages as those of the list.
             Origin::Destroyed => &NetPath::Borrowed(dumps::TCP.name),
+            Origin::Bpf(name) if name == "sockets" => {
+                self.programs.traffic.take_sockets(bytes, self.machine.endian);
+                return ControlFlow::Continue(());
+            }
             _ => {
                 let room = LARGEST.saturating_sub(self.held.len()).min(bytes.len());
                 self.held.extend_from_slice(&bytes[..room]);

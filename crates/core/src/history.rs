@@ -12,7 +12,7 @@ use crate::sample::{Reading, Status};
 use crate::source;
 
 /// Rows of a table whose first reading is kept, for what has grown since. Counters by name are kept anyhow.
-const BASE_ROWS: usize = 4096;
+pub(crate) const BASE_ROWS: usize = 4096;
 
 /// Of each source the first reading and the last.
 #[derive(Default)]
@@ -27,6 +27,11 @@ struct Readings {
 }
 
 impl History {
+    /// Nothing is compared with what a source said.
+    pub(crate) fn forget(&mut self, path: &str) {
+        self.0.remove(path);
+    }
+
     /// The earlier readings of a source that this one is compared with, the one before and the first. A reading that
     /// was cut short is not compared with others, nor others with it.
     pub(crate) fn relate(

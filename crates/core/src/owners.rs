@@ -33,6 +33,9 @@ struct Descriptors {
     read_at: u64,
     /// When it was last told that the process is one whose descriptors are read.
     told_at: u64,
+    /// The lines that say so, of the target: mostly they are the same.
+    #[serde(skip)]
+    lines: Vec<u8>,
 }
 
 /// A walk over all processes: the pass under way, and the last one that has ended.
@@ -164,6 +167,9 @@ impl Collected {
                 | self.unread.remove(&pid).is_some();
             return;
         }
+        if self.are_same(pid, lines, status, at) {
+            return;
+        }
         let mut inodes = Vec::new();
         for line in lines.split(|&byte| byte == b'\n') {
             let Some(space) = line.iter().position(|&byte| byte == b' ') else { continue };
@@ -182,11 +188,27 @@ impl Collected {
             self.changed |= self.unread.remove(&pid).is_some();
             inodes.sort_unstable();
             inodes.dedup();
-            let new = Descriptors { inodes, status, read_at: at, told_at: at };
+            let lines = if pid == self.target { lines.to_vec() } else { Vec::new() };
+            let new = Descriptors { inodes, status, read_at: at, told_at: at, lines };
             let old = self.descriptors.insert(pid, new);
             let new = &self.descriptors[&pid];
             self.changed |= old.is_none_or(|old| (&old.inodes, old.status) != (&new.inodes, new.status));
         }
+    }
+
+    /// Whether these are the lines of the reading before, whose time is theirs then.
+    fn are_same(&mut self, pid: u32, lines: &[u8], status: Status, at: u64) -> bool {
+        let Some(known) = self.descriptors.get_mut(&pid).filter(|known| known.status == status) else {
+            return false;
+        };
+        if lines.is_empty() || known.lines != lines {
+            return false;
+        }
+        (known.read_at, known.told_at) = (at, at);
+        if let Some((_, then)) = self.namespaces.get_mut(&pid) {
+            *then = at;
+        }
+        true
     }
 
     /// Takes over how far the walk has come in the tick that began at `tick`.
@@ -245,7 +267,8 @@ impl Collected {
         for (pid, descriptors) in &self.descriptors {
             pairs.extend(descriptors.inodes.iter().map(|inode| (*inode, *pid)));
         }
-        pairs.sort_unstable();
+        // Those of one process are in order.
+        pairs.sort();
         let own = self.descriptors.get(&self.target);
         let walks = self.walks.unwrap_or_default();
         let members: Vec<_> = self.group.1.iter().filter(|pid| **pid != self.target).collect();
@@ -253,7 +276,7 @@ impl Collected {
         let refused_members = read.clone().filter(|descriptors| descriptors.status == Status::Denied).count();
         let mut group: Vec<u64> =
             own.into_iter().chain(read).flat_map(|it| it.inodes.iter().copied()).collect();
-        group.sort_unstable();
+        group.sort();
         group.dedup();
         let refused = self.descriptors.values().any(|descriptors| descriptors.status == Status::Denied);
         let denied = walks.now.denied.max(walks.whole.map_or(0, |(_, denied)| denied)).max(refused.into());
@@ -411,6 +434,21 @@ mod tests {
         assert!(owners.of(11).is_empty());
         assert!(owners.group_has(10) && owners.group_has(30) && !owners.group_has(0));
         assert_eq!((owners.sharing, owners.denied, owners.group_sockets()), (2, 1, 2));
+    }
+
+    #[test]
+    fn links_that_are_as_before_are_not_taken_for_those_that_changed() {
+        let mut collected = collected();
+        let mut held = |lines: &[u8], at| {
+            collected.read(1, lines, Status::Ok, at);
+            let owners = collected.join(at);
+            [10, 30, 50].map(|inode| owners.of(inode).contains(&1))
+        };
+        let lines = b"ns/net net:[5]\nfd/3 socket:[30]\n";
+        assert_eq!(held(lines, 2), [false, true, false]);
+        assert_eq!(held(lines, 9 * SECOND), [false, true, false]);
+        assert_eq!(held(b"ns/net net:[5]\nfd/3 socket:[50]\n", 9 * SECOND), [false, false, true]);
+        assert_eq!(held(b"", 10 * SECOND), [false; 3]);
     }
 
     #[test]

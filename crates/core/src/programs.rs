@@ -38,7 +38,8 @@ impl Programs {
             "roll" => self.roll.take(bytes, endian, reading, (true, group.ended != Ended::Kept)),
             "tree" => self.roll.take(bytes, endian, reading, (false, group.ended != Ended::Kept)),
             "processes" => self.traffic.take_processes(bytes, endian),
-            "sockets" => self.traffic.take_sockets(bytes, endian),
+            // They were taken while they came.
+            "sockets" => {}
             "cgroups" => self.take_cgroups(bytes),
             "wire" => self.traffic.take_wire(bytes, endian, reading, moment.seq),
             _ => self.traffic.end(bytes, reading, moment.seq, group),

@@ -64,7 +64,10 @@ impl Earlier {
 fn places(now: &dyn AnyTable, earlier: &dyn AnyTable) -> Vec<u32> {
     let keys: Vec<usize> =
         (0..now.fields().len()).filter(|field| now.fields()[*field].column.kind == Kind::Key).collect();
-    let same = |row, place| keys.iter().all(|field| now.cell(row, *field) == earlier.cell(place, *field));
+    let same = |row, place| match (now.identity(row), earlier.identity(place)) {
+        (Some(now), Some(earlier)) => now == earlier,
+        _ => keys.iter().all(|field| now.cell(row, *field) == earlier.cell(place, *field)),
+    };
     let mut by_key: Option<HashMap<u64, u32>> = None;
     // Rows rarely change their order: the one behind the last match is nearly always the right one.
     let mut expected = 0;
@@ -89,6 +92,9 @@ fn places(now: &dyn AnyTable, earlier: &dyn AnyTable) -> Vec<u32> {
 }
 
 fn key_hash(table: &dyn AnyTable, keys: &[usize], row: usize) -> u64 {
+    if let Some(identity) = table.identity(row) {
+        return identity;
+    }
     let mut hasher = DefaultHasher::new();
     for &field in keys {
         match table.cell(row, field) {

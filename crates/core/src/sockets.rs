@@ -90,6 +90,8 @@ pub struct List {
     pub source: &'static str,
     /// The rows; those of other transports among them are left out.
     pub rows: Rows,
+    /// There may be some of its transport among them.
+    pub(crate) has_some: bool,
 }
 
 /// A socket that was found.
@@ -141,24 +143,23 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Puts the rows of a kind in order: listening sockets first, then by ports and addresses.
-    pub fn order(kind: &'static SocketKind, reach: Reach, lists: Vec<List>) -> Self {
-        let mut keys: Vec<(u128, Place)> = Vec::with_capacity(lists.iter().map(|list| list.rows.len()).sum());
-        for (number, list) in (0..).zip(&lists) {
-            let place = |row| Place { list: number, row };
-            match &list.rows {
-                Rows::Text(table) => {
-                    keys.extend((0..).zip(table.iter()).map(|(row, it)| (key(it), place(row))))
-                }
-                Rows::Diag(table) => {
-                    let wanted =
-                        (0..).zip(table.iter()).filter(|(_, it)| it.transport == list.part.transport);
-                    keys.extend(wanted.map(|(row, it)| (key(&it.socket), place(row))));
-                }
-            }
+    /// Puts the rows of a kind in order: listening sockets first, then by ports and addresses. `earlier` is the order that
+    /// they had in the reading before: mostly it is the same.
+    pub fn order(kind: &'static SocketKind, reach: Reach, lists: Vec<List>, earlier: Option<&Self>) -> Self {
+        let rows = || (0..).zip(&lists).flat_map(|(number, list)| list.places(number));
+        let count = rows().count();
+        let mut keys: Vec<(u128, Place)> = Vec::with_capacity(count);
+        if let Some(earlier) = earlier.filter(|earlier| earlier.all.len() == count) {
+            let found = |place: &Place| Some((lists.get(usize::from(place.list))?.key(place.row)?, *place));
+            keys.extend(earlier.all.iter().filter_map(found));
         }
-        // Stable, so that what the key does not tell apart stays in the kernel's order.
-        keys.sort_by_key(|(key, _)| *key);
+        if keys.len() != count {
+            keys.clear();
+            let found = |place: Place| Some((lists[usize::from(place.list)].key(place.row)?, place));
+            keys.extend(rows().filter_map(found));
+        }
+        // What the key does not tell apart stays in the kernel's order.
+        keys.sort_by_key(|(key, place)| (*key, place.list, place.row));
         let mut sockets = Self { kind, reach, lists, all: Arc::default(), owned: Arc::default() };
         // The kernel walks its tables while they change, and tells of a socket twice when others come or go in
         // front of it.
@@ -199,10 +200,12 @@ impl Sockets {
 
     /// Picks those that the target holds.
     pub fn pick_owned(&mut self, owners: &Owners) {
-        let is_owned = |place: &Place| {
-            self.reach == Reach::Own
-                || self.get(*place).is_some_and(|socket| owners.group_has(socket.inet.inode))
-        };
+        if self.reach == Reach::Own {
+            self.owned = self.all.clone();
+            return;
+        }
+        let is_owned =
+            |place: &Place| self.get(*place).is_some_and(|socket| owners.group_has(socket.inet.inode));
         self.owned = self.all.iter().copied().filter(is_owned).collect();
     }
 
@@ -234,10 +237,41 @@ impl Sockets {
     }
 }
 
+impl List {
+    /// Its sockets, as the list of this number.
+    fn places(&self, number: u8) -> impl Iterator<Item = Place> + '_ {
+        let rows = if self.has_some { self.rows.len() as u32 } else { 0 };
+        (0..rows).filter(|row| self.socket(*row).is_some()).map(move |row| Place { list: number, row })
+    }
+
+    /// What stands in a row, if it is a socket of its part.
+    fn socket(&self, row: u32) -> Option<&Inet> {
+        match &self.rows {
+            Rows::Text(table) => table.get(row as usize),
+            Rows::Diag(table) => {
+                let row = table.get(row as usize)?;
+                (row.transport == self.part.transport).then_some(&row.socket)
+            }
+        }
+    }
+
+    fn key(&self, row: u32) -> Option<u128> {
+        self.socket(row).map(key)
+    }
+}
+
 impl Rows {
     /// They were listed in the kernel, which alone tells of the timers of a process's own sockets.
     pub(crate) fn are_listed(&self) -> bool {
         matches!(self, Self::Diag(table) if table.iter().any(|row| row.socket.tr != UNKNOWN_TIMER))
+    }
+
+    /// Which transports there are among them, each a bit.
+    pub(crate) fn transports(&self) -> u16 {
+        match self {
+            Self::Text(_) => u16::MAX,
+            Self::Diag(table) => table.iter().fold(0, |known, row| known | bit(row.transport)),
+        }
     }
 
     fn len(&self) -> usize {
@@ -246,6 +280,11 @@ impl Rows {
             Self::Diag(table) => table.len(),
         }
     }
+}
+
+/// The bit of a transport among transports.
+pub(crate) fn bit(transport: Transport) -> u16 {
+    1 << transport as u8
 }
 
 fn key(socket: &Inet) -> u128 {

@@ -21,6 +21,11 @@ pub trait Row: Send + Sync + 'static {
 
     /// The value of a field; `texts` are those of the table that holds the row.
     fn cell<'a>(&'a self, field: usize, texts: &'a Texts) -> Value<'a>;
+
+    /// A number that the same row has in every reading, and no other ever, where there is one; else the key columns tell it.
+    fn identity(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A type that a field can have.

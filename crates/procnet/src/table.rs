@@ -255,6 +255,8 @@ pub trait AnyTable: Send + Sync {
     fn text_bytes(&self) -> usize;
     /// One cell; absent outside of the table.
     fn cell(&self, row: usize, field: usize) -> Value<'_>;
+    /// The row's [identity](Row::identity).
+    fn identity(&self, row: usize) -> Option<u64>;
     /// Numbers of the columns that the file has and this version does not know, in order.
     fn extra_columns(&self) -> Vec<usize>;
     /// A word of such a column.
@@ -283,6 +285,9 @@ impl<R: Row> AnyTable for Table<R> {
     }
     fn cell(&self, row: usize, field: usize) -> Value<'_> {
         self.rows.get(row).map_or(Value::Absent(""), |row| row.cell(field, &self.texts))
+    }
+    fn identity(&self, row: usize) -> Option<u64> {
+        self.rows.get(row)?.identity()
     }
     fn extra_columns(&self) -> Vec<usize> {
         let numbers = self.extras.iter().map(|extra| usize::from(extra.number));

@@ -19,7 +19,6 @@ static ALWAYS_INLINE void list(struct iter_task_file *found, int is_whole)
 {
 	struct task_struct *task = found->task;
 	struct file *file = found->file;
-	struct route_metrics known = {};
 	struct bare bare = {};
 	struct socket *socket;
 	struct tcp_sock *tp;
@@ -42,7 +41,7 @@ static ALWAYS_INLINE void list(struct iter_task_file *found, int is_whole)
 	bare.remote_port = sk->__sk_common.skc_dport;
 	bare.state = sk->__sk_common.skc_state;
 	if (is_whole) {
-		fill_figures(&bare.figures, tp, bare.state, &known);
+		fill_figures(&bare.figures, tp, bare.state);
 		seq_write(found->meta->seq, &bare, sizeof(bare));
 		return;
 	}

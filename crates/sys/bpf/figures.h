@@ -55,49 +55,42 @@ static ALWAYS_INLINE u32 figures_length(void)
 	return size < sizeof(struct figures) ? size : sizeof(struct figures);
 }
 
-/* What the metrics of a route say of the least timeout. Nearly all sockets have the same. */
-struct route_metrics {
-	u64 place;
-	u32 is_locked;
-	u32 least; /* in ticks */
-};
+/* Number of the kernel's type; 0 where it makes no pointers to it. */
+volatile const u32 type_of_dst_metrics;
 
-static ALWAYS_INLINE void know(struct route_metrics *known, u64 place)
+static ALWAYS_INLINE u32 metric(u64 metrics, u32 place)
 {
-	const u32 *metrics = (const u32 *)place;
-	u32 lock = 0, rto_min = 0;
+	const struct dst_metrics *all;
+	u32 value = 0;
 
-	read_kernel(&lock, sizeof(lock), metrics + METRIC_LOCK);
-	known->place = place;
-	known->is_locked = lock >> (METRIC_RTO_MIN + 1) & 1;
-	if (!known->is_locked)
-		return;
-	read_kernel(&rto_min, sizeof(rto_min), metrics + METRIC_RTO_MIN);
-	/* Metrics of time are milliseconds. */
-	known->least = ((u64)rto_min * ticks_a_second + 999) / 1000;
+	if (type_of_dst_metrics) {
+		all = pointer_to((const void *)metrics, type_of_dst_metrics);
+		return all->metrics[place];
+	}
+	read_kernel(&value, sizeof(value), (const u32 *)metrics + place);
+	return value;
 }
 
 /* The longest that an acknowledgement is delayed, in ticks. */
-static ALWAYS_INLINE u32 longest_delay(struct tcp_sock *tp, struct route_metrics *known)
+static ALWAYS_INLINE u32 longest_delay(struct tcp_sock *tp)
 {
 	struct inet_connection_sock *connection = &tp->inet_conn;
 	struct dst_entry *route = connection->icsk_inet.sk.sk_dst_cache;
 	u32 least = connection->icsk_rto_min, delay;
 
 	if (route) {
-		u64 place = route->_metrics & ~(u64)METRICS_FLAGS;
+		u64 metrics = route->_metrics & ~(u64)METRICS_FLAGS;
 
-		if (known->place != place)
-			know(known, place);
-		if (known->is_locked)
-			least = known->least;
+		/* Metrics of time are milliseconds. */
+		if (metric(metrics, METRIC_LOCK) & 1 << (METRIC_RTO_MIN + 1))
+			least = ((u64)metric(metrics, METRIC_RTO_MIN) * ticks_a_second + 999) / 1000;
 	}
 	delay = (least > 2 ? least : 2) - 1;
 	return delay < connection->icsk_delack_max ? delay : connection->icsk_delack_max;
 }
 
 /* The figures of a socket that can have a connection. */
-static ALWAYS_INLINE void fill_connection(struct figures *figures, struct tcp_sock *tp, struct route_metrics *known)
+static ALWAYS_INLINE void fill_connection(struct figures *figures, struct tcp_sock *tp)
 {
 	struct inet_connection_sock *connection = &tp->inet_conn;
 	struct tcp_options_received *received = &tp->rx_opt;
@@ -131,7 +124,7 @@ static ALWAYS_INLINE void fill_connection(struct figures *figures, struct tcp_so
 	ato = BITS(connection, icsk_ack.ato);
 	/* It is bounded since this field came, with Linux 6.7. */
 	if (ato && FIELD_EXISTS(tp, total_rto)) {
-		u32 longest = longest_delay(tp, known);
+		u32 longest = longest_delay(tp);
 
 		ato = ato < longest ? ato : longest;
 	}
@@ -230,8 +223,7 @@ static ALWAYS_INLINE void fill_younger(struct figures *figures, struct tcp_sock 
 	}
 }
 
-static ALWAYS_INLINE void fill_figures(struct figures *figures, struct tcp_sock *tp, u8 state,
-					 struct route_metrics *known)
+static ALWAYS_INLINE void fill_figures(struct figures *figures, struct tcp_sock *tp, u8 state)
 {
 	struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 
@@ -246,7 +238,7 @@ static ALWAYS_INLINE void fill_figures(struct figures *figures, struct tcp_sock 
 		figures->sacked = sk->sk_max_ack_backlog;
 		return;
 	}
-	fill_connection(figures, tp, known);
+	fill_connection(figures, tp);
 	fill_windows(figures, tp);
 	fill_rates(figures, tp);
 	fill_younger(figures, tp);

@@ -273,6 +273,10 @@ struct timer_list {
 	u64 expires;
 } RELOCATED;
 
+struct dst_metrics {
+	u32 metrics[17];
+} RELOCATED;
+
 struct dst_entry {
 	u64 _metrics;
 } RELOCATED;

@@ -20,6 +20,7 @@
 #define IPPROTO_UDP 17
 #define IPPROTO_ICMPV6 58
 #define IPPROTO_UDPLITE 136
+#define TCP_ESTABLISHED 1
 #define TCP_CLOSE 7
 
 /* Timers of a message (net/ipv4/inet_diag.c). */
@@ -40,7 +41,6 @@ struct listing {
 	u32 process;
 	u32 thread;
 	u64 congestion; /* the congestion control whose name stands in the record */
-	struct route_metrics metrics; /* of the last socket */
 	struct inet_record record;
 };
 
@@ -89,7 +89,7 @@ static ALWAYS_INLINE int begin(struct listing *listing, struct iter_task_file *c
 	if (seq_write(context->meta->seq, &record, sizeof(record)))
 		return 0;
 	if (listing->session != session)
-		listing->congestion = listing->metrics.place = 0;
+		listing->congestion = 0;
 	listing->session = session;
 	listing->table = record.table;
 	listing->process = task->tgid;
@@ -104,6 +104,30 @@ static ALWAYS_INLINE int put(struct listing *listing, struct iter_task_file *con
 		listing->session = 0;
 		return 0;
 	}
+	return 1;
+}
+
+/* What a connection shows is the same as when a process first used it, but for what was sent again since. If that is nothing,
+ * or it is no connection, it is not told. */
+static ALWAYS_INLINE int see_connection(struct socket_seen *seen, struct sock *sk)
+{
+	struct sock_common *common = &sk->__sk_common;
+	struct tcp_sock *tp;
+	u16 family = common->skc_family;
+
+	if (common->skc_state != TCP_ESTABLISHED || sk->sk_protocol != IPPROTO_TCP || sk->sk_type != SOCK_STREAM)
+		return 0;
+	tp = family == AF_INET ? tcp_sock_of(sk) : 0;
+	if (!tp || tp->total_retrans)
+		return 0;
+	*(u32 *)seen->local = common->skc_rcv_saddr;
+	*(u32 *)seen->remote = common->skc_daddr;
+	seen->netns = common->skc_net.net->ns.inum;
+	seen->local_port = common->skc_num;
+	seen->remote_port = __builtin_bswap16(common->skc_dport);
+	seen->family = family;
+	seen->type = SOCK_STREAM;
+	seen->protocol = IPPROTO_TCP;
 	return 1;
 }
 
@@ -124,9 +148,11 @@ static ALWAYS_INLINE int put_counts(struct listing *listing, struct iter_task_fi
 	counts = map_lookup(&sockets, &record.key);
 	if (!counts)
 		return 1;
-	seen = map_lookup(&seen_sockets, &record.key.cookie);
-	if (seen)
-		record.seen = *seen;
+	if (!see_connection(&record.seen, sk)) {
+		seen = map_lookup(&seen_sockets, &record.key.cookie);
+		if (seen)
+			record.seen = *seen;
+	}
 	asm volatile("" ::: "memory");
 	record.counts = *counts;
 	record.message.length = sizeof(record);
@@ -375,7 +401,7 @@ static ALWAYS_INLINE void write_tcp(struct listing *listing, struct iter_task_fi
 	fill_inet(record, inet->tos, FIELD_EXISTS(inet, inet_flags) ? inet->inet_flags : 0);
 	fill_timer(record, tp);
 	fill_congestion(listing, congestion);
-	fill_figures(&record->figures, tp, record->state, &listing->metrics);
+	fill_figures(&record->figures, tp, record->state);
 	if (record->state == TCP_LISTEN) {
 		record->rqueue = inet->sk.sk_ack_backlog;
 		record->wqueue = inet->sk.sk_max_ack_backlog;

@@ -18,7 +18,10 @@ pub(crate) struct ListedSockets {
     listing: Option<(Listing, Told)>,
     /// Tables that were gone through, by number, and the thread that has each.
     tables: Vec<(u64, u32)>,
-    /// Lines of links to sockets.
+    /// The descriptors, with the thread that has each if it is not the process's, and those of the listing before.
+    held: Vec<(Option<u32>, Descriptor)>,
+    before: Vec<(Option<u32>, Descriptor)>,
+    /// Lines of links to sockets: mostly they are the same as before.
     links: Vec<u8>,
     to_ask: ToAsk,
     counted: Counted,
@@ -94,9 +97,10 @@ impl ListedSockets {
         told: Told,
         hand_on: &mut dyn FnMut(&[u8]),
     ) -> Result<(), Errno> {
-        let Self { tables, links, to_ask, counted, .. } = self;
+        let Self { tables, held, before, links, to_ask, counted, .. } = self;
         tables.clear();
-        links.clear();
+        std::mem::swap(held, before);
+        held.clear();
         to_ask.clear();
         counted.records.clear();
         counted.at = boottime();
@@ -108,7 +112,7 @@ impl ListedSockets {
             }
         };
         let mut place = Place::Process;
-        lister.read(listing, &mut |bytes| {
+        let read = lister.read(listing, &mut |bytes| {
             // Messages that follow each other are handed on together.
             let (mut first, mut at) = (0, 0);
             for record in records(bytes) {
@@ -117,14 +121,19 @@ impl ListedSockets {
                     if place != Place::Twice {
                         counted.records.extend_from_slice(counts);
                     }
-                } else if !take(record, &mut place, (tables, subject.thread), links, to_ask) {
+                } else if !take(record, &mut place, (tables, subject.thread), held, to_ask) {
                     hand_on(&bytes[first..at]);
                     first = next;
                 }
                 at = next;
             }
             hand_on(&bytes[first..at]);
-        })
+        });
+        if held != before {
+            links.clear();
+            held.iter().for_each(|(thread, descriptor)| line(*thread, *descriptor, links));
+        }
+        read
     }
 
     /// Asks the sockets that tell nothing otherwise. Where that is refused, what was listed of them is told, if that is
@@ -156,7 +165,7 @@ fn take(
     record: Record<'_>,
     place: &mut Place,
     (tables, leads): (&mut Vec<(u64, u32)>, Option<u32>),
-    links: &mut Vec<u8>,
+    held: &mut Vec<(Option<u32>, Descriptor)>,
     to_ask: &mut ToAsk,
 ) -> bool {
     let (message, asks) = match record {
@@ -188,7 +197,7 @@ fn take(
         Place::Twice => return false,
     };
     let descriptor = Descriptor { fd: descriptor_of(message), inode: record.inode() };
-    line(thread, descriptor, links);
+    held.push((thread, descriptor));
     if asks {
         to_ask.descriptors.push(thread, descriptor);
         to_ask.bare.extend_from_slice(message);
@@ -264,14 +273,16 @@ mod tests {
 
     /// Takes a listing, and gives the lines of links, what is to be asked, and how many messages are handed on.
     fn taken(listing: &[Vec<u8>], leads: Option<u32>) -> (String, Vec<(Option<u32>, i32)>, usize, bool) {
-        let (mut place, mut tables, mut links) = (Place::Process, Vec::new(), Vec::new());
+        let (mut place, mut tables, mut held) = (Place::Process, Vec::new(), Vec::new());
         let mut to_ask = ToAsk::default();
         let bytes = listing.concat();
         let kept = records(&bytes)
-            .filter(|record| take(*record, &mut place, (&mut tables, leads), &mut links, &mut to_ask))
+            .filter(|record| take(*record, &mut place, (&mut tables, leads), &mut held, &mut to_ask))
             .count();
         let tables = to_ask.descriptors.tables();
         let asked = tables.flat_map(|(thread, table)| table.iter().map(move |it| (thread, it.fd))).collect();
+        let mut links = Vec::new();
+        held.iter().for_each(|(thread, descriptor)| line(*thread, *descriptor, &mut links));
         (String::from_utf8(links).unwrap(), asked, kept, to_ask.has_ip)
     }
 

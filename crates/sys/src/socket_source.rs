@@ -279,11 +279,8 @@ fn requests(dump: &Dump, extensions: Extensions) -> Option<(Subsystem, Vec<Reque
     let diag = |request| Some((Subsystem::SockDiag, vec![request]));
     let route = |request| Some((Subsystem::Route, vec![request]));
     match dump {
-        // One pass for both families: a slim list costs little beside it.
-        dump if *dump == dumps::TCP && extensions == SLIM => {
-            Some((Subsystem::SockDiag, vec![netlink::tcp_of_both(ALL_STATES, extensions)]))
-        }
-        dump if *dump == dumps::TCP => inet(Protocol::TCP),
+        // One pass for both families.
+        dump if *dump == dumps::TCP => diag(netlink::tcp_of_both(ALL_STATES, extensions)),
         dump if *dump == dumps::UDP => inet(Protocol::UDP),
         dump if *dump == dumps::UDPLITE => inet(Protocol::UDPLITE),
         dump if *dump == dumps::RAW => inet(Protocol::RAW),

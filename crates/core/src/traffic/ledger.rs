@@ -196,6 +196,12 @@ pub(crate) struct Group<'a> {
 }
 
 impl Ledger {
+    /// A tick begins, or is begun anew.
+    pub(crate) fn begin(&mut self) {
+        self.processes.clear();
+        self.sockets.clear();
+    }
+
     pub(crate) fn take_processes(&mut self, bytes: &[u8], endian: Endian) {
         self.processes
             .extend(bytes.as_chunks::<PROCESS>().0.iter().map(|it| ProcessRecord::read(it, endian)));

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::attribute::{Attributes, INET6, Numbers, ip};
+use super::attribute::{Attribute, Attributes, INET6, Numbers, ip};
 use super::columns::COLUMNS;
 use super::detail::{Detail, INFO, PROTOCOL, SKMEMINFO};
 use super::memory::Memory;
@@ -156,6 +156,11 @@ impl Row for DiagSocket {
                 .map_or(Value::Absent(""), |column| (column.get)(&self.detail(texts))),
         }
     }
+
+    fn identity(&self) -> Option<u64> {
+        // What is left of a connection keeps its number.
+        (self.cookie != 0 && self.socket.inode != 0).then_some(self.cookie)
+    }
 }
 
 /// Which protocol was asked for.
@@ -205,19 +210,19 @@ impl<A: Asked> Message for Sockets<A> {
         table: &mut Table<DiagSocket>,
         endian: Endian,
     ) -> Result<(), &'static str> {
-        push(payload, A::TRANSPORT, table, endian)
+        push((payload, endian), A::TRANSPORT, table, &mut |_| {})
     }
 }
 
-/// Adds the row of a message.
+/// Adds the row of a message. `also` sees the attributes that no row tells.
 #[inline]
 pub(super) fn push(
-    payload: &[u8],
+    (payload, endian): (&[u8], Endian),
     transport: Transport,
     table: &mut Table<DiagSocket>,
-    endian: Endian,
+    also: &mut impl FnMut(Attribute<'_>),
 ) -> Result<(), &'static str> {
-    let (mut row, info) = socket(payload, transport, endian)?;
+    let (mut row, info) = socket(payload, transport, endian, also)?;
     row.attributes = table.texts.keep(payload.get(HEADER..).unwrap_or_default());
     row.info = row.attributes.part(info.start, info.len());
     table.push(row);
@@ -230,6 +235,7 @@ fn socket(
     payload: &[u8],
     transport: Transport,
     endian: Endian,
+    also: &mut impl FnMut(Attribute<'_>),
 ) -> Result<(DiagSocket, Range<usize>), &'static str> {
     let (header, attributes) = payload.split_first_chunk::<HEADER>().ok_or("shorter than inet_diag_msg")?;
     let message = Numbers::new(header, endian);
@@ -284,7 +290,7 @@ fn socket(
             }
             SKMEMINFO => row.socket.drops = Memory(attribute.numbers()).drops(),
             PROTOCOL => row.protocol = attribute.u8(),
-            _ => {}
+            _ => also(attribute),
         }
     }
     Ok((row, info))

@@ -77,8 +77,10 @@ impl Message for OwnInet {
         let attributes = Attributes::new(payload.get(inet::HEADER..).unwrap_or_default(), endian);
         let number = |kind| attributes.find(kind).and_then(|attribute| attribute.u32());
         let transport = transport(number(ATTR_TYPE), number(ATTR_PROTOCOL)).ok_or("protocol not told")?;
-        inet::push(payload, transport, table, endian)?;
-        let has_timer = attributes.find(ATTR_TIMER).and_then(|attribute| attribute.u8()) == Some(1);
+        let mut has_timer = false;
+        inet::push((payload, endian), transport, table, &mut |attribute| {
+            has_timer |= attribute.kind == ATTR_TIMER && attribute.u8() == Some(1);
+        })?;
         if let Some(row) = table.last_mut().filter(|_| !has_timer) {
             row.socket.tr = UNKNOWN_TIMER;
         }

@@ -174,7 +174,8 @@ impl Object {
 
 /// What the programs are told of the types that they make pointers to; nothing where the kernel cannot do that.
 fn pointers(types: &Types) -> Vec<(&'static str, u32)> {
-    const POINTED_TO: [(&str, &str); 3] = [
+    const POINTED_TO: [(&str, &str); 4] = [
+        ("type_of_dst_metrics", "dst_metrics"),
         ("type_of_files_struct", "files_struct"),
         ("type_of_socket", "socket"),
         ("type_of_tcp_sock", "tcp_sock"),

@@ -31,6 +31,11 @@ fn ticks(pid: u32, group: Scope) -> [Sample; 2] {
     }
 }
 
+/// Types of messages of sockets of IP: of one family, of TCP in both.
+fn is_inet(kind: u16) -> bool {
+    matches!(kind, 18 | 20)
+}
+
 /// What is told of sockets, in the order of their inodes.
 fn rows(sample: &Sample, origins: &[Origin]) -> Vec<Message> {
     let mut rows = Vec::new();
@@ -38,9 +43,9 @@ fn rows(sample: &Sample, origins: &[Origin]) -> Vec<Message> {
         let part = part(sample, origin);
         assert_eq!(part.reading.status, Status::Ok, "{origin}");
         // Some messages are of several dumps, each with its end.
-        rows.extend(messages(&part.bytes, |kind| if kind == 20 { INET } else { 4 }));
+        rows.extend(messages(&part.bytes, |kind| if is_inet(kind) { INET } else { 4 }));
     }
-    rows.retain(|message| message.kind == 20);
+    rows.retain(|message| is_inet(message.kind));
     rows.sort_by_key(Message::inode);
     rows
 }

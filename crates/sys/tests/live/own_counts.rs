@@ -139,3 +139,25 @@ fn what_cannot_be_kept_apart_is_told_with_everything() {
     let (now, then) = (of(&now), of(&then));
     assert!(cookies.iter().all(|cookie| now.contains(cookie) && !then.contains(cookie)));
 }
+
+#[test]
+fn a_connection_is_shown_where_it_is_listed_as_it_was_first_seen() {
+    if !need_root() {
+        return;
+    }
+    let mut collector = collector(std::process::id());
+    let [own, ..] = plans();
+    let all = Plan { counting: Counting::Read, ..own.clone() };
+    told(&mut collector, &own);
+    let (first, second, _) = connection(100);
+    let mut of = |plan: &Plan, is_own: bool| {
+        let told = told(&mut collector, plan);
+        assert_eq!(told.is_own, is_own);
+        [&first, &second].map(|socket| {
+            let cookie = socket_cookie(socket).unwrap();
+            let socket = told.sockets.iter().find(|socket| socket.cookie == cookie);
+            *socket.expect("it has moved something")
+        })
+    };
+    assert_eq!(of(&own, true), of(&all, false));
+}
