@@ -10,6 +10,7 @@ pub mod census;
 pub mod cgroup;
 pub mod cgroup_paths;
 pub mod derived;
+pub mod detail;
 pub mod detect;
 pub mod diff;
 pub mod dumps;

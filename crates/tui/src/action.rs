@@ -95,7 +95,7 @@ pub(crate) static ALL: &[Action] = actions! {
     "explain" "explain the selected row"
         &[Key::char('x')], TAB, Some("explain"),
         |app, _, _| app.explain();
-    "open" "open the selected file, the session of the selected process, the processes of the selected group; of another row: all its cells"
+    "open" "open the selected file, the session of the selected process, the processes of the selected group; of another row: everything about it"
         &[Key::code(KeyCode::Enter)], TAB, None,
         |app, _, effects| app.enter(effects);
     "text" "the text behind the table, as the kernel prints it; in an opened file its rows again"
@@ -152,6 +152,9 @@ pub(crate) static ALL: &[Action] = actions! {
     "counters" "counters: all of each, totals, rates, since start, those only that have moved"
         &[Key::char('m')], TAB, Some("counters"),
         |app, _, _| app.change_counters();
+    "detail" "everything about the selected row, also where Enter leads elsewhere"
+        &[Key::char('D')], TAB, None,
+        |app, _, _| app.open_detail();
     "acts" "what can be done about the selected row: close its TCP connection, send its process a signal; each is asked about first"
         &[Key::char('K')], TAB, None,
         |app, _, _| app.open_acts();

@@ -335,6 +335,7 @@ impl App {
         let covered = self.snapshot.is_some() && !open;
         self.following_row(|app| app.snapshot = Some(snapshot));
         self.ready = None;
+        self.renew_detail();
         self.progress = None;
         self.awaits = false;
         self.state = self.state.next(Event::NewValues);
@@ -363,6 +364,7 @@ impl App {
         let Settings { wire, resolve, own, .. } = self.settings;
         let mut plan = Plan { wire, resolve, own, ..self.wanted() };
         self.plan_graphs(&mut plan);
+        self.plan_detail(&mut plan);
         if self.snapshot.is_none() && self.watched.whom != Whom::All {
             plan = plan.with_first_readings();
         }

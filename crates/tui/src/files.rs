@@ -40,14 +40,14 @@ impl App {
     }
 
     /// Opens the selected file as a table, the session of the selected process, the processes of the selected group; of another
-    /// row shows all cells.
+    /// row tells everything.
     pub(crate) fn enter(&mut self, effects: &mut Vec<Effect>) {
         match (self.selected_file(), self.selected_process()) {
             (Some(path), _) => self.open_file(path, false, Vec::new()),
             (None, Some(process)) => self.watch_process(process, effects),
             (None, None) if self.open_group() => {}
             (None, None) if self.jump() => {}
-            (None, None) => self.show_cells(),
+            (None, None) => self.open_detail(),
         }
     }
 

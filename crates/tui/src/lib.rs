@@ -18,6 +18,7 @@
 //! | `time` | where a session stands in what was recorded, and how it goes from there |
 //! | `whom` | from all processes of the machine to one of them, and back |
 //! | `acts` | what can be done to others about a row, and the question before |
+//! | `detail` | everything about a row, while it is followed |
 //! | `naming` | whether names of remote addresses are looked up |
 //! | `overlay`, `picker` | what can lie over a tab; the list of columns |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
@@ -34,6 +35,7 @@ mod asking;
 mod bindings;
 mod bug;
 mod command;
+mod detail;
 mod document;
 mod event;
 mod files;

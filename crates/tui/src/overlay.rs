@@ -7,6 +7,7 @@ use procnet::{Column, proc};
 use ratatui::text::{Line, Span};
 
 use crate::acts::{Confirm, Menu};
+use crate::detail::Detail;
 use crate::picker::Picker;
 use crate::theme::Theme;
 use crate::widgets::text;
@@ -38,8 +39,8 @@ pub(crate) enum Content {
     Help,
     /// What a row means.
     Meaning(Meaning),
-    /// All cells of a row.
-    Cells(Cells),
+    /// Everything about a row.
+    Detail(Box<Detail>),
     /// All tabs.
     Tabs(TabList),
     /// All columns of a table.
@@ -105,36 +106,6 @@ impl Meaning {
         lines
     }
 }
-
-/// All cells of a row, one below the other, as they were when it was opened.
-#[derive(Debug)]
-pub(crate) struct Cells {
-    /// Which row.
-    pub(crate) title: String,
-    /// Column, value, what the column says.
-    pub(crate) cells: Vec<(&'static str, String, &'static str)>,
-}
-
-impl Cells {
-    /// The lines: what a column says stands behind its value where there is room.
-    pub(crate) fn lines(&self, theme: Theme) -> Vec<Line<'static>> {
-        let names = self.cells.iter().map(|(name, ..)| text::width(name)).max().unwrap_or(0);
-        let values = self.cells.iter().map(|(_, value, _)| text::width(value)).max().unwrap_or(0).min(VALUE);
-        let line = |(name, value, doc): &(&'static str, String, &'static str)| {
-            let pad = " ".repeat(values.saturating_sub(text::width(value)) + 2);
-            Line::from(vec![
-                Span::styled(format!(" {name:names$}  "), theme.quiet()),
-                Span::styled(value.clone(), theme.strong()),
-                Span::raw(pad),
-                Span::styled(*doc, theme.quiet()),
-            ])
-        };
-        self.cells.iter().map(line).collect()
-    }
-}
-
-/// Values are aligned up to this width.
-const VALUE: usize = 40;
 
 /// What is typed into a list to find an entry, and which of those that are left is chosen.
 #[derive(Debug, Default)]

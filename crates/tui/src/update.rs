@@ -2,18 +2,18 @@
 
 use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use netmonitor_core::explain;
-use netmonitor_core::format::{self, harmless_text};
+use netmonitor_core::format::harmless_text;
 use netmonitor_core::session::Event;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, TableView};
-use procnet::{Column, Value};
+use procnet::Value;
 
 use crate::app::{App, Message, Mode, Typing};
 use crate::document::Move;
 use crate::event::{Effect, Input, Progress, Whom};
 use crate::key::Key;
 use crate::line::Line;
-use crate::overlay::{Cells, Content, Meaning, Overlay, Search, TabList};
+use crate::overlay::{Content, Meaning, Overlay, Search, TabList};
 use crate::pane::Pane;
 
 impl App {
@@ -306,28 +306,6 @@ impl App {
             return;
         }
         self.overlay = Some(Overlay::new(Content::Meaning(meaning)));
-    }
-
-    /// Shows all cells of the selected row.
-    pub(crate) fn show_cells(&mut self) {
-        let Some(snapshot) = self.snapshot.clone() else { return };
-        let cursor = self.pane().cursor;
-        let Some(table) = self.tables(&snapshot).into_iter().nth(cursor.table) else { return };
-        // The facts of a row stand in several lines.
-        let row = if table.is_record { 0 } else { cursor.row };
-        if row >= table.len() {
-            self.message = Some(Message::Remark(format!("{} has no rows", table.name)));
-            return;
-        }
-        let cell = |(place, column): (usize, &Column)| {
-            let mut text = String::new();
-            format::cell(table.any_cell(row, place), column, &snapshot, &mut text);
-            (column.name, text, column.doc)
-        };
-        let cells = table.all_columns().iter().enumerate().map(cell).collect();
-        let name = harmless_text(table.name.as_bytes());
-        let title = format!("{name}: row {} of {}", row + 1, table.len());
-        self.overlay = Some(Overlay::new(Content::Cells(Cells { title, cells })));
     }
 
     /// Opens the command line with a text in it.

@@ -40,7 +40,7 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
             (" help ".to_owned(), lines)
         }
         Content::Meaning(meaning) => (format!(" {} ", meaning.title), meaning.lines(room, theme)),
-        Content::Cells(cells) => (format!(" {} ", cells.title), cells.lines(theme)),
+        Content::Detail(detail) => (detail.title(), detail.lines(room, theme)),
         Content::Tabs(list) => (" all tabs ".to_owned(), list.lines(tab, theme)),
         Content::Columns(picker) => (picker.title(), picker.lines(theme)),
         Content::Acts(menu) => (" what can be done ".to_owned(), menu.lines(theme)),
@@ -68,6 +68,9 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     }
     for (y, line) in (inner.y..inner.bottom()).zip(&lines[overlay.top..]) {
         text::put_line(buf, Rect { x: inner.x, y, width: inner.width, height: 1 }, line);
+    }
+    if let Content::Detail(detail) = &overlay.content {
+        detail.draw_picture(inner, overlay.top, &app.graphs.series, theme, buf);
     }
 }
 

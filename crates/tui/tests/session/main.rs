@@ -3,6 +3,7 @@
 mod acts;
 mod asking;
 mod commands;
+mod detail;
 mod files;
 mod found;
 mod graphs;
