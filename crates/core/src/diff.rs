@@ -139,7 +139,7 @@ fn is_compared(column: &Column) -> bool {
     match column.kind {
         Kind::Key | Kind::Rate | Kind::Growth => false,
         Kind::Counter => true,
-        Kind::Gauge | Kind::Info => !is_time,
+        Kind::Gauge | Kind::Amount | Kind::Info => !is_time,
     }
 }
 

@@ -93,6 +93,8 @@ pub enum Kind {
     Key,
     /// A level: goes up and down.
     Gauge,
+    /// A level that is part of a whole: those of several rows can be added up.
+    Amount,
     /// Only ever grows; has a rate.
     Counter,
     /// The rate of the counter of the same name.
@@ -116,4 +118,18 @@ pub struct Column {
     pub kind: Kind,
     /// What it says, in a sentence.
     pub doc: &'static str,
+}
+
+impl Column {
+    /// Whether the sum over several rows means something: of what is counted in the same unit, and of what is
+    /// part of a whole.
+    pub fn is_additive(&self) -> bool {
+        match self.kind {
+            Kind::Amount => true,
+            Kind::Counter | Kind::Rate | Kind::Growth => {
+                matches!(self.unit, Unit::Count | Unit::Bytes | Unit::Packets)
+            }
+            Kind::Key | Kind::Gauge | Kind::Info => false,
+        }
+    }
 }

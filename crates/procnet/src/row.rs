@@ -127,6 +127,9 @@ macro_rules! kind {
     (gauge) => {
         $crate::cell::Kind::Gauge
     };
+    (amount) => {
+        $crate::cell::Kind::Amount
+    };
     (counter) => {
         $crate::cell::Kind::Counter
     };

@@ -197,7 +197,9 @@ fn every_counting_column_has_an_entry_of_its_kind_and_unit() {
         let only_drops = group.starts_with("udp") || group.starts_with("raw");
         for field in proc::find(path).unwrap().fields {
             let column = field.column;
-            if !matches!(column.kind, Kind::Counter | Kind::Gauge) || (only_drops && column.name != "drops") {
+            if !matches!(column.kind, Kind::Counter | Kind::Gauge | Kind::Amount)
+                || (only_drops && column.name != "drops")
+            {
                 continue;
             }
             let kind = match column.kind {

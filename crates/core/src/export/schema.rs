@@ -190,7 +190,7 @@ fn form_of(column: &Column) -> Form {
     match (column.kind, column.unit) {
         (Kind::Rate, _) | (_, Unit::Percent) => Form::Number,
         (Kind::Counter | Kind::Growth, _) => Form::Integer,
-        (Kind::Gauge, _) => Form::Number,
+        (Kind::Gauge | Kind::Amount, _) => Form::Number,
         (Kind::Key | Kind::Info, Unit::None | Unit::Count) if is_in(INTEGERS) => Form::Integer,
         (Kind::Key | Kind::Info, Unit::None | Unit::Count) if is_in(TEXTS) => Form::Text,
         (Kind::Key | Kind::Info, Unit::None | Unit::Count) if is_in(LISTS) => Form::List,

@@ -78,8 +78,9 @@ const TYPE_NAME: (What, Column) =
 const MEANING: (What, Column) =
     (What::Meaning, column("meaning", "meaning", Kind::Info, "What makes it move, in a sentence."));
 
+/// Each row counts something else, in a unit of its own.
 const fn column(name: &'static str, title: &'static str, kind: Kind, doc: &'static str) -> Column {
-    Column { name, title, unit: Unit::Count, kind, doc }
+    Column { name, title, unit: Unit::None, kind, doc }
 }
 
 impl CounterTable {

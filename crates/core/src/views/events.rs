@@ -198,17 +198,17 @@ static COLUMNS: &[(Column, Get)] = described! {
         |event, _| time(event.first_byte());
     "duration_us" "duration" Gauge Microseconds "Of an end: how long the connection was there, where it never was how long it was tried."
         |event, _| time(event.duration());
-    "rx_bytes" "rx bytes" Gauge Bytes "Of the end of a connection of TCP: payload that processes received through it, since it began."
+    "rx_bytes" "rx bytes" Amount Bytes "Of the end of a connection of TCP: payload that processes received through it, since it began."
         |event, _| bytes(event, |bytes| bytes.rx_bytes);
-    "tx_bytes" "tx bytes" Gauge Bytes "Of the end of a connection of TCP: payload that processes sent through it, since it began."
+    "tx_bytes" "tx bytes" Amount Bytes "Of the end of a connection of TCP: payload that processes sent through it, since it began."
         |event, _| bytes(event, |bytes| bytes.tx_bytes);
-    "bytes_retrans" "retransmitted" Gauge Bytes "Of the end of a connection of TCP: payload that was sent again."
+    "bytes_retrans" "retransmitted" Amount Bytes "Of the end of a connection of TCP: payload that was sent again."
         |event, _| bytes(event, |bytes| bytes.bytes_retrans);
     "total_retrans" "retrans" Gauge Count "Segments of the connection that were sent again, up to this moment."
         |event, _| event.total_retrans().map_or(Value::Absent(""), |count| Value::Unsigned(count.into()));
-    "count" "count" Gauge Packets "As many packets (of those that are sent again: segments) of the same socket, in the same second and for the same reason, are told of here."
+    "count" "count" Amount Packets "As many packets (of those that are sent again: segments) of the same socket, in the same second and for the same reason, are told of here."
         |event, _| if event.kind.is_of_packets() { Value::Unsigned(event.count) } else { Value::Absent("") };
-    "length" "length" Gauge Bytes "Bytes of these packets: of a retransmission payload, of a drop as far as headers were there."
+    "length" "length" Amount Bytes "Bytes of these packets: of a retransmission payload, of a drop as far as headers were there."
         |event, _| if event.kind.is_of_packets() { Value::Unsigned(event.length) } else { Value::Absent("") };
     "direction" "direction" Info None "Whether a dropped packet came in or was to go out: in or out."
         |event, _| match (event.kind, event.record.is_received) {

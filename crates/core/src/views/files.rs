@@ -93,10 +93,10 @@ static COLUMNS: &[(Column, Get)] = &[
         ),
         |place| Value::Label(files::decoding(place.file)),
     ),
-    (column("rows", "rows", Unit::Count, Kind::Gauge, "Rows that were decoded, or lines."), |place| {
+    (column("rows", "rows", Unit::Count, Kind::Amount, "Rows that were decoded, or lines."), |place| {
         measure(place, |measured| measured.rows)
     }),
-    (column("bytes", "bytes", Unit::Bytes, Kind::Gauge, "Bytes that were read."), |place| {
+    (column("bytes", "bytes", Unit::Bytes, Kind::Amount, "Bytes that were read."), |place| {
         measure(place, |measured| measured.bytes)
     }),
     (

@@ -76,6 +76,7 @@ mod softnet;
 mod stats;
 mod table;
 mod tcp;
+mod totals;
 mod traffic;
 mod traffic_columns;
 mod udp;
@@ -97,6 +98,7 @@ pub use processes::By;
 pub(crate) use processes::{Group as ProcessGroup, Place, listed as listed_processes};
 pub use socket_columns::state_of;
 pub use table::{TableState, TableView, explain};
+pub use totals::Totals;
 
 /// A tab.
 pub struct View {

@@ -189,6 +189,6 @@ static FIGURES: &[(Column, Get)] = described! {
     "tx_calls_rate" "tx calls" Rate Count "The same a second." Get::Rate(|part| part.moved.lately.tx_calls);
     "total_retrans" "retrans" Counter Count "Segments that TCP sent again since it is counted." Get::Retrans(|part| part.retrans);
     "total_retrans_rate" "retrans" Rate Count "The same a second." Get::RetransRate(|part| part.retrans_lately);
-    "sockets" "sockets" Gauge Count "Sockets through which something was moved, closed ones included." Get::Count(|part| part.sockets);
-    "conns" "conns" Gauge Count "Of these, those that had another end: connections seen so far." Get::Count(|part| part.conns);
+    "sockets" "sockets" Amount Count "Sockets through which something was moved, closed ones included." Get::Count(|part| part.sockets);
+    "conns" "conns" Amount Count "Of these, those that had another end: connections seen so far." Get::Count(|part| part.conns);
 };

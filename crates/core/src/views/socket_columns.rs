@@ -29,13 +29,13 @@ columns! {
     CONNECTED "state" "state" Info None "CONNECTED to one remote socket, or UNCONNECTED." |s| connected(s.inet().st);
     KERNEL_STATE "st" "st" Info None "State as the kernel's number: 1 connected, 7 not; it uses TCP's names."
         |s| number(s.inet().st);
-    TX_QUEUE "tx_queue" "tx queue" Gauge Bytes "TCP: bytes written and not yet acknowledged; else memory of packets that wait to be sent."
+    TX_QUEUE "tx_queue" "tx queue" Amount Bytes "TCP: bytes written and not yet acknowledged; else memory of packets that wait to be sent."
         |s| number(s.inet().tx_queue);
-    RX_QUEUE "rx_queue" "rx queue" Gauge Bytes "Bytes received and not yet read; see accept_queue for a listening socket."
+    RX_QUEUE "rx_queue" "rx queue" Amount Bytes "Bytes received and not yet read; see accept_queue for a listening socket."
         |s| unless(s.inet().st == LISTEN, number(s.inet().rx_queue));
-    RX_MEMORY "rx_queue" "rx queue" Gauge Bytes "Memory of packets received and not yet read."
+    RX_MEMORY "rx_queue" "rx queue" Amount Bytes "Memory of packets received and not yet read."
         |s| number(s.inet().rx_queue);
-    ACCEPT_QUEUE "accept_queue" "acceptq" Gauge Count "Connections that wait to be accepted, of a listening socket."
+    ACCEPT_QUEUE "accept_queue" "acceptq" Amount Count "Connections that wait to be accepted, of a listening socket."
         |s| unless(s.inet().st != LISTEN, number(s.inet().rx_queue));
     TIMER_NAME "timer" "timer" Info None "Timer that runs: none, retransmit, keepalive, time-wait or window-probe."
         |s| unless(s.inet().tr == UNKNOWN_TIMER, dictionary::label(TIMER, s.inet().tr.into()));

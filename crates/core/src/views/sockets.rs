@@ -451,10 +451,10 @@ static COLUMNS: &[(Column, Get)] = described! {
     "state" "state" Info None "State, the kernel's name; of datagram sockets whether it is connected." Get::Cell(|s| s.state());
     "local" "local" Key None "What it is bound to: address and port, path, port ID, interface." Get::Name(End::Local);
     "remote" "remote" Key None "What it is connected to." Get::Name(End::Remote);
-    "rx_queue" "rx queue" Gauge Bytes "Bytes received and not read; of datagram sockets their memory." Get::Cell(|s| s.rx_queue());
-    "tx_queue" "tx queue" Gauge Bytes "TCP: bytes written and not acknowledged; else bytes or memory of what was sent and has not been taken."
+    "rx_queue" "rx queue" Amount Bytes "Bytes received and not read; of datagram sockets their memory." Get::Cell(|s| s.rx_queue());
+    "tx_queue" "tx queue" Amount Bytes "TCP: bytes written and not acknowledged; else bytes or memory of what was sent and has not been taken."
         Get::Cell(|s| s.tx_queue());
-    "accept_queue" "acceptq" Gauge Count "Connections that wait to be accepted, of a listening socket."
+    "accept_queue" "acceptq" Amount Count "Connections that wait to be accepted, of a listening socket."
         Get::Cell(|s| s.accept_queue());
     "drops" "drops" Counter Packets "Packets or messages that this socket dropped." Get::Cell(|s| s.drops());
     "drops_rate" "drops" Rate Packets "Packets or messages that this socket dropped, a second." Get::Cell(|s| s.drops_rate());

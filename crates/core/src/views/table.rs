@@ -11,7 +11,7 @@ use super::counts::Counts;
 use super::host_rows::{self, HostRows};
 use super::remote_columns::with_names;
 use super::socket_table::{LISTED, OWN};
-use super::{By, Rows, TableDef, View};
+use super::{By, Rows, TableDef, Totals, View};
 use crate::dumps::{self, Dump, OWN_INET};
 use crate::files::NetPath;
 use crate::plan::Needs;
@@ -357,6 +357,11 @@ impl<'a> TableView<'a> {
     pub fn named(&self, row: usize, column: &str) -> Option<Value<'_>> {
         let place = self.all.iter().position(|known| known.name == column)?;
         Some(self.any_cell(row, place))
+    }
+
+    /// The sums over the rows that are shown, of the columns that are shown; `None` where nothing can be added up.
+    pub fn totals(&self) -> Option<Totals> {
+        Totals::of(self)
     }
 
     /// How many rows are shown, and of how many.

@@ -99,7 +99,7 @@ pub const COLUMNS: &[DetailColumn] = columns! {
     gauge sacked "sacked" Segments "Segments acknowledged out of order." |s| of(s, TcpInfo::sacked);
     gauge fackets "fackets" Segments "Forward acknowledgements; always 0 since Linux 4.15." |s| of(s, TcpInfo::fackets);
     gauge backoff "backoff" Count "How often the retransmission timeout was doubled." |s| of(s, TcpInfo::backoff);
-    gauge notsent_bytes "notsent" Bytes "Bytes written and not sent once." |s| of(s, TcpInfo::notsent_bytes);
+    amount notsent_bytes "notsent" Bytes "Bytes written and not sent once." |s| of(s, TcpInfo::notsent_bytes);
     counter segs_in "segs in" Packets "Segments received." |s| of(s, TcpInfo::segs_in);
     counter segs_out "segs out" Packets "Segments sent." |s| of(s, TcpInfo::segs_out);
     counter data_segs_in "data in" Packets "Segments with data received." |s| of(s, TcpInfo::data_segs_in);
@@ -149,14 +149,14 @@ pub const COLUMNS: &[DetailColumn] = columns! {
     info tos "tos" None "Type of service of IPv4 packets." |s| number(s.tos());
     info tclass "tclass" None "Traffic class of IPv6 packets." |s| number(s.tclass());
     info class_id "class id" None "Class of the packets for traffic control, or their priority." |s| number(s.class_id());
-    gauge rmem "rmem" Bytes "Memory that received packets hold." |s| memory(s, |m| m.rmem(), 0);
+    amount rmem "rmem" Bytes "Memory that received packets hold." |s| memory(s, |m| m.rmem(), 0);
     info rcvbuf "rcvbuf" Bytes "Limit of the memory of received packets." |s| number(s.memory().and_then(|m| m.rcvbuf()));
-    gauge wmem "wmem" Bytes "Memory of packets that are on their way out." |s| memory(s, |m| m.wmem(), 3);
+    amount wmem "wmem" Bytes "Memory of packets that are on their way out." |s| memory(s, |m| m.wmem(), 3);
     info sndbuf "sndbuf" Bytes "Limit of the memory of what waits to be sent." |s| number(s.memory().and_then(|m| m.sndbuf()));
-    gauge fwd_alloc "fwd alloc" Bytes "Memory set aside for the socket and not used; below zero for a moment in debt." fwd_alloc;
-    gauge wmem_queued "wmem queued" Bytes "Memory of what was written and has not been acknowledged." |s| memory(s, |m| m.wmem_queued(), 1);
-    gauge optmem "optmem" Bytes "Memory of the socket's options and filters." |s| number(s.memory().and_then(|m| m.optmem()));
-    gauge backlog "backlog" Bytes "Memory of packets that came while the process held the socket." |s| number(s.memory().and_then(|m| m.backlog()));
+    amount fwd_alloc "fwd alloc" Bytes "Memory set aside for the socket and not used; below zero for a moment in debt." fwd_alloc;
+    amount wmem_queued "wmem queued" Bytes "Memory of what was written and has not been acknowledged." |s| memory(s, |m| m.wmem_queued(), 1);
+    amount optmem "optmem" Bytes "Memory of the socket's options and filters." |s| number(s.memory().and_then(|m| m.optmem()));
+    amount backlog "backlog" Bytes "Memory of packets that came while the process held the socket." |s| number(s.memory().and_then(|m| m.backlog()));
     counter drops "drops" Packets "Packets that this socket dropped." |s| number(s.memory().and_then(|m| m.drops()));
     info accept_backlog "backlog limit" Count "Limit of the accept queue, of a listening socket." |s| number(s.socket.accept_backlog);
     info shutdown "shutdown" None "Directions that are closed: receive, send."

@@ -35,9 +35,9 @@ row! {
         key cookie: u64, None, "cookie", "Number of the socket that is never given again while the machine runs.";
         info groups: Option<Span>, None, "groups", "Numbers of the multicast groups that it listens to, all of them.";
         info flags: Option<NetlinkFlags>, None, "flags", "What holds of the socket: CB_RUNNING while a dump is under way, NO_ENOBUFS, …";
-        gauge rmem: Option<u32>, Bytes, "rmem", "Memory that received messages hold.";
+        amount rmem: Option<u32>, Bytes, "rmem", "Memory that received messages hold.";
         info rcvbuf: Option<u32>, Bytes, "rcvbuf", "Limit of it.";
-        gauge wmem: Option<u32>, Bytes, "wmem", "Memory that messages being sent hold.";
+        amount wmem: Option<u32>, Bytes, "wmem", "Memory that messages being sent hold.";
         info sndbuf: Option<u32>, Bytes, "sndbuf", "Limit of it.";
         counter drops: Option<u32>, Packets, "drops", "Messages lost because the socket's memory was full.";
     }

@@ -111,10 +111,10 @@ row! {
         info local: Option<Span>, None, "local", "Own name.";
         info remote: Option<Span>, None, "remote", "Name of the peer.";
         info peer_pid: Option<u32>, None, "peer pid", "Process that was on the other end when a UNIX socket was connected.";
-        gauge rx_queue: Option<u32>, Bytes, "rx queue", "Bytes received and not read.";
-        gauge tx_queue: Option<u32>, Bytes, "tx queue", "Bytes sent and not read by the peer.";
-        gauge rmem: Option<u32>, Bytes, "rmem", "Memory that received messages hold.";
-        gauge wmem: Option<u32>, Bytes, "wmem", "Memory that messages being sent hold.";
+        amount rx_queue: Option<u32>, Bytes, "rx queue", "Bytes received and not read.";
+        amount tx_queue: Option<u32>, Bytes, "tx queue", "Bytes sent and not read by the peer.";
+        amount rmem: Option<u32>, Bytes, "rmem", "Memory that received messages hold.";
+        amount wmem: Option<u32>, Bytes, "wmem", "Memory that messages being sent hold.";
         counter drops: Option<u32>, Packets, "drops", "Messages that the socket dropped.";
         info mark: Option<u32>, None, "mark", "Mark of the socket's packets.";
         info uid: u32, None, "uid", "User that the socket belongs to.";

@@ -39,9 +39,9 @@ row! {
         info fanout_type: Option<Fanout>, None, "fanout type", "How they share them.";
         info uid: Option<u32>, None, "uid", "User that the socket belongs to.";
         info filter_instructions: Option<u32>, Count, "filter", "Instructions of its filter; told with CAP_NET_ADMIN.";
-        gauge rmem: Option<u32>, Bytes, "rmem", "Memory that received frames hold.";
+        amount rmem: Option<u32>, Bytes, "rmem", "Memory that received frames hold.";
         info rcvbuf: Option<u32>, Bytes, "rcvbuf", "Limit of it.";
-        gauge wmem: Option<u32>, Bytes, "wmem", "Memory that frames being sent hold.";
+        amount wmem: Option<u32>, Bytes, "wmem", "Memory that frames being sent hold.";
         info sndbuf: Option<u32>, Bytes, "sndbuf", "Limit of it.";
         counter drops: Option<u32>, Packets, "drops", "Frames that the socket dropped, mostly for want of room.";
     }

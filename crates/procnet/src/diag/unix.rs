@@ -35,15 +35,15 @@ row! {
         info vfs_dev: Option<u32>, None, "file dev", "Device of that file, the kernel's number: major times 1048576, plus minor.";
         info peer: Option<u32>, None, "peer", "Inode of the socket that it is connected to.";
         info pending: Option<Span>, None, "pending", "Inodes of the sockets that wait to be accepted, of a listening socket.";
-        gauge rx_queue: Option<u32>, Bytes, "rx queue", "Bytes received and not read: all of a stream, the next one of datagrams.";
-        gauge tx_queue: Option<u32>, Bytes, "tx queue", "Memory of what was sent and not read.";
-        gauge accept_queue: Option<u32>, Count, "acceptq", "Connections that wait to be accepted, of a listening socket.";
+        amount rx_queue: Option<u32>, Bytes, "rx queue", "Bytes received and not read: all of a stream, the next one of datagrams.";
+        amount tx_queue: Option<u32>, Bytes, "tx queue", "Memory of what was sent and not read.";
+        amount accept_queue: Option<u32>, Count, "acceptq", "Connections that wait to be accepted, of a listening socket.";
         info accept_backlog: Option<u32>, Count, "backlog limit", "Limit of the accept queue, of a listening socket.";
         info shutdown: Option<Shutdown>, None, "shutdown", "Directions that are closed: receive, send.";
         info uid: Option<u32>, None, "uid", "User that the socket belongs to.";
-        gauge rmem: Option<u32>, Bytes, "rmem", "Memory that received messages hold.";
+        amount rmem: Option<u32>, Bytes, "rmem", "Memory that received messages hold.";
         info rcvbuf: Option<u32>, Bytes, "rcvbuf", "Limit of the memory of received messages; UNIX sockets do not use it.";
-        gauge wmem: Option<u32>, Bytes, "wmem", "Memory of messages sent and not read.";
+        amount wmem: Option<u32>, Bytes, "wmem", "Memory of messages sent and not read.";
         info sndbuf: Option<u32>, Bytes, "sndbuf", "Limit of the memory of messages sent and not read.";
     }
 }

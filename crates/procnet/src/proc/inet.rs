@@ -21,8 +21,8 @@ row! {
         key remote_address: IpAddr, None, "remote address", "Address that the socket is connected to.";
         key remote_port: u16, None, "port", "Port that the socket is connected to.";
         info st: u8, None, "st", "State as the kernel's number (TCP_ESTABLISHED is 1).";
-        gauge tx_queue: u32, Bytes, "tx queue", "TCP: bytes written and not acknowledged; else memory of what waits to be sent.";
-        gauge rx_queue: u32, Bytes, "rx queue", "Bytes received and not read; of a listening socket: connections that wait to be accepted.";
+        amount tx_queue: u32, Bytes, "tx queue", "TCP: bytes written and not acknowledged; else memory of what waits to be sent.";
+        amount rx_queue: u32, Bytes, "rx queue", "Bytes received and not read; of a listening socket: connections that wait to be accepted.";
         info tr: u8, None, "tr", "Timer that runs, as the kernel's number.";
         gauge timer_expires: u64, Ticks, "expires", "Time until the timer ends.";
         gauge retransmits: u32, Count, "retrans", "Retransmission timeouts since the last acknowledgement.";

@@ -35,8 +35,8 @@ row! {
         key remote_port: Option<u16>, None, "remote port", "Port of the server.";
         info forward: Option<Span>, None, "forward", "How packets reach the server: Masq, Tunnel, Route, Local, Bypass.";
         info weight: Option<i32>, None, "weight", "Share of the server.";
-        gauge active_conn: Option<i32>, Count, "active", "Connections to the server that are established.";
-        gauge in_act_conn: Option<i32>, Count, "inactive", "Other connections to the server.";
+        amount active_conn: Option<i32>, Count, "active", "Connections to the server that are established.";
+        amount in_act_conn: Option<i32>, Count, "inactive", "Other connections to the server.";
     }
 }
 

@@ -25,8 +25,8 @@ words! {
         key protocol: NetlinkProtocol, None, "protocol", "Protocol that the socket was opened with: what it can talk about.";
         key portid: u32, None, "port ID", "Address of the socket; 0 is the kernel's, the first one of a process is mostly its PID.";
         info groups: NetlinkGroups, None, "groups", "The first 32 multicast groups that the socket listens to, as bits.";
-        gauge rmem: i32, Bytes, "rmem", "Memory that received messages hold.";
-        gauge wmem: i32, Bytes, "wmem", "Memory that messages being sent hold.";
+        amount rmem: i32, Bytes, "rmem", "Memory that received messages hold.";
+        amount wmem: i32, Bytes, "wmem", "Memory that messages being sent hold.";
         info dump: Hex<u64>, None, "dump", "1 while a dump is under way; kernels before 3.12 print where its state is in memory.";
         gauge locks: u32, Count, "locks", "References to the socket.";
         counter drops: Option<u32>, Packets, "drops", "Messages lost because the socket's memory was full.";

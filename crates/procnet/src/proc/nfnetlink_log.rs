@@ -23,7 +23,7 @@ words! {
     Lines, header 0 {
         key group_num: u16, None, "group", "Number of the group.";
         info peer_portid: Option<u32>, None, "portid", "Netlink port of the program that listens.";
-        gauge qlen: Option<u32>, Packets, "qlen", "Packets that wait to be sent to it together.";
+        amount qlen: Option<u32>, Packets, "qlen", "Packets that wait to be sent to it together.";
         info copy_mode: Option<CopyMode>, None, "copy mode", "How much of a packet is sent: NONE, META (no contents), PACKET.";
         info copy_range: Option<u32>, Bytes, "copy range", "Most bytes of a packet that are sent.";
         info flushtimeout: Option<u32>, None, "flush timeout", "How long packets wait, in hundredths of a second.";

@@ -20,7 +20,7 @@ words! {
     Lines, header 0 {
         key queue_num: u16, None, "queue", "Number of the queue.";
         key peer_portid: Option<u32>, None, "portid", "Netlink port of the program that gives verdicts.";
-        gauge queue_total: Option<u32>, Packets, "total", "Packets that wait for a verdict.";
+        amount queue_total: Option<u32>, Packets, "total", "Packets that wait for a verdict.";
         info copy_mode: Option<CopyMode>, None, "copy mode", "How much of a packet is sent: NONE (nothing is queued yet), META (no contents), PACKET.";
         info copy_range: Option<u32>, Bytes, "copy range", "Most bytes of a packet that are sent.";
         counter queue_dropped: Option<u32>, Packets, "dropped", "Packets dropped because the queue was full.";

@@ -26,7 +26,7 @@ words! {
         info proto: EtherType, None, "proto", "Protocol of the frames that it takes; ALL also takes those being sent.";
         info iface: u32, None, "iface", "Number of the interface that it is bound to; 0 for all.";
         info running: u8, None, "running", "1 while it takes frames.";
-        gauge rmem: u32, Bytes, "rmem", "Memory that received frames hold.";
+        amount rmem: u32, Bytes, "rmem", "Memory that received frames hold.";
         info uid: u32, None, "uid", "User that the socket belongs to.";
         key inode: u64, None, "inode", "Inode of the socket.";
     }

@@ -69,8 +69,8 @@ row! {
         info sst: SocketState, None, "sst", "State of the socket.";
         info st: AssociationState, None, "st", "State of the association.";
         key assoc_id: i32, None, "assoc id", "Number of the association.";
-        gauge tx_queue: i32, Bytes, "tx queue", "Bytes that are sent and not yet acknowledged, or not yet sent.";
-        gauge rx_queue: i32, Bytes, "rx queue", "Bytes that are received and not yet read.";
+        amount tx_queue: i32, Bytes, "tx queue", "Bytes that are sent and not yet acknowledged, or not yet sent.";
+        amount rx_queue: i32, Bytes, "rx queue", "Bytes that are received and not yet read.";
         info uid: u32, None, "uid", "User that the socket belongs to.";
         info inode: u64, None, "inode", "Inode of the socket.";
         key lport: u16, None, "lport", "Own port.";
@@ -84,8 +84,8 @@ row! {
         gauge t1x: Option<i32>, Count, "t1x", "Times that INIT or COOKIE ECHO was sent again.";
         gauge t2x: Option<i32>, Count, "t2x", "Times that SHUTDOWN was sent again.";
         counter rtxc: Option<u32>, Count, "rtxc", "Data chunks that were sent again.";
-        gauge wmema: Option<i32>, Bytes, "wmema", "Memory that the socket's packets being sent hold.";
-        gauge wmemq: Option<i32>, Bytes, "wmemq", "Memory that the socket's send queue holds.";
+        amount wmema: Option<i32>, Bytes, "wmema", "Memory that the socket's packets being sent hold.";
+        amount wmemq: Option<i32>, Bytes, "wmemq", "Memory that the socket's send queue holds.";
         info sndbuf: Option<i32>, Bytes, "sndbuf", "Size of the socket's send buffer.";
         info rcvbuf: Option<i32>, Bytes, "rcvbuf", "Size of the socket's receive buffer.";
     }

@@ -29,9 +29,9 @@ row! {
         counter time_squeeze: u32, Count, "time squeeze", "Times that work was left over when time or budget ran out.";
         counter received_rps: Option<u32>, Count, "received rps", "Times that another CPU woke this one to take packets (RPS).";
         counter flow_limit_count: Option<u32>, Count, "flow limit", "Times that the flow limit was reached.";
-        gauge backlog_len: Option<u32>, Packets, "backlog", "Packets in the backlog: both of its queues.";
-        gauge input_queue_len: Option<u32>, Packets, "input queue", "Packets in the backlog's input queue.";
-        gauge process_queue_len: Option<u32>, Packets, "process queue", "Packets in the backlog's process queue.";
+        amount backlog_len: Option<u32>, Packets, "backlog", "Packets in the backlog: both of its queues.";
+        amount input_queue_len: Option<u32>, Packets, "input queue", "Packets in the backlog's input queue.";
+        amount process_queue_len: Option<u32>, Packets, "process queue", "Packets in the backlog's process queue.";
     }
 }
 

@@ -92,7 +92,7 @@ static COLUMNS: &[(Column, Get)] = &[
         _ => Value::Absent(""),
     }),
     (
-        column("accept_queue", "acceptq", Unit::Count, Kind::Gauge, "Connections that wait to be accepted."),
+        column("accept_queue", "acceptq", Unit::Count, Kind::Amount, "Connections that wait to be accepted."),
         |s| s.accept_queue(),
     ),
     (

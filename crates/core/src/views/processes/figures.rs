@@ -62,6 +62,6 @@ pub(super) static FIGURES: &[(Column, Figure)] = described! {
     "total_retrans" "retrans" Counter Count "Segments that TCP sent again through its sockets since it is counted; of a socket that several processes use, for each of them."
         Figure::Retrans(|sums| sums.retrans);
     "total_retrans_rate" "retrans" Rate Count "The same a second." Figure::RetransRate(|sums| sums.retrans_lately);
-    "sockets" "sockets" Gauge Count "Sockets through which something was moved, closed ones included." Figure::Number(|sums| sums.sockets);
-    "conns" "conns" Gauge Count "Of these, those of IP that had another end: connections seen so far." Figure::Number(|sums| sums.conns);
+    "sockets" "sockets" Amount Count "Sockets through which something was moved, closed ones included." Figure::Number(|sums| sums.sockets);
+    "conns" "conns" Amount Count "Of these, those of IP that had another end: connections seen so far." Figure::Number(|sums| sums.conns);
 };

@@ -144,6 +144,6 @@ impl Rows for GroupRows<'_> {
 type Count = fn(&Group) -> u64;
 
 static COUNTS: &[(Column, Count)] = described! {
-    "processes" "processes" Gauge Count "Its processes, those included that have ended and are told of." |group| group.processes;
-    "ended" "ended" Gauge Count "Of these, those that have ended." |group| group.ended;
+    "processes" "processes" Amount Count "Its processes, those included that have ended and are told of." |group| group.processes;
+    "ended" "ended" Amount Count "Of these, those that have ended." |group| group.ended;
 };

@@ -249,7 +249,7 @@ static COLUMNS: &[(Column, Of)] = described! {
     "cgroup" "cgroup" Info None "Path of its control group of version 2, looked up while the group is there." cgroup;
     "cgroup_id" "cgroup id" Info None "Number of its control group of version 2: the inode of the group's directory." cgroup_id;
     "netns" "netns" Info None "Inode of its network namespace." netns;
-    "sockets_held" "held" Gauge Count "How many of its descriptors are sockets, where that was looked at: while nothing is counted, and as far as they may be read."
+    "sockets_held" "held" Amount Count "How many of its descriptors are sockets, where that was looked at: while nothing is counted, and as far as they may be read."
         |who, _| number(who.sockets_held());
     "ended" "ended" Info None "ended where the process has ended."
         |who, _| if who.has_ended() { Value::Label("ended") } else { Value::Absent("") };
