@@ -21,6 +21,7 @@ use crate::snapshot::Snapshot;
 use crate::views::{self, By, CounterMode, Look, Opened, TableDef, TableView, View};
 
 pub use changes::{Between, CHANGE_FORMATS, print_changes};
+pub use csv::write_csv;
 
 /// Version of the machine-readable output.
 pub const SCHEMA: u32 = 1;

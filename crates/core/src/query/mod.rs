@@ -58,6 +58,7 @@ mod pattern;
 pub mod sort;
 mod syntax;
 mod term;
+pub mod typed;
 
 use std::fmt;
 
@@ -65,6 +66,7 @@ use procnet::{Column, Value};
 
 pub use error::{Error, ErrorKind};
 pub use filter::{Filter, Parsed};
+pub use parser::terms;
 pub use sort::Sort;
 
 /// The longest text that is read, in bytes.

@@ -1,5 +1,7 @@
 //! The grammar: `or` between `and` (written or not) between `not` before texts, comparisons and parentheses.
 
+use std::ops::Range;
+
 use super::address::looks_like_v6;
 use super::error::{Error, cited};
 use super::lexer::Lexer;
@@ -22,6 +24,30 @@ pub(super) fn parse(text: &str) -> Result<Node, Error> {
         "" => Ok(node),
         _ => Err(parser.here(1, "no parenthesis is open here")),
     }
+}
+
+/// The places of the parts of an expression that all must hold. One of which some part is enough is one part, and so is
+/// one that cannot be read.
+pub fn terms(text: &str) -> Vec<Range<usize>> {
+    let start = text.len() - text.trim_start().len();
+    let whole = start..start.max(text.trim_end().len());
+    let parts = || {
+        parse(text).ok()?;
+        let mut parser = Parser { lexer: Lexer::new(text), depth: 0 };
+        let mut parts = Vec::new();
+        loop {
+            parser.lexer.skip_blanks();
+            let start = parser.lexer.at();
+            parser.not().ok()?;
+            parts.push(start..parser.lexer.at());
+            match parser.joint() {
+                Joint::And => {}
+                Joint::Or => return None,
+                Joint::End => return Some(parts),
+            }
+        }
+    };
+    if whole.is_empty() { Vec::new() } else { parts().unwrap_or_else(|| vec![whole]) }
 }
 
 struct Parser<'a> {
