@@ -201,6 +201,8 @@ pub(crate) struct Session {
     pub(crate) theme: Theme,
     /// What keys do.
     pub(crate) bindings: Bindings,
+    /// The mouse is listened to.
+    pub(crate) mouse: bool,
 }
 
 impl Session {
@@ -217,6 +219,7 @@ impl Session {
             read_only: options.read_only.unwrap_or(false),
             theme: looks::chosen(options.theme, options.marks),
             bindings: options.bindings()?,
+            mouse: !options.no_mouse.unwrap_or(false),
         })
     }
 }

@@ -47,6 +47,11 @@ pub(crate) struct Options {
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_SKIP_INTRO", hide_env_values = true)]
     pub(crate) skip_intro: Option<bool>,
 
+    /// Leave the mouse to the terminal: a session then knows no clicks and no wheel
+    #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_NO_MOUSE", hide_env_values = true)]
+    pub(crate) no_mouse: Option<bool>,
+
     /// Keep the last view of a session when the process has ended
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_LINGER", hide_env_values = true)]
@@ -173,6 +178,7 @@ impl Options {
             counters: Some(CounterMode::default()),
             by: Some(By::default()),
             skip_intro: Some(false),
+            no_mouse: Some(false),
             linger: Some(false),
             follow: Some(false),
             wire: Some(false),
@@ -201,6 +207,7 @@ impl Options {
             counters: self.counters.or(file.counters),
             by: self.by.or(file.by),
             skip_intro: self.skip_intro.or(file.skip_intro),
+            no_mouse: self.no_mouse.or(file.no_mouse),
             linger: self.linger.or(file.linger),
             follow: self.follow.or(file.follow),
             wire: self.wire.or(file.wire),

@@ -49,6 +49,7 @@ mod suspend;
 mod target;
 mod threads;
 mod tree;
+mod user;
 mod walk;
 mod who_reads;
 
@@ -63,3 +64,4 @@ pub use signals::is_ignored;
 pub use suspend::suspend_process_group;
 pub use target::{Target, TargetError};
 pub use tree::{Kind, ProcTree, TreeError};
+pub use user::effective_user;

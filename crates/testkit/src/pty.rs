@@ -77,16 +77,33 @@ impl Pty {
     /// Waits until the screen is as wanted, and returns it.
     #[track_caller]
     pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        self.wait_until(what, |screen| {
+            let contents = screen.parser.screen().contents();
+            wanted(&contents).then_some(contents)
+        })
+    }
+
+    /// Waits until the program has written these bytes so many times.
+    #[track_caller]
+    pub fn wait_for_bytes(&self, bytes: &str, times: usize) {
+        self.wait_until(&format!("{bytes:?} {times} times"), |screen| {
+            let written = screen.raw.windows(bytes.len()).filter(|window| *window == bytes.as_bytes());
+            (written.count() >= times).then_some(())
+        });
+    }
+
+    #[track_caller]
+    fn wait_until<T>(&self, what: &str, wanted: impl Fn(&Screen) -> Option<T>) -> T {
         let (lock, changed) = &*self.screen;
         let end = Instant::now() + PATIENCE;
         let mut screen = lock.lock().unwrap();
         loop {
-            let contents = screen.parser.screen().contents();
-            if wanted(&contents) {
-                return contents;
+            if let Some(found) = wanted(&screen) {
+                return found;
             }
             let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "waited for {what} in vain; the screen shows:\n{contents}");
+            let contents = || screen.parser.screen().contents();
+            assert!(!left.is_zero(), "waited for {what} in vain; the screen shows:\n{}", contents());
             screen = changed.wait_timeout(screen, left).unwrap().0;
         }
     }

@@ -64,6 +64,9 @@ fn session() -> (App, Terminal<TestBackend>) {
         resolve: false,
         own: false,
         permitted: netmonitor_tui::Permitted { nothing: None, closes: true, signals_all: true, uid: 0 },
+        mouse: true,
+        memory: netmonitor_tui::Memory::default(),
+        remembers: true,
     };
     let mut app = App::new(settings);
     app.start();

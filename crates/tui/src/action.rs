@@ -164,6 +164,15 @@ pub(crate) static ALL: &[Action] = actions! {
     "graphs" "show what was sent and received over time, and of each row what it moved; or do not"
         &[Key::char('g')], TAB, None,
         |app, _, _| app.toggle_graphs();
+    "totals" "show the sums of what can be added up below the rows, or no longer"
+        &[Key::char('T')], TAB, None,
+        |app, _, _| app.toggle_totals();
+    "copy-row" "copy the row by the terminal's clipboard, its cells with tabs between them"
+        &[Key::char('y')], TAB, None,
+        |app, _, effects| app.copy_row(effects);
+    "copy-table" "copy the table as CSV: the rows and columns that are shown"
+        &[Key::char('Y')], TAB, None,
+        |app, _, effects| app.copy_table(effects);
     "live" "continue with live figures. In a recording: its last moment"
         &[Key::char('L')], TAB, None,
         |app, _, effects| app.go_to_last(effects);
@@ -266,9 +275,12 @@ pub(crate) static ALL: &[Action] = actions! {
     "apply-filter" "show the rows that match what is typed"
         &[Key::code(KeyCode::Enter)], FILTER_LINE, None,
         |app, _, _| app.apply_filter();
-    "complete-column" "complete the name of a column"
+    "next-offer" "take the next of what is offered: the name of a column, or a value that stands in it"
         &[Key::code(KeyCode::Tab)], FILTER_LINE, None,
-        |app, _, _| app.complete_filter();
+        |app, _, _| app.take_beside(true);
+    "previous-offer" "take the one before"
+        &[Key::code(KeyCode::BackTab)], FILTER_LINE, None,
+        |app, _, _| app.take_beside(false);
     "cancel-filter" "leave the line; the rows are those that there were"
         &[Key::code(KeyCode::Esc)], FILTER_LINE, None,
         |app, _, _| app.cancel_filter();
@@ -321,7 +333,7 @@ fn number(key: Key) -> usize {
     key.character().and_then(|digit| digit.to_digit(10)).map_or(usize::MAX, |digit| digit as usize)
 }
 
-fn in_list(app: &mut App, to: Move) {
+pub(crate) fn in_list(app: &mut App, to: Move) {
     let left = app.left_in_list();
     let page = app.overlay.as_ref().map_or(1, |overlay| overlay.height.saturating_sub(1));
     if let Some(search) = app.search() {

@@ -185,15 +185,6 @@ impl App {
         }
     }
 
-    /// Hears what has become of it.
-    pub(crate) fn acted(&mut self, done: Result<String, String>) {
-        self.changed = true;
-        self.message = Some(match done {
-            Ok(words) => Message::Remark(words),
-            Err(why) => Message::Error(why),
-        });
-    }
-
     /// Why nothing may be done.
     fn forbidden(&self) -> Result<(), String> {
         let why = match self.settings.permitted.nothing {

@@ -15,13 +15,17 @@ use netmonitor_core::views::{self, By, CounterMode, TableView, View};
 use crate::acts::Permitted;
 use crate::asking::Draft;
 use crate::bindings::Bindings;
-use crate::document::Document;
+use crate::document::{Document, Extent};
 use crate::event::{Effect, Progress, Whom};
 use crate::files::OpenFile;
 use crate::findings::{Acknowledged, Wanted};
+use crate::flash::Flash;
 use crate::graphs::Graphs;
 use crate::grouped::Left;
+use crate::hits::Hits;
 use crate::line::Line;
+use crate::memory::{Memory, Remembered};
+use crate::mouse::Click;
 use crate::offers::Completion;
 use crate::overlay::{Content, Overlay};
 use crate::pane::Pane;
@@ -61,6 +65,12 @@ pub struct Settings {
     pub permitted: Permitted,
     /// Whether the program itself is shown among all of the machine.
     pub own: bool,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// What earlier sessions have left.
+    pub memory: Memory,
+    /// Whether what is chosen is remembered for later ones.
+    pub remembers: bool,
 }
 
 /// What keys mean at the moment.
@@ -157,6 +167,18 @@ pub struct App {
     pub(crate) stopped: Vec<NetPath>,
     /// In what order rows of tables are shown, and which columns.
     pub(crate) choices: Choices,
+    /// Sums are shown below tables.
+    pub(crate) totals: bool,
+    /// There are so many rows that telling them apart takes long.
+    pub(crate) large: bool,
+    /// Rows that have just appeared or vanished.
+    pub(crate) flash: Flash,
+    /// What is remembered for later sessions.
+    pub(crate) remembered: Remembered,
+    /// The last click.
+    pub(crate) clicked: Option<Click>,
+    /// What lies where on the screen.
+    pub(crate) hits: Hits,
     /// How what is shown is arranged.
     pub(crate) arranged: RefCell<Option<Arc<Prepared>>>,
     /// How the next snapshot is arranged.
@@ -192,7 +214,7 @@ impl App {
             draft: Draft::default(),
             typing: None,
             overlay: None,
-            message: None,
+            message: settings.memory.said.clone().map(Message::Remark),
             recording: false,
             paused: false,
             changed: true,
@@ -203,7 +225,13 @@ impl App {
             progress: None,
             waiting: None,
             stopped: Vec::new(),
-            choices: Choices::default(),
+            choices: settings.memory.choices(),
+            totals: settings.memory.totals,
+            large: false,
+            flash: Flash::default(),
+            remembered: settings.memory.remembered(),
+            clicked: None,
+            hits: Hits::default(),
             arranged: RefCell::default(),
             ready: None,
             planned: Plan::default(),
@@ -308,16 +336,17 @@ impl App {
     pub(crate) fn document_of(
         &self,
         tables: &[TableView<'_>],
-        snapshot: &Snapshot,
+        snapshot: &Arc<Snapshot>,
         width: usize,
     ) -> Document {
-        let is_record = |table: &TableView<'_>| table.is_record && !table.is_empty();
-        let lines = |table: &TableView<'_>| match is_record(table) {
-            true => record::lines(table, snapshot, width, self.theme).len(),
-            false => table.len(),
-        };
-        let records = tables.iter().enumerate().filter(|(_, table)| is_record(table)).map(|(place, _)| place);
-        Document::new(tables.iter().map(lines)).with_untitled(records)
+        let prepared = self.prepared(snapshot);
+        Document::new(tables.iter().enumerate().map(|(at, table)| {
+            if table.is_record && !table.is_empty() {
+                let lines = record::lines(table, snapshot, width, self.theme).len();
+                return Extent { untitled: true, ..Extent::of(lines) };
+            }
+            self.extent(table, prepared.totals.get(at).is_some_and(Option::is_some))
+        }))
     }
 
     /// Takes a tick over. A frozen or ended session keeps what it shows; there must be something, though.
@@ -333,7 +362,9 @@ impl App {
         // What lies over the tables does not change with them.
         let open = matches!(self.mode(), Mode::Tab | Mode::CommandLine | Mode::FilterLine);
         let covered = self.snapshot.is_some() && !open;
+        let before = self.snapshot.clone().map(|before| (self.prepared(&before), before));
         self.following_row(|app| app.snapshot = Some(snapshot));
+        self.mark_changes(before);
         self.ready = None;
         self.renew_detail();
         self.progress = None;
@@ -345,7 +376,7 @@ impl App {
 
     /// Tells what is shown, where there is work in arranging it.
     pub(crate) fn tell_shown(&mut self, effects: &mut Vec<Effect>) {
-        if self.told.as_ref().is_some_and(|told| self.is_shown(told)) {
+        if self.told.as_ref().is_some_and(|told| self.is_shown(told) && told.large == self.large) {
             return;
         }
         let shown = self.shown();

@@ -3,15 +3,16 @@
 
 use std::sync::Arc;
 
-use netmonitor_core::query::{Error, Query, Refused};
+use netmonitor_core::query::{self, Error, Query, Refused};
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::TableView;
 use procnet::{Column, Kind, Value};
 
 use crate::app::{App, Message, Typing};
 use crate::document::Cursor;
+use crate::filter_offers::Offers;
 use crate::overlay::{Content, Overlay};
-use crate::picker::{Picker, Purpose};
+use crate::picker::{Picker, Purpose, sort_by};
 use crate::shown::{Prepared, Shown, name_of};
 
 /// A filter that is being typed.
@@ -19,6 +20,8 @@ use crate::shown::{Prepared, Shown, name_of};
 pub(crate) struct Draft {
     /// What is wrong with it.
     pub(crate) wrong: Option<Error>,
+    /// What it can go on with.
+    pub(crate) offers: Offers,
     /// What there was before: filter, cursor, first line.
     before: (String, Cursor, usize),
 }
@@ -34,6 +37,8 @@ impl App {
             by: self.settings.by,
             filter: self.panes[self.place()].filter.clone(),
             choices: self.choices.clone(),
+            totals: self.totals,
+            large: self.large,
         }
     }
 
@@ -46,6 +51,7 @@ impl App {
             && shown.by == self.settings.by
             && shown.filter == self.panes[self.place()].filter
             && shown.choices == self.choices
+            && shown.totals == self.totals
     }
 
     /// The tables that are shown: those of the selected tab, or the file that lies over it. They are arranged
@@ -55,7 +61,7 @@ impl App {
     }
 
     /// How they are arranged.
-    fn prepared(&self, snapshot: &Arc<Snapshot>) -> Arc<Prepared> {
+    pub(crate) fn prepared(&self, snapshot: &Arc<Snapshot>) -> Arc<Prepared> {
         let fits = |prepared: &&Arc<Prepared>| prepared.is_of(snapshot) && self.is_shown(&prepared.shown);
         let mut arranged = self.arranged.borrow_mut();
         if let Some(prepared) = arranged.as_ref().filter(fits) {
@@ -73,7 +79,7 @@ impl App {
         let before = (pane.filter.clone(), pane.cursor, pane.top);
         self.filter_line.clear();
         self.filter_line.set(&before.0);
-        self.draft = Draft { wrong: None, before };
+        self.draft = Draft { before, ..Draft::default() };
         self.typing = Some(Typing::Filter);
     }
 
@@ -143,7 +149,7 @@ impl App {
         query.check(&self.columns_by_table())
     }
 
-    fn columns_by_table(&self) -> Vec<Vec<Column>> {
+    pub(crate) fn columns_by_table(&self) -> Vec<Vec<Column>> {
         let Some(snapshot) = &self.snapshot else { return Vec::new() };
         self.tables(snapshot).iter().map(|table| table.all_columns().to_vec()).collect()
     }
@@ -164,22 +170,8 @@ impl App {
         self.columns_of_tables().iter().map(|column| column.name).collect()
     }
 
-    /// Completes the name of a column before the cursor, as far as there is no choice.
-    pub(crate) fn complete_filter(&mut self) {
-        let names = self.names_of_columns();
-        let typed = name_before(self.filter_line.before_cursor()).to_owned();
-        let mut found = names.iter().filter(|name| name.starts_with(&typed));
-        let Some(first) = found.next().filter(|_| !typed.is_empty()) else { return };
-        let shared = found.fold(first.len(), |shared, name| {
-            let same = name.bytes().zip(first.bytes()).take_while(|(one, other)| one == other).count();
-            shared.min(same)
-        });
-        first[typed.len()..shared].chars().for_each(|letter| self.filter_line.insert(letter));
-        self.try_filter();
-    }
-
     /// Does something with the table of the selected row.
-    fn with_table<T>(&self, look: impl FnOnce(&TableView<'_>) -> T) -> Option<T> {
+    pub(crate) fn with_table<T>(&self, look: impl FnOnce(&TableView<'_>) -> T) -> Option<T> {
         let snapshot = self.snapshot.as_ref()?;
         let cursor = self.panes[self.place()].cursor;
         self.tables(snapshot).get(cursor.table).map(look)
@@ -230,6 +222,32 @@ impl App {
             Some((name, _, words)) => self.sort(name, Some(words.join(","))),
             None => {}
         }
+    }
+
+    /// Sorts a table by a column; by the same once more in the other direction. The cursor goes there.
+    pub(crate) fn sort_by(&mut self, table: usize, place: usize) {
+        let pane = self.pane();
+        if pane.cursor.table != table {
+            pane.cursor = Cursor { table, row: 0 };
+        }
+        let file = self.file.as_ref().map(|file| &file.opened);
+        let asked = self.with_table(|table| {
+            let sorted = table.sort().first().copied();
+            (name_of(&table.name, file), sort_by(table.all_columns(), place, sorted))
+        });
+        if let Some((name, Some(sort))) = asked {
+            self.sort(name, Some(sort));
+        }
+    }
+
+    /// Leaves a term out of the filter.
+    pub(crate) fn leave_term_out(&mut self, number: usize) {
+        let filter = self.pane().filter.clone();
+        let terms = query::terms(&filter).into_iter().enumerate().filter(|(term, _)| *term != number);
+        let left: Vec<&str> = terms.filter_map(|(_, term)| filter.get(term)).collect();
+        let left = left.join(" ");
+        self.keeping_row(|app| app.pane().filter = left);
+        self.pane().columns.clear();
     }
 
     fn sort(&mut self, name: String, sort: Option<String>) {

@@ -81,6 +81,8 @@ pub(crate) enum Order {
     Next,
     /// Record to this file; without one end the recording.
     Record(String),
+    /// Save the table under the cursor to this file.
+    Save(String),
     /// Show the help.
     Help,
     /// End the session.
@@ -160,6 +162,12 @@ static OTHERS: &[Command] = &[
         doc: "record what is watched to a file; alone: end the recording",
         completes: Completes::Nothing,
         meaning: Meaning::TakesRest("<file>", Order::Record),
+    },
+    Command {
+        name: "save",
+        doc: "write the table under the cursor to a new file as CSV: the rows and columns that are shown",
+        completes: Completes::Nothing,
+        meaning: Meaning::TakesRest("<file>", Order::Save),
     },
     Command {
         name: "help",
@@ -250,7 +258,7 @@ mod tests {
             names[views::ALL.len()..],
             [
                 "set", "filter", "sort", "columns", "explain", "goto", "theme", "marks", "at", "speed",
-                "next", "record", "help", "quit"
+                "next", "record", "save", "help", "quit"
             ]
         );
         for (place, name) in seed.iter().enumerate() {

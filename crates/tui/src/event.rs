@@ -1,6 +1,7 @@
 //! What goes into a session and what comes out of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use netmonitor_core::files::NetPath;
 use netmonitor_core::interval::Interval;
@@ -10,6 +11,8 @@ use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 
 use crate::acts::Act;
+use crate::copy::Save;
+use crate::memory::Memo;
 use crate::recording::Record;
 use crate::shown::{Prepared, Shown};
 
@@ -18,6 +21,8 @@ use crate::shown::{Prepared, Shown};
 pub enum Input {
     /// A key, a paste, a new size.
     Terminal(crossterm::event::Event),
+    /// What the mouse has done, and when, on a clock that begins anywhere.
+    Mouse(crossterm::event::MouseEvent, Duration),
     /// How the tables of the snapshot are arranged that comes next.
     Arranged(Arc<Prepared>),
     /// A tick was read.
@@ -35,8 +40,8 @@ pub enum Input {
     Refused(String),
     /// What has become of the recording under way, in words, and whether it goes on.
     Recording(bool, String),
-    /// What was to be done to others was done, in words, or why not.
-    Acted(Result<String, String>),
+    /// What has become of something that was to be done beside the session: words, or why it could not be done.
+    Said(Result<String, String>),
     /// A signal asks for an end: SIGTERM, SIGHUP, SIGINT.
     Quit,
     /// The session goes on after it was stopped: SIGCONT.
@@ -111,6 +116,12 @@ pub enum Effect {
     Record(Option<Record>),
     /// Do this to others, which was confirmed.
     Act(Act),
+    /// Hand a text to the terminal's clipboard.
+    Copy(String),
+    /// Write a table to a file that is not there yet, and tell by [`Input::Said`] what has become of it.
+    Save(Save),
+    /// Remember something for later sessions.
+    Remember(Memo),
     /// Read once now.
     Refresh,
     /// A snapshot was taken: until then nobody needs the next one.

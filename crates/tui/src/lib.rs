@@ -12,6 +12,8 @@
 //! | `command`, `line` | the commands, and the line that they are typed in |
 //! | `document`, `pane` | the rows of a tab as one scrolling text, and where the user is in it |
 //! | `shown`, `asking` | how the tables of a tab are arranged; what is asked of them: filter, order, columns |
+//! | `filter_offers` | what a filter that is typed can go on with |
+//! | `flash` | rows that have just appeared or vanished |
 //! | `files` | files that are opened over a tab |
 //! | `graphs` | what is drawn over time, and whether it is |
 //! | `grouped` | from a group of processes to those that are in it, and back |
@@ -21,6 +23,10 @@
 //! | `detail` | everything about a row, while it is followed |
 //! | `naming` | whether names of remote addresses are looked up |
 //! | `overlay`, `picker` | what can lie over a tab; the list of columns |
+//! | `copy` | copying rows and tables, saving tables |
+//! | `memory` | what is remembered over sessions |
+//! | `mouse` | what the mouse does |
+//! | `hits` | what lies where on the screen, for the mouse |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
 //! | `bug` | what a panic leaves behind |
 //! | `palette` | colours as a terminal of 16 knows them |
@@ -35,16 +41,22 @@ mod asking;
 mod bindings;
 mod bug;
 mod command;
+mod copy;
 mod detail;
 mod document;
 mod event;
 mod files;
+mod filter_offers;
 mod findings;
+mod flash;
 mod graphs;
 mod grouped;
+mod hits;
 mod key;
 mod line;
 mod manual;
+mod memory;
+mod mouse;
 mod naming;
 mod offers;
 mod orders;
@@ -69,11 +81,13 @@ pub use acts::{Act, Permitted};
 pub use app::{App, Settings};
 pub use bindings::Bindings;
 pub use bug::report_bugs;
+pub use copy::Save;
 pub use event::{Effect, Go, Input, Progress, Whom};
 pub use manual::keys_markdown;
+pub use memory::{Memo, Memory};
 pub use palette::Palette;
 pub use recording::Record;
 pub use run::run;
 pub use shown::{Prepared, Shown};
-pub use terminal::{Screen, clear, enter, open, read_terminal, restore};
+pub use terminal::{Screen, clear, copy, enter, open, read_terminal, restore};
 pub use theme::{Marks, Theme};

@@ -39,6 +39,15 @@ impl Line {
         text.chars().for_each(|character| self.insert(character));
     }
 
+    /// Puts a text in the place of what stands between a byte and the cursor.
+    pub(crate) fn replace(&mut self, from: usize, text: &str) {
+        if self.text.is_char_boundary(from) && from <= self.cursor {
+            self.text.drain(from..self.cursor);
+            self.cursor = from;
+            text.chars().for_each(|character| self.insert(character));
+        }
+    }
+
     /// Takes a character, if there is room and it is one that can be seen.
     pub(crate) fn insert(&mut self, character: char) {
         if self.text.chars().count() < LONGEST && !format::is_harmful(character) {

@@ -20,6 +20,15 @@ impl App {
         self.completion.advance(&mut self.line, &offers, forward);
     }
 
+    /// Takes what a command can become into the line.
+    pub(crate) fn take_command(&mut self, number: usize) {
+        let offers = offers::offers(self, self.completion.typed(&self.line));
+        if let Some(offer) = offers.get(number) {
+            self.completion.reset();
+            self.line.set(&offer.line);
+        }
+    }
+
     /// Does what the command line says.
     pub(crate) fn run_command(&mut self, effects: &mut Vec<Effect>) {
         let line = self.line.take();
@@ -49,6 +58,7 @@ impl App {
             Ok(Some(Order::Theme(theme))) => self.look(theme.with_marks(self.theme.marks)),
             Ok(Some(Order::Marks(marks))) => self.look(self.theme.with_marks(marks)),
             Ok(Some(Order::Record(file))) => self.record(file, effects),
+            Ok(Some(Order::Save(file))) => self.save(file, effects),
             Ok(Some(Order::Help)) => self.open_help(),
             Ok(Some(Order::Quit)) => self.quit(),
             Err(error) => self.message = Some(Message::Error(error)),

@@ -1,5 +1,7 @@
 //! Where the user is in a tab: row, column, and how wide the columns are.
 
+use std::ops::Range;
+
 use crate::document::{Cursor, Document, Move};
 
 /// The place in a tab that is kept while another one is shown.
@@ -14,10 +16,12 @@ pub(crate) struct Pane {
     pub(crate) filter: String,
     /// First line that is shown.
     pub(crate) top: usize,
-    /// How many columns behind the first are scrolled out.
+    /// How many columns are scrolled out, behind those that stay.
     pub(crate) first_column: usize,
     /// How the columns are laid out.
     pub(crate) columns: Columns,
+    /// The rows of each table that were seen in the last drawing.
+    pub(crate) seen: Vec<(usize, Range<usize>)>,
     /// Lines of the last drawing.
     pub(crate) height: usize,
     /// Columns of the last drawing.
@@ -41,6 +45,17 @@ impl Pane {
         let page = self.height.saturating_sub(Self::pinned(self.height) + 1);
         self.cursor = document.go(self.cursor, to, page);
         self.follows = to != Move::First;
+    }
+
+    /// Scrolls by so many lines; the cursor goes with them.
+    pub(crate) fn scroll(&mut self, document: &Document, to: Move, lines: usize) {
+        let last = document.height().saturating_sub(self.height);
+        self.top = match to {
+            Move::Up => self.top.saturating_sub(lines),
+            _ => (self.top + lines).min(last),
+        };
+        (0..lines).for_each(|_| self.cursor = document.go(self.cursor, to, 1));
+        self.follows = true;
     }
 
     /// Shows one more column at the right, if there is one.

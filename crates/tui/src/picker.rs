@@ -19,6 +19,17 @@ pub(crate) enum Purpose {
     Show,
 }
 
+/// To sort by a column, as it is typed: in the other direction where it is sorted by already, else what is counted by the
+/// most first.
+pub(crate) fn sort_by(columns: &[Column], place: usize, sorted: Option<(usize, bool)>) -> Option<String> {
+    let column = columns.get(place)?;
+    let descending = match sorted {
+        Some((sorted, descending)) if sorted == place => !descending,
+        _ => !matches!(column.kind, Kind::Key | Kind::Info),
+    };
+    Some(sort_word(column.name, descending))
+}
+
 /// The list of a table's columns.
 #[derive(Debug)]
 pub(crate) struct Picker {
@@ -95,12 +106,7 @@ impl Picker {
     /// is counted by the most first. `Some(None)`: as the table has them.
     pub(crate) fn sort_chosen(&self) -> Option<Option<String>> {
         let Some(place) = self.choice()? else { return Some(None) };
-        let column = self.columns.get(place)?;
-        let descending = match self.sort {
-            Some((sorted, descending)) if sorted == place => !descending,
-            _ => !matches!(column.kind, Kind::Key | Kind::Info),
-        };
-        Some(Some(sort_word(column.name, descending)))
+        Some(Some(sort_by(&self.columns, place, self.sort)?))
     }
 
     /// Shows the chosen column, or leaves it out. One at least is shown. A column comes behind the one that

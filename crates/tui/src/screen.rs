@@ -66,6 +66,8 @@ fn regions(area: Rect, graph: u16, has_timeline: bool) -> Regions {
 pub(crate) fn draw(app: &mut App, frame: &mut Frame<'_>) {
     let area = frame.area();
     let buf = frame.buffer_mut();
+    let mut hits = std::mem::take(&mut app.hits);
+    hits.clear();
     if app.mode() == Mode::Intro {
         return intro::draw(app, area, buf);
     }
@@ -73,18 +75,20 @@ pub(crate) fn draw(app: &mut App, frame: &mut Frame<'_>) {
     let regions = regions(area, app.strip(area.height), app.time.is_some());
     if app.overlay.is_some() {
         let above = Rect { height: area.height - regions.last_line.height, ..area };
-        overlay::draw(app, above, buf);
+        overlay::draw(app, above, buf, &mut hits);
     } else {
         overview::draw(app, regions.overview, buf);
-        tab_bar::draw(app, regions.tab_bar, buf);
+        tab_bar::draw(app, regions.tab_bar, buf, &mut hits);
         graph::draw(app, regions.graph, buf);
-        tables::draw(app, regions.tables, buf);
+        tables::draw(app, regions.tables, buf, &mut hits);
         timeline::draw(app, regions.timeline, buf);
     }
-    let has_list = app.mode() == Mode::CommandLine && Menu::fits(area);
+    let has_list = matches!(app.mode(), Mode::CommandLine | Mode::FilterLine) && Menu::fits(area);
     if has_list {
-        offers::draw(app, Rect { height: area.height - regions.last_line.height, ..area }, buf);
+        let above = Rect { height: area.height - regions.last_line.height, ..area };
+        offers::draw(app, above, buf, &mut hits);
     }
+    app.hits = hits;
     if let Some(cursor) = last_line::draw(app, has_list, regions.last_line, buf) {
         frame.set_cursor_position(cursor);
     }

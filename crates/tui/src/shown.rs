@@ -5,12 +5,13 @@
 //! hands over how it is arranged ([`Prepared`]) before the snapshot itself.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use netmonitor_core::query::Query;
 use netmonitor_core::scope::Scope;
+use netmonitor_core::series::RowKey;
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_core::views::{self, Arrangement, By, CounterMode, Look, Opened, TableView};
+use netmonitor_core::views::{self, Arrangement, By, CounterMode, Look, Opened, TableView, Totals};
 
 /// Order and columns of a table, as they would be typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,13 +42,18 @@ pub struct Shown {
     pub(crate) filter: String,
     /// In what order, and which columns.
     pub(crate) choices: Choices,
+    /// Whether sums are shown.
+    pub(crate) totals: bool,
+    /// There are so many rows that telling them apart takes long.
+    pub(crate) large: bool,
 }
 
 impl Shown {
-    /// Nothing is filtered or sorted: there is no work in arranging it.
+    /// Nothing is filtered, sorted or added up: there is no work in arranging it.
     pub fn is_plain(&self) -> bool {
         let sorts = self.choices.values().any(|chosen| chosen.sort.is_some());
-        self.filter.trim().is_empty() && !sorts && self.counters != CounterMode::Moved
+        let moved_only = self.counters == CounterMode::Moved;
+        self.filter.trim().is_empty() && !sorts && !moved_only && !self.totals && !self.large
     }
 
     /// The tables on a snapshot as they are.
@@ -71,8 +77,19 @@ impl Shown {
             };
             Arc::new(table.arrangement(Look { counters: self.counters, query: &query, brief: true }))
         };
-        let arrangements = tables.iter().map(arrange).collect();
-        Prepared { shown: self.clone(), of: Arc::downgrade(snapshot), arrangements }
+        let arrangements: Vec<Arc<Arrangement>> = tables.iter().map(arrange).collect();
+        let sum = |(table, arrangement): (TableView<'_>, &Arc<Arrangement>)| {
+            let table = table.arranged(arrangement.clone());
+            // Of a single row everybody sees the sums.
+            if self.totals && table.len() > 1 { table.totals() } else { None }
+        };
+        let totals = tables.into_iter().zip(&arrangements).map(sum).collect();
+        let (shown, of) = (self.clone(), Arc::downgrade(snapshot));
+        let prepared = Prepared { shown, of, arrangements, totals, identities: OnceLock::new() };
+        if self.large {
+            prepared.identities(snapshot);
+        }
+        prepared
     }
 }
 
@@ -86,6 +103,15 @@ pub(crate) fn name_of(table: &str, file: Option<&Opened>) -> String {
     }
 }
 
+/// What tells the rows of a table apart, in order, each once.
+fn keys_of(table: &TableView<'_>) -> Option<Vec<RowKey>> {
+    let columns = RowKey::columns(table);
+    let mut keys: Vec<RowKey> = (0..table.len()).map(|row| RowKey::of(table, &columns, row)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    (!columns.is_empty()).then_some(keys)
+}
+
 /// How the tables on one snapshot are arranged.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -94,12 +120,23 @@ pub struct Prepared {
     /// On which snapshot.
     of: Weak<Snapshot>,
     arrangements: Vec<Arc<Arrangement>>,
+    /// The sums of each table that are shown.
+    pub(crate) totals: Vec<Option<Totals>>,
+    identities: OnceLock<Vec<Option<Vec<RowKey>>>>,
 }
 
 impl Prepared {
     /// Whether it is for this snapshot. While it lives, no other snapshot has the same place.
     pub(crate) fn is_of(&self, snapshot: &Arc<Snapshot>) -> bool {
         std::ptr::eq(self.of.as_ptr(), Arc::as_ptr(snapshot))
+    }
+
+    /// What tells the rows of each table apart, shown or not, in order; `None` where nothing does.
+    pub(crate) fn identities(&self, snapshot: &Snapshot) -> &[Option<Vec<RowKey>>] {
+        self.identities.get_or_init(|| {
+            let tables = self.shown.plain_tables(snapshot);
+            tables.iter().map(keys_of).collect()
+        })
     }
 
     /// The tables as they are arranged.

@@ -211,6 +211,21 @@ impl Theme {
         self.looks.received
     }
 
+    /// A row that has just appeared; a mark says so, too.
+    pub(crate) fn appeared(self) -> Style {
+        self.moving().add_modifier(Modifier::BOLD)
+    }
+
+    /// A row that has just vanished; a mark says so, too.
+    pub(crate) fn vanished(self) -> Style {
+        self.quiet().add_modifier(Modifier::CROSSED_OUT)
+    }
+
+    /// A term of a filter, and what takes it away.
+    pub(crate) fn term(self) -> Style {
+        self.strong()
+    }
+
     /// What could not be had, and why.
     pub(crate) fn warning(self) -> Style {
         self.looks.warning

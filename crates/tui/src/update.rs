@@ -25,6 +25,7 @@ impl App {
             Input::Terminal(TerminalEvent::Paste(text)) => self.paste(&text),
             // Also where the size is what it was: on the way the terminal may have lost what it showed.
             Input::Terminal(TerminalEvent::Resize(..)) | Input::Resized => self.redraw(&mut effects),
+            Input::Mouse(event, at) => self.mouse(&event, at, &mut effects),
             Input::Terminal(_) => {}
             Input::Arranged(prepared) => self.ready = Some(prepared),
             Input::Snapshot(snapshot) => {
@@ -36,8 +37,8 @@ impl App {
             Input::ProcessEnded => self.process_ended(&mut effects),
             Input::Refused(why) => self.refused(&why, &mut effects),
             Input::Waiting(words) => self.wait_for(words),
-            Input::Acted(done) => self.acted(done),
             Input::Recording(goes_on, words) => self.recording(goes_on, &words),
+            Input::Said(said) => self.said(said),
             Input::Quit => self.quit(),
             Input::Resumed => {
                 self.changed = true;
@@ -46,6 +47,7 @@ impl App {
         }
         self.plan(&mut effects);
         self.tell_shown(&mut effects);
+        self.tell_memory(&mut effects);
         self.renew_figures();
         effects
     }
@@ -328,6 +330,7 @@ impl App {
         match self.typing {
             Some(Typing::Filter) => {
                 change(&mut self.filter_line);
+                self.make_offers();
                 self.try_filter();
             }
             Some(Typing::Command) => {

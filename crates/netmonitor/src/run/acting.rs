@@ -25,9 +25,9 @@ pub(super) fn permitted(read_only: bool, kind: Option<Kind>) -> Permitted {
 /// Does it beside the session, which hears of it.
 pub(super) fn act(act: Act, procfs: &Path, inputs: &Sender<Input>) {
     let (procfs, to) = (procfs.to_owned(), inputs.clone());
-    let started = spawn("act", move || _ = to.send(Input::Acted(done(&act, &procfs))));
+    let started = spawn("act", move || _ = to.send(Input::Said(done(&act, &procfs))));
     if let Err(error) = started {
-        let _ = inputs.send(Input::Acted(Err(format!("not done: {error:#}"))));
+        let _ = inputs.send(Input::Said(Err(format!("not done: {error:#}"))));
     }
 }
 

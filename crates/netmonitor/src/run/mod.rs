@@ -17,6 +17,7 @@ mod playing;
 pub(crate) mod record;
 mod recording;
 pub(crate) mod replay;
+mod save;
 pub(crate) mod serve;
 mod session;
 pub(crate) mod show;
@@ -183,7 +184,10 @@ fn keep(record: record::Record, target: Option<&str>, procfs: &Path) -> anyhow::
 /// How a session begins.
 fn settings(session: Session, wire: bool, naming: &Naming, kind: Option<Kind>) -> netmonitor_tui::Settings {
     let permitted = acting::permitted(session.read_only, kind);
-    let Session { interval, scope, counters, by, top, skip_intro, linger, theme, bindings, .. } = session;
+    let read_only = session.read_only;
+    let Session { interval, scope, counters, by, top, skip_intro, linger, theme, bindings, mouse, .. } =
+        session;
+    let memory = netmonitor_tui::Memory::default();
     let Naming { resolve, own, .. } = *naming;
     netmonitor_tui::Settings {
         interval,
@@ -199,6 +203,9 @@ fn settings(session: Session, wire: bool, naming: &Naming, kind: Option<Kind>) -
         resolve,
         own,
         permitted,
+        mouse,
+        memory,
+        remembers: !read_only,
     }
 }
 

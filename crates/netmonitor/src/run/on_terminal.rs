@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Instant;
 
 use anyhow::Context;
 use netmonitor_names::Names;
@@ -17,6 +18,8 @@ use signal_hook::iterator::Signals;
 use super::acting;
 use super::order::Order;
 use super::record::beside::Beside;
+use super::save;
+use crate::state::Keeper;
 
 /// A session, and what leads to it and from it to the thread that reads.
 pub(super) struct Session {
@@ -32,13 +35,18 @@ pub(super) struct Session {
     recording: Beside,
     /// The tree whose processes are watched.
     procfs: Option<PathBuf>,
+    mouse: bool,
+    keeper: Keeper,
 }
 
 impl Session {
     /// A session that begins so, of processes of this tree, where there is one.
-    pub(super) fn new(settings: Settings, procfs: Option<&Path>, names: Names) -> Self {
+    pub(super) fn new(mut settings: Settings, procfs: Option<&Path>, names: Names) -> Self {
         let (inputs, received) = mpsc::channel();
         let (orders, ordered) = mpsc::channel();
+        let keeper;
+        (keeper, settings.memory) = Keeper::open();
+        let mouse = settings.mouse;
         let (app, turns) = (App::new(settings), Arc::new(AtomicU64::new(0)));
         let recording = Beside::new(inputs.clone(), procfs, names);
         Self {
@@ -49,6 +57,8 @@ impl Session {
             ordered: Some(ordered),
             turns,
             recording,
+            mouse,
+            keeper,
             procfs: procfs.map(Path::to_owned),
         }
     }
@@ -70,10 +80,13 @@ impl Session {
 
     /// Runs it on the terminal up to its end. `None`: the terminal is gone.
     pub(super) fn on_terminal(self) -> anyhow::Result<Option<App>> {
-        let Self { mut app, inputs, received, orders, turns, mut recording, procfs, .. } = self;
+        let Self {
+            mut app, inputs, received, orders, turns, mut recording, mouse, mut keeper, procfs, ..
+        } = self;
         // Never dropped: it would write to a terminal that was given back already, and to one that is gone.
-        let mut terminal = ManuallyDrop::new(netmonitor_tui::open().context("preparing the terminal")?);
-        netmonitor_tui::read_terminal(inputs.clone());
+        let mut terminal = ManuallyDrop::new(netmonitor_tui::open(mouse).context("preparing the terminal")?);
+        let begun = Instant::now();
+        netmonitor_tui::read_terminal(inputs.clone(), move || begun.elapsed());
         let ended =
             netmonitor_tui::run(&mut terminal, &mut app, &received, &mut |effect, terminal| match effect {
                 Effect::Record(record) => {
@@ -86,7 +99,17 @@ impl Session {
                     }
                     Ok(())
                 }
-                effect => perform(effect, terminal, &orders, &turns),
+                Effect::Save(table) => {
+                    save::beside(table, &inputs);
+                    Ok(())
+                }
+                Effect::Remember(memo) => {
+                    if let Err(why) = keeper.remember(memo) {
+                        let _ = inputs.send(Input::Said(Err(format!("not remembered: {why}"))));
+                    }
+                    Ok(())
+                }
+                effect => perform(effect, mouse, terminal, &orders, &turns),
             });
         netmonitor_tui::restore();
         recording.end();
@@ -107,18 +130,20 @@ fn is_gone(error: &io::Error) -> bool {
 /// Does what the session wants of the world.
 fn perform(
     effect: Effect,
+    mouse: bool,
     terminal: &mut Screen,
     orders: &Sender<Order>,
     turns: &AtomicU64,
 ) -> io::Result<()> {
     match effect {
         Effect::Redraw => netmonitor_tui::clear(terminal),
+        Effect::Copy(text) => netmonitor_tui::copy(&text),
         Effect::Suspend | Effect::Reenter => {
             netmonitor_tui::restore();
             if effect == Effect::Suspend {
                 netmonitor_sys::suspend_process_group()?;
             }
-            netmonitor_tui::enter()?;
+            netmonitor_tui::enter(mouse)?;
             netmonitor_tui::clear(terminal)
         }
         effect => {

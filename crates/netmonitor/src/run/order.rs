@@ -39,6 +39,7 @@ impl Order {
             Effect::Redraw | Effect::Reenter | Effect::Suspend | Effect::Record(_) | Effect::Act(_) => {
                 return None;
             }
+            Effect::Copy(_) | Effect::Save(_) | Effect::Remember(_) => return None,
         })
     }
 }

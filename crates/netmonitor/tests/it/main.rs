@@ -23,6 +23,7 @@ mod schema;
 mod scope;
 mod serve;
 mod session;
+mod session_tables;
 mod show;
 mod show_from;
 mod targets;
@@ -45,12 +46,12 @@ const HOLDER: &str = "holder";
 
 fn netmonitor() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
-    // Nobody's configuration but the test's own.
+    // Nobody's configuration, and nothing that is remembered, but the test's own.
     let set = std::env::vars_os().map(|(name, _)| name);
     for name in set.filter(|name| name.as_encoded_bytes().starts_with(b"NETMONITOR_")) {
         command.env_remove(name);
     }
-    command.env("XDG_CONFIG_HOME", "/nonexistent");
+    command.env("XDG_CONFIG_HOME", "/nonexistent").env_remove("XDG_STATE_HOME").env_remove("HOME");
     command
 }
 

@@ -31,7 +31,7 @@ const ESCAPE: &str = "\x1b";
 const ENTER: &str = "\r";
 
 /// A process that stays until it is told to go on, and then does what its script says.
-struct Target(Child);
+pub(crate) struct Target(Child);
 
 impl Target {
     fn start(script: &str) -> Self {
@@ -39,11 +39,11 @@ impl Target {
         Self(child)
     }
 
-    fn waiting() -> Self {
+    pub(crate) fn waiting() -> Self {
         Self::start("read line")
     }
 
-    fn pid(&self) -> String {
+    pub(crate) fn pid(&self) -> String {
         self.0.id().to_string()
     }
 
@@ -79,7 +79,7 @@ fn opened(target: &Target) -> Pty {
 
 /// The terminal is as a shell left it.
 #[track_caller]
-fn restored(pty: &mut Pty) -> ExitStatus {
+pub(crate) fn restored(pty: &mut Pty) -> ExitStatus {
     let status = pty.exit();
     pty.wait("the end of the alternate screen", |_| true);
     let end = Instant::now() + PATIENCE;
@@ -356,7 +356,7 @@ fn colour_codes(raw: &[u8]) -> Vec<u32> {
 fn bug() {
     if std::env::var_os("NETMONITOR_TEST_BUG").is_some() {
         netmonitor_tui::report_bugs(env!("CARGO_PKG_VERSION"));
-        netmonitor_tui::enter().unwrap();
+        netmonitor_tui::enter(true).unwrap();
         println!("entered");
         let _ = std::thread::spawn(|| panic!("a bug\x1b[31m for the test")).join();
     }

@@ -42,6 +42,9 @@ fn settings() -> Settings {
         resolve: false,
         own: false,
         permitted: crate::Permitted { nothing: None, closes: true, signals_all: true, uid: 0 },
+        mouse: false,
+        memory: crate::memory::Memory::default(),
+        remembers: true,
     }
 }
 

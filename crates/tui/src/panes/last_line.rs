@@ -15,7 +15,6 @@ use ratatui::text::{Line, Span};
 
 use crate::action;
 use crate::app::{App, Message, Mode};
-use crate::asking::name_before;
 use crate::command;
 use crate::event::Progress;
 use crate::key;
@@ -39,7 +38,7 @@ pub(crate) fn draw(app: &App, has_list: bool, area: Rect, buf: &mut Buffer) -> O
         }
         Mode::FilterLine => {
             let wrong = app.draft.wrong.as_ref().map(|wrong| wrong.at.clone());
-            let typed = Typed { sign: "/", line: &app.filter_line, wrong, said: hint(app) };
+            let typed = Typed { sign: "/", line: &app.filter_line, wrong, said: hint(app, has_list) };
             return Some(typed.draw(area, buf, theme));
         }
         _ => {}
@@ -157,21 +156,19 @@ impl Typed<'_> {
     }
 }
 
-/// What is wrong with the filter that is typed, or else which columns it can name.
-fn hint(app: &App) -> Line<'static> {
+/// What is wrong with the filter that is typed; of an empty one what it may be, else what it can go on with, where that has
+/// no list of its own.
+fn hint(app: &App, has_list: bool) -> Line<'static> {
     const EXAMPLES: &str =
         r#"nginx   state:LISTEN   tx_queue>64k   remote_address:10.0.0.0/8   not …   … or …"#;
     if let Some(wrong) = &app.draft.wrong {
         return Line::from(Span::styled(format!("   {}", wrong.message), app.theme.error()));
     }
-    let name = name_before(app.filter_line.before_cursor());
-    let names = app.names_of_columns();
-    let found: Vec<&str> =
-        names.into_iter().filter(|known| !name.is_empty() && known.starts_with(name)).collect();
-    let words = match (app.filter_line.text().is_empty(), found.as_slice()) {
-        (true, _) => EXAMPLES.to_owned(),
-        (_, [one]) if *one == name => String::new(),
-        (_, found) => found.join("  "),
+    let offers = app.draft.offers.entries.iter().map(|offer| offer.text.as_str());
+    let words = match app.filter_line.text().is_empty() {
+        true => EXAMPLES.to_owned(),
+        false if has_list || app.draft.offers.entries.is_empty() => return Line::default(),
+        false => offers.collect::<Vec<_>>().join("  "),
     };
     Line::from(Span::styled(format!("   {words}"), app.theme.quiet()))
 }

@@ -1,6 +1,7 @@
 //! The regions of the screen: each is one file with one `draw`.
 
 pub(crate) mod graph;
+pub(crate) mod heading;
 pub(crate) mod intro;
 pub(crate) mod last_line;
 pub(crate) mod offers;

@@ -9,13 +9,14 @@ use ratatui::widgets::{Block, Clear, Widget};
 
 use crate::app::App;
 use crate::bindings::Bindings;
+use crate::hits::{Hit, Hits};
 use crate::manual;
 use crate::overlay::Content;
 use crate::theme::Theme;
 use crate::widgets::text;
 
 /// Draws the overlay that is open.
-pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let theme = app.theme;
     let tab = app.tab;
     let Some(overlay) = &mut app.overlay else { return };
@@ -66,8 +67,13 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         let left = text::put_right(buf, edge, &Line::from(Span::styled(place, theme.quiet())));
         text::put(buf, left.x, left.y, usize::from(left.width), &title, theme.strong());
     }
-    for (y, line) in (inner.y..inner.bottom()).zip(&lines[overlay.top..]) {
-        text::put_line(buf, Rect { x: inner.x, y, width: inner.width, height: 1 }, line);
+    for ((y, number), line) in (inner.y..inner.bottom()).zip(overlay.top..).zip(&lines[overlay.top..]) {
+        let place = Rect { x: inner.x, y, width: inner.width, height: 1 };
+        text::put_line(buf, place, line);
+        // The first line of a list is what is typed.
+        if let Some(entry) = number.checked_sub(1).filter(|_| chosen.is_some()) {
+            hits.add(place, Hit::Entry(entry));
+        }
     }
     if let Content::Detail(detail) = &overlay.content {
         detail.draw_picture(inner, overlay.top, &app.graphs.series, theme, buf);

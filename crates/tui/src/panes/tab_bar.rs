@@ -13,6 +13,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::App;
 use crate::event::Whom;
+use crate::hits::{Hit, Hits};
 use crate::whom::OF_ALL;
 use crate::widgets::text;
 
@@ -33,15 +34,15 @@ enum Form {
 }
 
 /// Draws the tabs.
-pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let room = usize::from(area.width);
     if app.watched.whom == Whom::All {
         let spans = OF_ALL.iter().map(|name| match *name == app.view().name {
             true => Span::styled(format!("[{name}]"), app.theme.tab()),
             false => Span::raw(format!(" {name} ")),
         });
-        text::put_line(buf, area, &Line::from(spans.collect::<Vec<_>>()));
-        return;
+        let line = Line::from(spans.collect::<Vec<_>>());
+        return put(&line, OF_ALL.iter().map(|name| views::place(name)), area, buf, hits);
     }
     let forms = [Form::Loose, Form::Tight, Form::Tighter, Form::Numbers].map(|form| (form, build(app, form)));
     let fits = |(form, line): &(Form, Line<'static>)| {
@@ -50,9 +51,31 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         line.width() <= room + cut
     };
     let line = forms.iter().find(|form| fits(form)).map(|(_, line)| line.clone());
+    let numbered = views::numbered().len();
+    if let Some(line) = line {
+        let tabs = (0..numbered).chain([views::place(views::FINDINGS), app.tab]);
+        return put(&line, tabs, area, buf, hits);
+    }
     let spans = &forms[forms.len() - 1].1.spans;
-    let line = line.unwrap_or_else(|| Line::from(spans[app.tab.min(spans.len() - 1)].clone()));
-    text::put_line(buf, area, &line);
+    let line = Line::from(spans[app.tab.min(spans.len() - 1)].clone());
+    put(&line, [app.tab], area, buf, hits);
+}
+
+/// Writes the line, whose pieces are these tabs.
+fn put(
+    line: &Line<'_>,
+    tabs: impl IntoIterator<Item = usize>,
+    area: Rect,
+    buf: &mut Buffer,
+    hits: &mut Hits,
+) {
+    text::put_line(buf, area, line);
+    let mut x = area.x;
+    for (span, tab) in line.spans.iter().zip(tabs) {
+        let width = text::width(&span.content) as u16;
+        hits.add(Rect { x, width, height: 1, ..area }.intersection(area), Hit::Tab(tab));
+        x = x.saturating_add(width);
+    }
 }
 
 fn build(app: &App, form: Form) -> Line<'static> {

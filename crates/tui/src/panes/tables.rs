@@ -9,29 +9,28 @@
 //!  reading…                                       why there are none
 //! ```
 //!
-//! Where title and column titles of the first table are scrolled out, they are pinned to the top.
+//! Where title and column titles of the first table are scrolled out, they are pinned to the top; totals that are not
+//! reached yet are pinned to the bottom.
 
-use netmonitor_core::format::{self, harmless_text};
-use netmonitor_core::scope::Scope;
-use netmonitor_core::series::Series;
+use std::ops::Range;
+
+use netmonitor_core::series::{RowKey, Series};
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::TableView;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
 
+use super::heading::Heading;
 use crate::app::App;
-use crate::document::Document;
+use crate::document::{Cursor, Document, Place};
+use crate::flash::{Flash, Gone};
+use crate::hits::{Hit, Hits};
 use crate::pane::Pane;
+use crate::shown::Prepared;
 use crate::theme::Theme;
 use crate::widgets::sparkline::Spark;
-use crate::widgets::table::{Cells, Painter, Piece};
+use crate::widgets::table::{Cells, Painter, Piece, Row};
 use crate::widgets::{record, text};
-
-/// A table that was read longer ago than this is called old, nanoseconds.
-const OLD: u64 = 1_000_000_000;
-
-const SECOND: u64 = 1_000_000_000;
 
 /// Why there may be nothing to see.
 #[derive(Clone, Copy)]
@@ -46,7 +45,7 @@ struct Standing<'a> {
 }
 
 /// Draws the tables.
-pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
     let filter = app.pane().filter.trim().to_owned();
     let standing = Standing {
         ended: app.ended(),
@@ -64,20 +63,28 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         text::put(buf, area.x, area.y, usize::from(area.width), word, app.theme.quiet());
         return;
     };
-    let views = app.tables(&snapshot);
+    let prepared = app.prepared(&snapshot);
+    let views = prepared.tables(&snapshot);
     let width = usize::from(area.width);
     let document = app.document_of(&views, &snapshot, width);
-    // The pane is changed while they are drawn.
-    let series = app.has_graphs().then(|| std::mem::take(&mut app.graphs.series));
-    let pane = app.pane();
+    let (place, has_graphs) = (app.place(), app.has_graphs());
+    // What is drawn of the pane is kept in it; the rest of the session stays as it is.
+    let mut pane = std::mem::take(&mut app.panes[place]);
     pane.width = width;
     pane.fit(&document, usize::from(area.height));
-    let mut pane_view =
-        PaneView { document: &document, pane, area, snapshot: &snapshot, series: series.as_ref(), standing };
+    let mut pane_view = PaneView {
+        document: &document,
+        pane: &mut pane,
+        area,
+        snapshot: &snapshot,
+        prepared: &prepared,
+        flash: &app.flash,
+        series: has_graphs.then_some(&app.graphs.series),
+        standing,
+        hits,
+    };
     pane_view.draw(&views, buf);
-    if let Some(series) = series {
-        app.graphs.series = series;
-    }
+    app.panes[place] = pane;
 }
 
 struct PaneView<'a> {
@@ -87,16 +94,20 @@ struct PaneView<'a> {
     snapshot: &'a Snapshot,
     /// What rows moved over time, where that is drawn.
     series: Option<&'a Series>,
+    prepared: &'a Prepared,
+    flash: &'a Flash,
     standing: Standing<'a>,
+    hits: &'a mut Hits,
 }
 
 impl PaneView<'_> {
     fn draw(&mut self, views: &[TableView<'_>], buf: &mut Buffer) {
         self.pane.more_columns = false;
+        self.pane.seen.clear();
         let bottom = self.pane.top + usize::from(self.area.height);
         for (at, view) in views.iter().enumerate() {
             let start = self.document.start(at);
-            let end = start + self.document.head(at) + self.document.stops(at);
+            let end = start + self.document.head(at) + self.document.body(at) + self.document.foot(at);
             if start < bottom && end > self.pane.top {
                 self.table(at, view, start, buf);
             }
@@ -113,7 +124,7 @@ impl PaneView<'_> {
     fn table(&mut self, at: usize, view: &TableView<'_>, start: usize, buf: &mut Buffer) {
         let (mut title, mut header) = (self.on_screen(start), self.on_screen(start + 1));
         let first_row = start + self.document.head(at);
-        let end = first_row + self.document.stops(at);
+        let end = first_row + self.document.body(at);
         let mut first = self.pane.top.max(first_row);
         let pinned = Pane::pinned(usize::from(self.area.height));
         let is_record = view.is_record && !view.is_empty();
@@ -124,106 +135,112 @@ impl PaneView<'_> {
             first = first.max(self.pane.top + pinned);
         }
         if let Some(y) = title {
-            let place = Rect { y, height: 1, ..self.area };
-            text::put_line(buf, place, &heading(view, self.snapshot, self.standing, place.width));
+            let Standing { filter, theme, .. } = self.standing;
+            let heading = Heading { table: view, snapshot: self.snapshot, filter, theme };
+            heading.draw(Rect { y, height: 1, ..self.area }, buf, self.hits);
         }
         let cursor = Some(self.pane.cursor).filter(|cursor| cursor.table == at);
         if view.is_empty() {
-            let Some(y) = self.on_screen(first_row) else { return };
-            let place = Rect { y, height: 1, ..self.area };
-            let words = why_empty(view, self.standing, usize::from(place.width));
-            text::put(buf, place.x, y, usize::from(place.width), &words, self.standing.theme.quiet());
-            if cursor.is_some() && self.document.all_stops() > 1 {
-                buf.set_style(place, self.standing.theme.selected());
-            }
-            return;
+            return self.empty(view, first_row, cursor.is_some(), buf);
         }
+        let totals_line = self.totals_line(at, end, first);
         let Some(first_line) = self.on_screen(first) else { return };
         if is_record {
-            return self.record(view, first - first_row, first_line, cursor.map(|cursor| cursor.row), buf);
+            return self.record(at, view, first - first_row, first_line, buf);
         }
-        let room = usize::from(self.area.bottom() - first_line);
+        let bottom = totals_line.map_or(self.area.bottom(), |line| line.min(self.area.bottom()));
+        let seen =
+            first - first_row..(end - first_row).min(first - first_row + usize::from(bottom - first_line));
+        let lines = lines(self.flash, self.document, (at, view), seen);
+        let mut rows = lines.iter().filter_map(Row::row);
+        if let Some(first) = rows.next() {
+            let last = rows.next_back().unwrap_or(first);
+            self.pane.seen.push((at, first..last + 1));
+        }
+        let totals = self.prepared.totals.get(at).and_then(Option::as_ref);
         let piece = Piece {
             table: view,
+            number: at,
             snapshot: self.snapshot,
-            rows: first - first_row..view.len().min(first - first_row + room),
+            lines: &lines,
             first_line,
             header_line: header,
+            totals: totals.zip(totals_line),
             selected: cursor.map(|cursor| cursor.row),
             first_column: self.pane.first_column,
             spark: self.series.and_then(|series| Spark::of(view, series, self.snapshot.moment.boottime)),
         };
-        let theme = self.standing.theme;
-        let mut painter = Painter { columns: &mut self.pane.columns, theme, cells: Cells::default() };
+        let mut painter = Painter {
+            columns: &mut self.pane.columns,
+            theme: self.standing.theme,
+            cells: Cells::default(),
+            hits: self.hits,
+        };
         self.pane.more_columns |= painter.draw(&piece, self.area, buf);
+    }
+
+    /// The line of the totals of a table whose rows end before this line of the text: their own, or the last one of the
+    /// screen where rows go on below it.
+    fn totals_line(&self, at: usize, end: usize, first: usize) -> Option<u16> {
+        if self.document.foot(at) == 0 {
+            return None;
+        }
+        let is_pinned = Pane::pinned(usize::from(self.area.height)) > 1;
+        let last = self.area.bottom() - 1;
+        let has_row_above = self.on_screen(first).is_some_and(|line| line < last);
+        self.on_screen(end).or((is_pinned && has_row_above && end > first).then_some(last))
+    }
+
+    /// Says why a table has no rows.
+    fn empty(&self, view: &TableView<'_>, line: usize, is_selected: bool, buf: &mut Buffer) {
+        let Some(y) = self.on_screen(line) else { return };
+        let place = Rect { y, height: 1, ..self.area };
+        let words = why_empty(view, self.standing, usize::from(place.width));
+        text::put(buf, place.x, y, usize::from(place.width), &words, self.standing.theme.quiet());
+        if is_selected && self.document.all_stops() > 1 {
+            buf.set_style(place, self.standing.theme.selected());
+        }
     }
 }
 
 impl PaneView<'_> {
     /// Draws a row of facts from its line `skipped` on.
-    fn record(
-        &self,
-        view: &TableView<'_>,
-        skipped: usize,
-        first_line: u16,
-        selected: Option<usize>,
-        buf: &mut Buffer,
-    ) {
+    fn record(&mut self, at: usize, view: &TableView<'_>, skipped: usize, first_line: u16, buf: &mut Buffer) {
         let theme = self.standing.theme;
         let lines = record::lines(view, self.snapshot, usize::from(self.area.width), theme);
-        for ((number, line), y) in lines.iter().enumerate().skip(skipped).zip(first_line..self.area.bottom())
-        {
+        for ((row, line), y) in lines.iter().enumerate().skip(skipped).zip(first_line..self.area.bottom()) {
             let place = Rect { y, height: 1, ..self.area };
+            let cursor = Cursor { table: at, row };
             text::put_line(buf, place, line);
-            if selected == Some(number) {
+            self.hits.add(place, Hit::Row(cursor));
+            if self.pane.cursor == cursor {
                 buf.set_style(place, theme.selected());
             }
         }
     }
 }
 
-/// The title line of a table.
-fn heading(view: &TableView<'_>, snapshot: &Snapshot, standing: Standing<'_>, room: u16) -> Line<'static> {
-    let theme = standing.theme;
-    let build = |scope: String| {
-        let mut pieces = vec![
-            vec![Span::styled(format::harmless_text(view.name.as_bytes()), theme.title())],
-            vec![Span::raw(scope)],
-        ];
-        let counts = !view.is_empty() && !view.is_record || view.unmatched() > 0;
-        if counts || view.held.is_some_and(|held| held > 0) {
-            pieces.push(vec![Span::raw(view.counts().to_string())]);
-        }
-        if !standing.filter.is_empty() {
-            let filter = harmless_text(standing.filter.as_bytes());
-            pieces.push(vec![Span::styled("filter: ", theme.quiet()), Span::styled(filter, theme.strong())]);
-        }
-        if let Some(mode) = view.counter_mode() {
-            pieces.push(vec![Span::styled(mode.title(), theme.strong())]);
-        }
-        // An empty table says below why it is.
-        if !view.is_empty() && !view.state.reason.is_empty() {
-            pieces.push(vec![Span::styled(format!("! {}", view.state.reason), theme.warning())]);
-        }
-        if view.age >= OLD && view.state.word != "not-read" {
-            pieces.push(vec![Span::styled(age(view.age), theme.quiet())]);
-        }
-        text::joined(pieces, theme.quiet())
+/// What stands in these lines of a table.
+fn lines<'f>(
+    flash: &'f Flash,
+    document: &Document,
+    (at, view): (usize, &'f TableView<'_>),
+    seen: Range<usize>,
+) -> Vec<Row<'f>> {
+    let gone: Vec<&Gone> = flash.gone(&view.name).collect();
+    let appeared = flash.appeared(view);
+    let is_new = |row: usize| {
+        appeared.as_ref().is_some_and(|(keys, rows)| {
+            let identity = RowKey::of(view, keys, row);
+            rows.iter().any(|rows| rows.binary_search(&identity).is_ok())
+        })
     };
-    let line = build(view.scope_title(snapshot));
-    if line.width() <= usize::from(room) || view.scope != Scope::Namespace {
-        return line;
-    }
-    build(view.scope.word().to_owned())
-}
-
-fn age(age: u64) -> String {
-    let seconds = age / SECOND;
-    match seconds {
-        0..120 => format!("read {seconds} s ago"),
-        120..7200 => format!("read {} min ago", seconds / 60),
-        _ => format!("read {} h ago", seconds / 3600),
-    }
+    let line = |line| match document.place(at, line) {
+        Place::Row(row) if is_new(row) => Row::New(row),
+        Place::Row(row) => Row::There(row),
+        Place::Gone(number) => gone.get(number).map_or(Row::There(line), |gone| Row::Gone(gone)),
+    };
+    seen.map(line).collect()
 }
 
 /// Why a table has no rows.

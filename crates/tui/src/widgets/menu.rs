@@ -12,6 +12,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use super::text;
+use crate::hits::{Hit, Hits};
 use crate::theme::Theme;
 
 /// The most entries that are seen at once.
@@ -32,7 +33,7 @@ impl Menu<'_> {
     }
 
     /// Draws it at the bottom of an area, over whatever is there.
-    pub(crate) fn draw(&self, area: Rect, theme: Theme, buf: &mut Buffer) {
+    pub(crate) fn draw(&self, area: Rect, theme: Theme, buf: &mut Buffer, hits: &mut Hits) {
         let rows = (self.entries.len().min(usize::from(MOST)) as u16).min(area.height / 2);
         if rows == 0 {
             return;
@@ -55,6 +56,7 @@ impl Menu<'_> {
                 Span::styled(*meaning, style),
             ]);
             let used = text::put_line(buf, Rect { y, height: 1, ..place }, &line);
+            hits.add(Rect { y, height: 1, ..place }, Hit::Offer(at));
             if is_chosen {
                 // The whole line is one choice.
                 let rest = Rect { x: place.x + used as u16, y, width: place.width - used as u16, height: 1 };

@@ -19,6 +19,11 @@ fn head(text: &str, room: usize) -> &str {
     &text[..fitting.last().unwrap_or(0)]
 }
 
+/// A text, cut with a `…` where it takes more than `room` columns.
+pub(crate) fn shortened(text: &str, room: usize) -> String {
+    if width(text) <= room { text.to_owned() } else { format!("{}…", head(text, room)) }
+}
+
 /// Writes a text, at most `room` columns of it; gives the columns that it took.
 pub(crate) fn put(buf: &mut Buffer, x: u16, y: u16, room: usize, text: &str, style: Style) -> usize {
     let room = room.min(usize::from(buf.area.right().saturating_sub(x)));

@@ -48,7 +48,7 @@ fn nothing_is_asked_for_but_what_was_confirmed() {
     let process = World::default().snapshots(2)[1].process.clone();
     let asked = Act::Signal { process: (process.pid, process.start_time), signal: 15 };
     assert!(session.take_effects().contains(&Effect::Act(asked)));
-    session.input(Input::Acted(Err("no such luck".to_owned())));
+    session.input(Input::Said(Err("no such luck".to_owned())));
     assert!(session.last_line().contains("no such luck"));
 }
 

@@ -1,8 +1,9 @@
 //! A session with a terminal in memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
@@ -24,6 +25,9 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     resolve: false,
     own: false,
     permitted: netmonitor_tui::Permitted { nothing: None, closes: true, signals_all: true, uid: 0 },
+    mouse: true,
+    memory: netmonitor_tui::Memory::default(),
+    remembers: true,
     theme: Theme::named("ansi").unwrap(),
     bindings: Bindings::default(),
 };
@@ -63,6 +67,26 @@ impl Session {
 
     pub(crate) fn press_with(&mut self, modifiers: KeyModifiers, code: KeyCode) {
         self.input(key(modifiers, code));
+    }
+
+    /// Presses and releases the left button at a place, at this moment in milliseconds.
+    pub(crate) fn click(&mut self, (x, y): (u16, u16), at: u64) {
+        let left = MouseButton::Left;
+        self.mouse(MouseEventKind::Down(left), (x, y), at);
+        self.mouse(MouseEventKind::Up(left), (x, y), at);
+    }
+
+    pub(crate) fn mouse(&mut self, kind: MouseEventKind, (column, row): (u16, u16), at: u64) {
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+        self.input(Input::Mouse(event, Duration::from_millis(at)));
+    }
+
+    /// Where a text stands on the screen first.
+    pub(crate) fn find(&mut self, text: &str) -> (u16, u16) {
+        let screen = self.screen();
+        let found = screen.lines().zip(0..).find_map(|(line, y)| Some((line.find(text)?, y, line)));
+        let (at, y, line) = found.unwrap_or_else(|| panic!("no {text:?} in\n{screen}"));
+        (line[..at].chars().count() as u16, y)
     }
 
     pub(crate) fn ctrl(&mut self, letter: char) {

@@ -1,0 +1,87 @@
+//! What is remembered over sessions: what of it there is at the beginning, and what has changed since.
+
+use crate::app::App;
+use crate::event::Effect;
+use crate::shown::{Choices, Chosen};
+
+/// What earlier sessions have left.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Tables by the names under which their order and columns are kept: what rows are sorted by, which columns are
+    /// shown, as typed.
+    pub tables: Vec<(String, Option<String>, Option<String>)>,
+    /// Whether sums are shown.
+    pub totals: bool,
+    /// Why nothing could be remembered, to be said once.
+    pub said: Option<String>,
+}
+
+/// Something that is to be remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Memo {
+    /// Order and columns of a table. Where both are nothing it is as it would be anyway.
+    Table {
+        /// The name under which they are kept.
+        name: String,
+        /// What rows are sorted by, as typed.
+        sort: Option<String>,
+        /// Which columns are shown, as typed.
+        columns: Option<String>,
+    },
+    /// Whether sums are shown.
+    Totals(bool),
+}
+
+/// What is remembered already.
+#[derive(Default)]
+pub(crate) struct Remembered {
+    choices: Choices,
+    totals: bool,
+}
+
+impl Memory {
+    /// Order and columns of tables.
+    pub(crate) fn choices(&self) -> Choices {
+        let chosen = |(name, sort, columns): &(String, Option<String>, Option<String>)| {
+            (name.clone(), Chosen { sort: sort.clone(), columns: columns.clone() })
+        };
+        self.tables.iter().map(chosen).collect()
+    }
+
+    /// The same as what a session has told already.
+    pub(crate) fn remembered(&self) -> Remembered {
+        Remembered { choices: self.choices(), totals: self.totals }
+    }
+}
+
+impl App {
+    /// Tells what is to be remembered, where it has changed.
+    pub(crate) fn tell_memory(&mut self, effects: &mut Vec<Effect>) {
+        if !self.settings.remembers {
+            return;
+        }
+        let known = &mut self.remembered;
+        if known.choices != self.choices {
+            let names = known
+                .choices
+                .keys()
+                .chain(self.choices.keys().filter(|name| !known.choices.contains_key(*name)));
+            for name in names.filter(|name| known.choices.get(*name) != self.choices.get(*name)) {
+                let Chosen { sort, columns } = self.choices.get(name).cloned().unwrap_or_default();
+                effects.push(Effect::Remember(Memo::Table { name: name.clone(), sort, columns }));
+            }
+            known.choices = self.choices.clone();
+        }
+        if known.totals != self.totals {
+            known.totals = self.totals;
+            effects.push(Effect::Remember(Memo::Totals(self.totals)));
+        }
+    }
+
+    /// Shows sums below tables, or no longer.
+    pub(crate) fn toggle_totals(&mut self) {
+        self.totals = !self.totals;
+        let said = if self.totals { "totals are shown of what can be added up" } else { "no totals" };
+        self.remark(said);
+    }
+}
