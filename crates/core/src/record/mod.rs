@@ -27,6 +27,7 @@ mod origin;
 mod player;
 mod recorder;
 mod recording;
+mod ring;
 mod segment;
 mod state;
 mod tick;
@@ -40,16 +41,29 @@ pub use of_process::{LACKS, OfProcess};
 pub use player::Player;
 pub use recorder::Recorder;
 pub use recording::Recording;
+pub use ring::{InMemory, Ring};
 pub use recording::clock::{Span, set_between, set_words};
 pub use timeline::{About, Speed, Timeline};
 pub use when::{Sought, When, Zone};
 
 use crate::format::harmless_text;
-use crate::sample::Machine;
+use crate::sample::{Machine, Origin, Sample};
+use crate::scope::Scope;
 
 /// Version of the format: one that reads an older one reads all before it, too. It grows only when an older reader would
 /// misunderstand; what it does not know it leaves out.
 pub const VERSION: u32 = 1;
+
+/// In the place of the word of a scope: each tick tells whose sockets it was read for.
+pub const EACH_ITS_OWN: &str = "each its own";
+
+/// Whose sockets a tick was read for.
+fn group_of(sample: &Sample) -> Scope {
+    let members = sample.parts.iter().find(|part| part.origin == Origin::Members);
+    let word = members.and_then(|part| part.bytes.split(|byte| *byte == b' ').next());
+    let scope = word.and_then(|word| str::from_utf8(word).ok()?.parse().ok());
+    scope.filter(|scope: &Scope| scope.is_held()).unwrap_or_default()
+}
 
 /// A segment has no more ticks, so that looking at one of them does not take long...
 const SEGMENT_TICKS: u64 = 128;

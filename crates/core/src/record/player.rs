@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use super::recording::Opening;
-use super::{Head, OfProcess, Recording, of_process};
+use super::{EACH_ITS_OWN, Head, OfProcess, Recording, group_of, of_process};
 use crate::engine::{Engine, Resume};
 use crate::host::HostEngine;
 use crate::plan::Plan;
@@ -73,6 +73,13 @@ impl Decoding {
         }
     }
 
+    fn follow(&mut self, plan: &Plan) {
+        match self {
+            Self::One(engine) | Self::Picked(engine, _) => engine.follow(plan),
+            Self::All(engine) => engine.follow(plan),
+        }
+    }
+
     fn take(&mut self, sample: &Sample, plan: &Plan) {
         // A file that nobody looks at is read for its size at most.
         let is_wanted = |origin: &Origin| match origin {
@@ -94,8 +101,12 @@ impl Decoding {
     }
 }
 
-/// Who belongs to the process was told for the scope of the recording, and for no other.
-fn as_recorded(head: &Head, plan: Plan) -> Plan {
+/// Who belongs to the process was told for the scope of the recording, and for no other; where each tick has its own, for
+/// that.
+fn as_recorded(head: &Head, plan: Plan, group: Scope) -> Plan {
+    if head.scope == EACH_ITS_OWN {
+        return Plan { group, ..plan };
+    }
     let recorded = head.scope.parse().ok().filter(|scope: &Scope| scope.is_held());
     Plan { group: recorded.unwrap_or_default(), ..plan }
 }
@@ -103,7 +114,7 @@ fn as_recorded(head: &Head, plan: Plan) -> Plan {
 impl<R: Read + Seek> Player<R> {
     /// A player that stands nowhere yet; what it decodes is looked at by this plan.
     pub fn new(recording: Recording<R>, plan: Plan) -> Self {
-        let plan = as_recorded(recording.head(), plan);
+        let plan = as_recorded(recording.head(), plan, Scope::Process);
         let engine = Decoding::of(recording.head(), None, &plan);
         Self { recording, engine, plan, watched: None, number: None, snapshot: None }
     }
@@ -120,7 +131,7 @@ impl<R: Read + Seek> Player<R> {
 
     /// Looks at what it stands at in another way.
     pub fn follow(&mut self, plan: Plan) {
-        let plan = as_recorded(self.recording.head(), plan);
+        let plan = as_recorded(self.recording.head(), plan, self.plan.group);
         if self.plan != plan {
             self.plan = plan;
             self.again();
@@ -163,6 +174,17 @@ impl<R: Read + Seek> Player<R> {
         }
     }
 
+    /// Plays what has become of the same, of which so many ticks at its beginning are left out now. `false`: the one that it
+    /// stood at is among them.
+    pub fn renew(&mut self, recording: Recording<R>, left_out: u64) -> bool {
+        self.recording = recording;
+        let number = self.number.take().and_then(|number| number.checked_sub(left_out));
+        match number {
+            Some(number) => self.to(number),
+            None => false,
+        }
+    }
+
     /// Goes to a tick; where it is missing, to the next one that is there. `false`: there is none.
     pub fn to(&mut self, number: u64) -> bool {
         let number = number.min(self.recording.ticks().saturating_sub(1));
@@ -175,6 +197,9 @@ impl<R: Read + Seek> Player<R> {
             self.number = None;
             let Some(opening) = self.recording.jump(number) else { return false };
             self.recording.peek();
+            if let Some(primer) = &opening.primer {
+                self.regroup(primer);
+            }
             self.engine.open(&opening, self.recording.ahead(), &self.plan);
         }
         while self.recording.next_number().is_some_and(|next| next <= number) || self.number.is_none() {
@@ -183,6 +208,14 @@ impl<R: Read + Seek> Player<R> {
             }
         }
         self.number.is_some()
+    }
+
+    /// Decodes for those whom a tick was read for.
+    fn regroup(&mut self, sample: &Sample) {
+        if self.recording.head().scope == EACH_ITS_OWN && self.plan.group != group_of(sample) {
+            self.plan.group = group_of(sample);
+            self.engine.follow(&self.plan);
+        }
     }
 
     /// When the next tick was; `None`: there is none, or it stands nowhere yet.
@@ -196,6 +229,7 @@ impl<R: Read + Seek> Player<R> {
             return self.to(0);
         }
         let Some((number, sample, gap)) = self.recording.next() else { return false };
+        self.regroup(&sample);
         if let Some(opening) = gap {
             self.engine = Decoding::of(self.recording.head(), self.watched, &self.plan);
             self.engine.open(&opening, Some(&sample), &self.plan);

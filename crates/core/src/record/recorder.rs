@@ -89,6 +89,17 @@ impl Recorder {
         (self.place, self.ticks) = (place, ticks);
     }
 
+    /// Whose sockets are picked out from now on.
+    pub(super) fn follow(&mut self, plan: &Plan) {
+        self.sums.follow(plan);
+    }
+
+    /// Of a row of segments from which older ones are taken away only the last one is known: there is no index.
+    pub(super) fn forget_older(&mut self) {
+        self.segments.drain(..self.segments.len().saturating_sub(1));
+        self.has_index = false;
+    }
+
     /// Takes a tick over into its sums, and writes nothing of it: what comes begins with a new segment.
     pub fn leave(&mut self, sample: Sample) {
         self.segment = None;
@@ -115,12 +126,17 @@ impl Recorder {
 
     /// The bytes of a tick.
     pub fn tick(&mut self, sample: Sample) -> io::Result<Vec<u8>> {
+        self.tick_in_segment(sample, false)
+    }
+
+    /// The bytes of a tick, which may be the last one of its segment in any case.
+    pub(super) fn tick_in_segment(&mut self, sample: Sample, is_last: bool) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
         let mut segment = match self.segment.take() {
             Some(segment) => segment,
             None => self.open(&sample, &mut out)?,
         };
-        let is_last = segment.is_full();
+        let is_last = is_last || segment.is_full();
         segment.sample(Kind::Tick, &sample)?;
         out.extend(segment.take());
         self.ticks += 1;

@@ -27,6 +27,8 @@ pub struct Recording<R> {
     damage: Damage,
     /// Segments that were found to be damaged.
     damaged: Vec<usize>,
+    /// The last segment is not over: where it ends is no damage.
+    grows: bool,
 }
 
 /// A segment of one of the files.
@@ -60,6 +62,11 @@ pub(super) struct Opening {
 }
 
 impl<R: Read + Seek> Recording<R> {
+    /// Opens what is still being added to; what there was when it was opened can be read.
+    pub(super) fn open_growing(source: R) -> Result<Self, Problem> {
+        Ok(Self { damage: Damage::default(), damaged: Vec::new(), grows: true, ..Self::open([source])? })
+    }
+
     /// Opens files that follow each other, oldest first. Files in which there is not one whole tick are left out.
     pub fn open(sources: impl IntoIterator<Item = R>) -> Result<Self, Problem> {
         let mut recording = Self {
@@ -72,6 +79,7 @@ impl<R: Read + Seek> Recording<R> {
             ahead: None,
             damage: Damage::default(),
             damaged: Vec::new(),
+            grows: false,
         };
         for source in sources {
             recording.add(File::open(source)?)?;
@@ -285,6 +293,7 @@ impl<R: Read + Seek> Recording<R> {
             file.ticks.is_none() && segment.number_in_file + 1 == file.segments.len()
         });
         // That the last segment of an open file ends anywhere is no other news.
+        let is_last_of_open = is_last_of_open || self.grows && place + 1 == self.segments.len();
         if !is_last_of_open && !self.damaged.contains(&place) {
             self.damage.segments += 1;
         }

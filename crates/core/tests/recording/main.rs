@@ -4,6 +4,7 @@ mod clock;
 mod damage;
 mod day;
 mod golden;
+mod kept;
 mod machines;
 mod same;
 

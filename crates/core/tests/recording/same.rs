@@ -8,7 +8,7 @@ use super::*;
 const TICKS: u64 = 300;
 
 /// Samples, a file of them, and what an engine makes of each as it comes: the same for all tests.
-static DAY: LazyLock<(Vec<Sample>, Vec<u8>, Vec<String>)> = LazyLock::new(|| {
+pub(crate) static DAY: LazyLock<(Vec<Sample>, Vec<u8>, Vec<String>)> = LazyLock::new(|| {
     let samples = day::of(TICKS);
     let (file, live) = (file(&samples), live(&samples));
     (samples, file, live)
