@@ -193,6 +193,8 @@ pub(crate) struct Session {
     pub(crate) skip_intro: bool,
     /// Keep the last view.
     pub(crate) linger: bool,
+    /// Bytes that are kept of what was read.
+    pub(crate) history: u64,
     /// Of all processes of the machine, until one is chosen.
     pub(crate) top: bool,
     /// Nothing is done to others.
@@ -215,6 +217,7 @@ impl Session {
             by,
             skip_intro: options.skip_intro.unwrap_or(false),
             linger: options.linger.unwrap_or(false),
+            history: options.history(),
             top: false,
             read_only: options.read_only.unwrap_or(false),
             theme: looks::chosen(options.theme, options.marks),

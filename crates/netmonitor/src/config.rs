@@ -17,6 +17,10 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::looks;
 use crate::run::Refused;
+use crate::size::Size;
+
+/// As much is kept of a session's past: of a process with 100 sockets some hours.
+const HISTORY: Size = Size(32 << 20);
 
 /// What can be chosen. Names in the file are those of the flags, with `_` for `-`.
 #[derive(Debug, Clone, Default, Args, Deserialize, Serialize)]
@@ -61,6 +65,11 @@ pub(crate) struct Options {
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = clap::builder::BoolishValueParser::new(), value_name = "BOOL", env = "NETMONITOR_FOLLOW", hide_env_values = true)]
     pub(crate) follow: Option<bool>,
+
+    /// Memory for what a session keeps of its past, to step back through it; 0: nothing [default: 32M]
+    #[arg(long, global = true, value_name = "SIZE", env = "NETMONITOR_HISTORY", hide_env_values = true)]
+    #[serde(default, deserialize_with = "word", serialize_with = "as_word")]
+    pub(crate) history: Option<Size>,
 
     /// Count packets, too, as they go over the wire: the columns wire_rx_bytes and the like; needs CAP_NET_ADMIN
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
@@ -166,6 +175,7 @@ words! {
     By, |by| by.word().to_owned();
     Theme, Theme::to_string;
     Marks, Marks::to_string;
+    Size, Size::to_string;
 }
 
 impl Options {
@@ -181,6 +191,7 @@ impl Options {
             no_mouse: Some(false),
             linger: Some(false),
             follow: Some(false),
+            history: Some(HISTORY),
             wire: Some(false),
             resolve: Some(false),
             geoip: Vec::new(),
@@ -191,6 +202,11 @@ impl Options {
             procfs: Some(PathBuf::from("/proc")),
             keys: BTreeMap::new(),
         }
+    }
+
+    /// Bytes that a session may keep.
+    pub(crate) fn history(&self) -> u64 {
+        self.history.unwrap_or(HISTORY).0
     }
 
     /// What keys do.
@@ -210,6 +226,7 @@ impl Options {
             no_mouse: self.no_mouse.or(file.no_mouse),
             linger: self.linger.or(file.linger),
             follow: self.follow.or(file.follow),
+            history: self.history.or(file.history),
             wire: self.wire.or(file.wire),
             resolve: self.resolve.or(file.resolve),
             geoip: if self.geoip.is_empty() { file.geoip } else { self.geoip },

@@ -4,6 +4,7 @@ mod cli;
 mod config;
 mod looks;
 mod run;
+mod size;
 mod state;
 
 use std::process::ExitCode;

@@ -58,6 +58,7 @@ fn session() -> (App, Terminal<TestBackend>) {
         top: false,
         skip_intro: true,
         linger: false,
+        keeps: false,
         theme: Theme::named("ansi").unwrap(),
         bindings: Bindings::default(),
         wire: false,
@@ -87,7 +88,7 @@ fn asked(command: &str) -> (App, Terminal<TestBackend>) {
 
 /// A session that has seen so many ticks of large tables of which each hundredth row counts.
 fn over_time(ticks: u64) -> (App, Terminal<TestBackend>) {
-    let (mut app, mut terminal) = asked(":u");
+    let (mut app, mut terminal) = asked(":udp");
     let mut engine = Engine::new(machine());
     for seq in 0..ticks {
         let mut udp = String::from("   sl  local_address rem_address   st tx_queue rx_queue\n");

@@ -110,22 +110,22 @@ pub(crate) static ALL: &[Action] = actions! {
     "previous-tab" "show the tab before"
         &[Key::code(KeyCode::BackTab), Key::code(KeyCode::Left)], TAB, None,
         |app, _, _| app.select_beside(false);
-    "pause" "freeze what is shown; again: continue. In a recording: let time go on; again: stand still"
+    "pause" "freeze what is shown; again: go on with live figures. In a recording: let time go on; again: stand still"
         &[Key::char(' ')], TAB, Some(PAUSE),
         |app, _, effects| app.pause_or_play(effects);
-    "step-back" "in a recording: the moment before"
+    "step-back" "the moment before, of a recording or of those that a live session has kept"
         &[Key::char('[')], TAB, None,
         |app, _, effects| app.go_in_time(Go::Ticks(-1), effects);
-    "step" "in a recording: the next moment"
+    "step" "the next moment"
         &[Key::char(']')], TAB, None,
         |app, _, effects| app.go_in_time(Go::Ticks(1), effects);
-    "minute-back" "in a recording: a minute back"
+    "minute-back" "a minute back"
         &[Key::char('{')], TAB, None,
         |app, _, effects| app.go_in_time(Go::Seconds(-60), effects);
-    "minute" "in a recording: a minute on"
+    "minute" "a minute on"
         &[Key::char('}')], TAB, None,
         |app, _, effects| app.go_in_time(Go::Seconds(60), effects);
-    "next-change" "in a recording: the next moment at which a socket, its state or a process has changed or something happened"
+    "next-change" "the next moment at which a socket, its state or a process has changed or something happened"
         &[Key::char('N')], TAB, None,
         |app, _, effects| app.go_to_next_change(effects);
     "findings" "what is wrong here"

@@ -14,6 +14,7 @@ use netmonitor_core::views::{self, By, CounterMode, TableView, View};
 
 use crate::acts::Permitted;
 use crate::asking::Draft;
+use crate::back::Back;
 use crate::bindings::Bindings;
 use crate::document::{Document, Extent};
 use crate::event::{Effect, Progress, Whom};
@@ -53,6 +54,8 @@ pub struct Settings {
     pub skip_intro: bool,
     /// Keep the last view when the process has ended.
     pub linger: bool,
+    /// Whoever reads keeps what was read: the session can look back.
+    pub keeps: bool,
     /// How things look.
     pub theme: Theme,
     /// What keys do.
@@ -196,6 +199,8 @@ pub struct App {
     pub(crate) sought: Option<Wanted>,
     /// What is drawn over time.
     pub(crate) graphs: Graphs,
+    /// It looks back at what was kept.
+    pub(crate) back: Option<Back>,
 }
 
 impl App {
@@ -242,6 +247,7 @@ impl App {
             sought: None,
             settings,
             graphs: Graphs::default(),
+            back: None,
         }
     }
 
@@ -266,9 +272,10 @@ impl App {
         }
     }
 
-    /// What is shown.
+    /// What is shown; of a session that looks back what it showed before.
     pub fn snapshot(&self) -> Option<&Arc<Snapshot>> {
-        self.snapshot.as_ref()
+        let live = self.back.as_ref().and_then(|back| back.live.as_ref());
+        live.or(self.snapshot.as_ref())
     }
 
     /// Whether the screen differs from what was last drawn.
@@ -351,11 +358,16 @@ impl App {
 
     /// Takes a tick over. A frozen or ended session keeps what it shows; there must be something, though.
     pub(crate) fn take(&mut self, snapshot: Arc<Snapshot>) {
-        if (self.paused || self.ended()) && self.snapshot.is_some() || !self.watched.is_of(&snapshot) {
+        let is_still = (self.paused || self.ended()) && self.back.is_none();
+        if is_still && self.snapshot.is_some() || !self.watched.is_of(&snapshot) {
             return;
         }
+        if !self.takes(&snapshot) {
+            return self.keep_figures(&snapshot);
+        }
         self.watched.saw(&snapshot);
-        if self.waiting.take().is_some() {
+        // What comes of the past is of the one that has ended.
+        if self.back.is_none() && self.waiting.take().is_some() {
             self.begin_anew(&snapshot);
         }
         self.keep_figures(&snapshot);
@@ -389,7 +401,7 @@ impl App {
 
     /// Asks for what the session has to read now, if that is not what was asked for last.
     pub(crate) fn plan(&mut self, effects: &mut Vec<Effect>) {
-        if self.paused || self.ended() || self.is_over() {
+        if (self.paused || self.ended()) && self.back.is_none() || self.is_over() {
             return;
         }
         let Settings { wire, resolve, own, .. } = self.settings;

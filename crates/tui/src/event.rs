@@ -8,6 +8,7 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
 use netmonitor_core::record::{Sought, Speed, Timeline};
 use netmonitor_core::scope::Scope;
+use netmonitor_core::series::Figures;
 use netmonitor_core::snapshot::Snapshot;
 
 use crate::acts::Act;
@@ -29,6 +30,8 @@ pub enum Input {
     Snapshot(Arc<Snapshot>),
     /// What is shown comes from what was recorded; where in it the snapshot stands that comes next.
     Time(Box<Timeline>),
+    /// A tick was read while another moment is shown: what is drawn of it.
+    Passed(Arc<Figures>),
     /// A large file is being read.
     Progress(Progress),
     /// The process has ended.
@@ -80,6 +83,8 @@ pub enum Go {
     To(Sought),
     /// To the last moment.
     Last,
+    /// To what is live, from what a session has kept.
+    Live,
     /// To the next moment at which something has changed in this scope.
     NextChange(Scope),
     /// To the next moment at which something begins to be wrong in this scope.

@@ -28,6 +28,7 @@
 //! | `mouse` | what the mouse does |
 //! | `hits` | what lies where on the screen, for the mouse |
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
+//! | `back` | looking back at what a live session has kept |
 //! | `bug` | what a panic leaves behind |
 //! | `palette` | colours as a terminal of 16 knows them |
 //! | `terminal` | entering and leaving the terminal, reading its events |
@@ -38,6 +39,7 @@ mod action;
 mod acts;
 mod app;
 mod asking;
+mod back;
 mod bindings;
 mod bug;
 mod command;

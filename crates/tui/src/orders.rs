@@ -36,7 +36,7 @@ impl App {
         match command::parse(&line) {
             Ok(None) => {}
             Ok(Some(Order::Tab(tab))) => self.select(tab),
-            Ok(Some(Order::Interval(_))) if self.time.is_some() => {
+            Ok(Some(Order::Interval(_))) if self.time.is_some() && self.back.is_none() => {
                 self.remark(
                     "a recording has the interval it was recorded with: :speed plays it faster or slower",
                 );

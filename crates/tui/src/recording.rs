@@ -25,7 +25,7 @@ pub struct Record {
 impl App {
     /// Begins to record to a file; without one the recording ends.
     pub(crate) fn record(&mut self, file: String, effects: &mut Vec<Effect>) {
-        if self.time.is_some() {
+        if self.time.is_some() && self.back.is_none() {
             return self.remark("this was recorded already: copy the file");
         }
         match (file.is_empty(), self.recording) {

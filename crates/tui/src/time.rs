@@ -10,12 +10,16 @@ use crate::event::{Effect, Go};
 
 impl App {
     /// Takes over where the next snapshot stands.
-    pub(crate) fn take_time(&mut self, mut time: Timeline) {
+    pub(crate) fn take_time(&mut self, mut time: Timeline, effects: &mut Vec<Effect>) {
+        if !self.takes_time() {
+            return;
+        }
         if let Some(said) = time.said.take() {
             self.message = Some(Message::Remark(harmless_text(said.as_bytes())));
         }
         self.changed |= self.time.as_ref() != Some(&time);
         self.time = Some(time);
+        self.go_on_seeking(effects);
     }
 
     /// Says something.
@@ -26,17 +30,23 @@ impl App {
     /// Goes somewhere else in what was recorded.
     pub(crate) fn go_in_time(&mut self, go: Go, effects: &mut Vec<Effect>) {
         match self.time {
-            Some(_) => effects.push(Effect::Time(go)),
-            None => self.remark(
-                "this is live: netmonitor record keeps what happens, netmonitor replay goes to its moments",
-            ),
+            None if self.keeps() => self.look_back(go, effects),
+            Some(_) => {
+                self.note_go(go);
+                effects.push(Effect::Time(go));
+            }
+            None => {
+                self.remark("this is live, and nothing is kept of it: --history 32M keeps the newest moments")
+            }
         }
     }
 
     /// Stops time or lets it go on.
     pub(crate) fn pause_or_play(&mut self, effects: &mut Vec<Effect>) {
         match &self.time {
+            _ if self.back.is_some() => self.return_to_live(effects),
             Some(time) => effects.push(Effect::Time(Go::Play(!time.is_playing && !time.is_searching))),
+            None if self.keeps() && !self.ended() => self.look_back(Go::Play(false), effects),
             None => self.pause(!self.paused, effects),
         }
     }
@@ -44,6 +54,7 @@ impl App {
     /// What that does next, in a word.
     pub(crate) fn pause_word(&self) -> &'static str {
         match &self.time {
+            _ if self.back.is_some() => "go on",
             Some(time) if time.is_playing || time.is_searching => "stop",
             Some(_) => "play",
             None if self.paused => "go on",
@@ -54,6 +65,7 @@ impl App {
     /// Shows the last moment, or live figures.
     pub(crate) fn go_to_last(&mut self, effects: &mut Vec<Effect>) {
         match self.time {
+            _ if self.back.is_some() => self.return_to_live(effects),
             Some(_) => effects.push(Effect::Time(Go::Last)),
             None => self.pause(false, effects),
         }
@@ -66,9 +78,17 @@ impl App {
 
     /// Goes to a moment as it was typed.
     pub(crate) fn go_at(&mut self, when: &When, effects: &mut Vec<Effect>) {
-        let Some(time) = &self.time else { return self.go_in_time(Go::Last, effects) };
+        let Some(time) = &self.time else {
+            return match self.keeps() {
+                true => self.look_back_at(when, effects),
+                false => self.go_in_time(Go::Last, effects),
+            };
+        };
         match when.within(&time.span, &time.about.zone) {
-            Ok(sought) => effects.push(Effect::Time(Go::To(sought))),
+            Ok(sought) => {
+                self.note_go(Go::To(sought));
+                effects.push(Effect::Time(Go::To(sought)));
+            }
             Err(why) => self.message = Some(Message::Error(harmless_text(why.as_bytes()))),
         }
     }

@@ -32,7 +32,8 @@ impl App {
                 self.take(snapshot);
                 effects.push(Effect::Taken);
             }
-            Input::Time(time) => self.take_time(*time),
+            Input::Time(time) => self.take_time(*time, &mut effects),
+            Input::Passed(figures) => self.graphs.series.add(figures),
             Input::Progress(progress) => self.take_progress(progress),
             Input::ProcessEnded => self.process_ended(&mut effects),
             Input::Refused(why) => self.refused(&why, &mut effects),
@@ -84,6 +85,7 @@ impl App {
         self.state = self.state.next(Event::ProcessEnded);
         self.paused = false;
         self.changed = true;
+        self.end_of_live(effects);
     }
 
     /// The process has ended; what it showed stays until another one has taken its place.
@@ -223,7 +225,9 @@ impl App {
 
     /// Reads once now.
     pub(crate) fn refresh(&mut self, effects: &mut Vec<Effect>) {
-        if self.time.is_some() {
+        if self.back.is_some() {
+            self.remark("this is the past: L goes back to live figures");
+        } else if self.time.is_some() {
             self.remark("nothing is read: this was recorded");
         } else if self.ended() {
             self.message = Some(Message::Remark("the process has ended: nothing more will come".to_owned()));

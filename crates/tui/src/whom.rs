@@ -141,6 +141,7 @@ impl App {
             self.planned = Default::default();
             self.plan(effects);
         }
+        self.leave_past(effects);
         self.message = Some(Message::Error(harmless_text(why.as_bytes())));
         self.changed = true;
     }
@@ -153,6 +154,7 @@ impl App {
         if let Whom::Other { pid, start_time } = self.watched.whom {
             self.watched.visited = Some((pid, start_time));
         }
+        self.leave_past(effects);
         self.pause(false, effects);
         self.close_file();
         let snapshot = self.snapshot.take();

@@ -41,8 +41,8 @@ pub use of_process::{LACKS, OfProcess};
 pub use player::Player;
 pub use recorder::Recorder;
 pub use recording::Recording;
-pub use ring::{InMemory, Ring};
 pub use recording::clock::{Span, set_between, set_words};
+pub use ring::{InMemory, Ring};
 pub use timeline::{About, Speed, Timeline};
 pub use when::{Sought, When, Zone};
 

@@ -151,7 +151,9 @@ impl InMemory {
 impl Read for InMemory {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let behind = self.pieces.partition_point(|(begin, _)| *begin <= self.place);
-        let Some((begin, piece)) = behind.checked_sub(1).map(|place| &self.pieces[place]) else { return Ok(0) };
+        let Some((begin, piece)) = behind.checked_sub(1).map(|place| &self.pieces[place]) else {
+            return Ok(0);
+        };
         let rest = usize::try_from(self.place - begin).ok().and_then(|skipped| piece.get(skipped..));
         let rest = rest.unwrap_or_default();
         let length = rest.len().min(out.len());

@@ -161,9 +161,9 @@ impl Figures {
                 self.process = [known(sent), known(received), retransmitted];
             }
         } else if let Some(totals) = totals {
-            self.told_by = Some("tcp_info");
             let rate = |figure| known(totals.rate(figure));
             self.process = [rate(Figure::BytesAcked), rate(Figure::BytesReceived), retransmitted];
+            self.told_by = self.process.iter().any(|figure| !figure.is_nan()).then_some("tcp_info");
         }
     }
 }

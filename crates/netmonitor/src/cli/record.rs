@@ -10,6 +10,7 @@ use netmonitor_core::scope::Scope;
 use super::{Follow, Meant, not_before_the_command, refuse};
 use crate::run::naming::Naming;
 use crate::run::record::Record;
+use crate::size::Size;
 
 #[derive(Debug, Args)]
 pub(super) struct Typed {
@@ -65,18 +66,8 @@ fn time(text: &str) -> Result<Duration, String> {
 const LEAST: u64 = 1 << 20;
 
 fn size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
-        "" | "B" => Some(0),
-        "K" | "KB" | "KIB" => Some(10),
-        "M" | "MB" | "MIB" => Some(20),
-        "G" | "GB" | "GIB" => Some(30),
-        "T" | "TB" | "TIB" => Some(40),
-        _ => None,
-    };
-    let number = digits.parse::<u64>().ok();
-    let bytes = shift.zip(number).and_then(|(shift, number)| number.checked_mul(1 << shift));
-    bytes.filter(|bytes| *bytes >= LEAST).ok_or_else(|| "it is a size from 1M on, as 500M or 1G".to_owned())
+    let size = text.parse().ok().filter(|Size(bytes)| *bytes >= LEAST);
+    size.map(|Size(bytes)| bytes).ok_or_else(|| "it is a size from 1M on, as 500M or 1G".to_owned())
 }
 
 #[cfg(test)]

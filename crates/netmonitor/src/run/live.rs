@@ -1,16 +1,14 @@
 //! The thread that reads: it collects a tick, decodes it, and hands the snapshot on.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use netmonitor_core::engine::Engine;
-use netmonitor_core::files::NetPath;
 use netmonitor_core::host::HostEngine;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::{Ask, Plan};
-use netmonitor_core::sample::{Moment, Origin, Reading, Sink};
+use netmonitor_core::series::Figures;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::traffic::Counted;
 use netmonitor_names::{Names, Teller};
@@ -19,6 +17,8 @@ use netmonitor_sys::{Collector, Ended, HostCollector, Kept, ProcTree, Target, bo
 use netmonitor_tui::{Prepared, Progress, Shown, Whom};
 
 use super::follow::successor;
+use super::keep::{Keeper, Tee};
+use super::large::Large;
 use super::naming;
 use super::order::Order;
 
@@ -28,18 +28,14 @@ const LONG: Duration = Duration::from_millis(250);
 /// ...of so many times what it took: reading never takes more than a quarter of a core for long.
 const REST: u32 = 3;
 
-/// How long a file may be read before somebody is told of it, and how often from then on.
-const QUIET: Duration = Duration::from_millis(100);
-
-/// More of one file's text is not read: its rows take about as much memory again.
-const LARGEST: u64 = 256 << 20;
-
 /// What the reading thread has to tell.
 pub(super) enum News<'n> {
     /// How the tables of the next tick are arranged.
     Arranged(Arc<Prepared>),
     /// A tick was read.
     Snapshot(Arc<Snapshot>),
+    /// A tick was read while another moment is shown: what is drawn of it.
+    Passed(Arc<Figures>),
     /// A large file is being read.
     Progress(Progress),
     /// The process has ended; what is waited for, in words.
@@ -66,6 +62,8 @@ struct Waiting {
     paused: bool,
     /// The last snapshot lies there still.
     untaken: bool,
+    /// Another moment is shown: what is read is kept, and nobody waits for it.
+    away: bool,
 }
 
 /// Reads one process after another.
@@ -79,6 +77,8 @@ pub(super) struct Live {
     wishes: Wishes,
     /// The plan to go on with after the first reading of a process, which reads more.
     after: Option<Plan>,
+    /// Who keeps what is read.
+    keeper: Option<Keeper>,
 }
 
 /// Reads and decodes.
@@ -160,6 +160,7 @@ impl Live {
         (reader, names): (Reader, Names),
         interval: Interval,
         orders: Receiver<Order>,
+        keeper: Option<Keeper>,
     ) -> Option<Self> {
         let mut wishes = Wishes {
             plan: Plan::default(),
@@ -174,7 +175,9 @@ impl Live {
         wishes.wait_for_plan()?;
         let first = reader.target().map(|target| (target.pid(), target.start_time()));
         let whom = if first.is_some() { Whom::First } else { Whom::All };
-        Some(Self { reader, teller: names.teller(), whom, first, wishes, after: None })
+        let mut live = Self { reader, teller: names.teller(), whom, first, wishes, after: None, keeper };
+        live.keep_anew();
+        Some(live)
     }
 
     /// Goes on until the process has ended, the session is over, or nobody takes the snapshots.
@@ -184,7 +187,7 @@ impl Live {
                 self = self.turned(whom, give)?;
             }
             let begun = Instant::now();
-            let Some((taken, snapshot)) = self.read(begun, give) else {
+            let Some((taken, snapshot)) = self.read(give) else {
                 match self.wishes.turn {
                     // What has ended is not looked at any more.
                     Some(_) => continue,
@@ -192,9 +195,7 @@ impl Live {
                 }
             };
             let took = begun.elapsed();
-            self.wishes.waiting.untaken = true;
-            let news = self.arranged(&taken, &snapshot).into_iter().chain([News::Snapshot(snapshot)]);
-            if !news.into_iter().all(&mut *give) {
+            if !self.hand_over(&taken, snapshot, give) {
                 return Some((self, Outcome::Over));
             }
             let mut now = false;
@@ -208,34 +209,58 @@ impl Live {
         }
     }
 
-    /// Reads a tick. None: the process has ended.
-    fn read(
+    /// Hands a tick over, or what is drawn of it while another moment is shown. `false`: nobody takes it.
+    fn hand_over(
         &mut self,
-        begun: Instant,
+        taken: &[Order],
+        snapshot: Arc<Snapshot>,
         give: &mut impl FnMut(News<'_>) -> bool,
-    ) -> Option<(Vec<Order>, Arc<Snapshot>)> {
+    ) -> bool {
+        if self.wishes.waiting.away {
+            let figures = self.wishes.plan.drawn.map(|drawn| News::Passed(snapshot.figures(drawn)));
+            return figures.is_none_or(give);
+        }
+        self.wishes.waiting.untaken = true;
+        let mut news = self.arranged(taken, &snapshot).into_iter().chain([News::Snapshot(snapshot)]);
+        news.all(give)
+    }
+
+    /// What is kept from now on is of another target.
+    fn keep_anew(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            let interval = self.wishes.interval.duration().as_nanos() as u64;
+            keeper.begin_anew(self.reader.tree().machine(), self.reader.target(), interval);
+        }
+    }
+
+    /// Reads a tick. None: the process has ended.
+    fn read(&mut self, give: &mut impl FnMut(News<'_>) -> bool) -> Option<(Vec<Order>, Arc<Snapshot>)> {
         let plan = &self.wishes.plan;
         let (collector, engine) = match &mut self.reader {
             Reader::One(one) => (&mut one.0, &mut one.1),
             Reader::All(all) => {
                 all.1.follow(plan);
-                all.0.collect(plan, &mut all.1);
-                self.teller.tick(plan.resolve, boottime(), &mut all.1);
+                let mut tee = Tee { engine: &mut all.1, keeper: self.keeper.as_mut() };
+                all.0.collect(plan, &mut tee);
+                self.teller.tick(plan.resolve, boottime(), &mut tee);
+                self.keeper.iter_mut().for_each(Keeper::hand_over);
                 let snapshot = all.1.snapshot();
                 naming::want(&self.teller, plan, &snapshot);
                 return Some((Vec::new(), snapshot));
             }
         };
         engine.follow(plan);
-        let mut large =
-            Large { engine, orders: &self.wishes.orders, taken: Vec::new(), give, begun, told: begun };
-        let collected = collector.collect(plan, &mut large);
+        let mut large = Large::new(engine, &self.wishes.orders, give);
+        let mut tee = Tee { engine: &mut large, keeper: self.keeper.as_mut() };
+        let collected = collector.collect(plan, &mut tee);
         let taken = large.taken;
         if let Some(plan) = self.after.take() {
             self.wishes.plan = plan;
         }
         if collected == Err(Ended) {
-            if collector.rest(&self.wishes.plan, engine) {
+            let mut tee = Tee { engine: &mut *engine, keeper: self.keeper.as_mut() };
+            if collector.rest(&self.wishes.plan, &mut tee) {
+                self.keeper.iter_mut().for_each(Keeper::hand_over);
                 // What happened at its end, for whoever still looks.
                 give(News::Snapshot(engine.snapshot()));
             }
@@ -243,7 +268,9 @@ impl Live {
             return None;
         }
         let plan = &self.wishes.plan;
-        self.teller.tick(plan.resolve, boottime(), engine);
+        let mut tee = Tee { engine: &mut *engine, keeper: self.keeper.as_mut() };
+        self.teller.tick(plan.resolve, boottime(), &mut tee);
+        self.keeper.iter_mut().for_each(Keeper::hand_over);
         let snapshot = engine.snapshot();
         naming::want(&self.teller, plan, &snapshot);
         Some((taken, snapshot))
@@ -261,6 +288,7 @@ impl Live {
                 self.reader = self.reader.turned(target);
                 self.teller = self.teller.names().teller();
                 (self.whom, self.after) = (whom, None);
+                self.keep_anew();
                 give(News::Turned(self.reader.target(), self.wishes.turns));
             }
             Err(why) => _ = give(News::Refused(why)),
@@ -304,6 +332,7 @@ impl Live {
         self.first = Some((target.pid(), target.start_time()));
         self.reader = self.reader.turned(Some(target));
         self.teller = self.teller.names().teller();
+        self.keep_anew();
         self.after = Some(self.wishes.plan.clone());
         self.wishes.plan = self.wishes.plan.clone().with_first_readings();
         Some(self)
@@ -411,6 +440,13 @@ impl Wishes {
                 self.waiting.untaken = false;
                 false
             }
+            Order::Away(away) => {
+                let is_back = self.waiting.away && !away;
+                (self.waiting.away, self.waiting.untaken) = (away, false);
+                is_back
+            }
+            // Those are for who keeps.
+            Order::Keep(_) | Order::Anew(_) => false,
         }
     }
 }
@@ -431,66 +467,4 @@ fn asks_for_more(before: &Plan, plan: &Plan) -> bool {
         || plan.events && !before.events
         || plan.roll && !before.roll
         || plan.resolve && !before.resolve
-}
-
-/// The engine while a tick is read: tells how far a large file has come, and leaves the rest of it when that
-/// is not wanted any more.
-struct Large<'a, G> {
-    engine: &'a mut Engine,
-    orders: &'a Receiver<Order>,
-    /// Orders that have come meanwhile.
-    taken: Vec<Order>,
-    give: &'a mut G,
-    /// When the part began, and when it was told of last.
-    begun: Instant,
-    told: Instant,
-}
-
-impl<G: FnMut(News<'_>) -> bool> Large<'_, G> {
-    /// Looks whether the rest of a file is wanted.
-    fn is_wanted(&mut self, path: &NetPath, bytes: u64) -> bool {
-        let mut wanted = bytes <= LARGEST;
-        loop {
-            match self.orders.try_recv() {
-                Ok(order) => {
-                    wanted &= match &order {
-                        Order::Plan(plan) => plan.reads(path),
-                        Order::Watch(_) => false,
-                        _ => true,
-                    };
-                    self.taken.push(order);
-                }
-                Err(TryRecvError::Empty) => return wanted,
-                Err(TryRecvError::Disconnected) => return false,
-            }
-        }
-    }
-}
-
-impl<G: FnMut(News<'_>) -> bool> Sink for Large<'_, G> {
-    fn begin(&mut self, moment: Moment) {
-        self.engine.begin(moment);
-        self.begun = Instant::now();
-    }
-
-    fn chunk(&mut self, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
-        self.engine.chunk(origin, bytes)?;
-        let (Origin::Net(path) | Origin::Dump(path)) = origin else { return ControlFlow::Continue(()) };
-        let now = Instant::now();
-        if now - self.begun < QUIET || now - self.told < QUIET {
-            return ControlFlow::Continue(());
-        }
-        self.told = now;
-        let (rows, bytes) = self.engine.progress();
-        let heard = (self.give)(News::Progress(Progress { path: path.clone(), rows, bytes }));
-        match heard && self.is_wanted(path, bytes) {
-            true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(()),
-        }
-    }
-
-    fn end(&mut self, origin: &Origin, reading: Reading) {
-        self.engine.end(origin, reading);
-        self.begun = Instant::now();
-    }
 }

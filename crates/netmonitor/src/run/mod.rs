@@ -8,11 +8,14 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 mod follow;
+mod keep;
+mod large;
 mod live;
 pub(crate) mod naming;
 mod on_terminal;
 mod order;
 mod output;
+mod past;
 mod playing;
 pub(crate) mod record;
 mod recording;
@@ -137,8 +140,9 @@ fn at_target(
             Ok(refuse(Event::NoTerminal, &format!("{why}{typed}")))
         }
         Task::Session(session) => {
+            let history = session.history;
             let settings = settings(session, look.wire, &look.naming, Some(tree.kind()));
-            session::run(tree, Some(target), follow, settings, look.naming.names)
+            session::run(tree, Some(target), follow, settings, (look.naming.names, history))
         }
         Task::Show(show) => show::Show { follow, ..*show }.run(tree, target),
     }
@@ -157,8 +161,9 @@ fn top(procfs: &Path, session: Session, wire: bool, naming: Naming) -> anyhow::R
             Refused("top looks at a running machine; of a captured copy name a process".into()).into()
         );
     }
+    let history = session.history;
     let settings = settings(session, wire, &naming, Some(tree.kind()));
-    session::run(tree, None, None, settings, naming.names)
+    session::run(tree, None, None, settings, (naming.names, history))
 }
 
 /// Records a process, or the machine.
@@ -185,8 +190,20 @@ fn keep(record: record::Record, target: Option<&str>, procfs: &Path) -> anyhow::
 fn settings(session: Session, wire: bool, naming: &Naming, kind: Option<Kind>) -> netmonitor_tui::Settings {
     let permitted = acting::permitted(session.read_only, kind);
     let read_only = session.read_only;
-    let Session { interval, scope, counters, by, top, skip_intro, linger, theme, bindings, mouse, .. } =
-        session;
+    let Session {
+        interval,
+        scope,
+        counters,
+        by,
+        top,
+        skip_intro,
+        linger,
+        history,
+        theme,
+        bindings,
+        mouse,
+        ..
+    } = session;
     let memory = netmonitor_tui::Memory::default();
     let Naming { resolve, own, .. } = *naming;
     netmonitor_tui::Settings {
@@ -197,6 +214,7 @@ fn settings(session: Session, wire: bool, naming: &Naming, kind: Option<Kind>) -
         top,
         skip_intro,
         linger,
+        keeps: history > 0,
         theme,
         bindings,
         wire,

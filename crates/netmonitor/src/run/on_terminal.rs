@@ -16,7 +16,9 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::acting;
-use super::order::Order;
+use super::keep;
+use super::order::{Order, Orders};
+use super::past::Past;
 use super::record::beside::Beside;
 use super::save;
 use crate::state::Keeper;
@@ -28,7 +30,7 @@ pub(super) struct Session {
     pub(super) inputs: Sender<Input>,
     received: Receiver<Input>,
     /// What the reading thread is told.
-    pub(super) orders: Sender<Order>,
+    pub(super) orders: Orders,
     ordered: Option<Receiver<Order>>,
     /// How often the session has turned to others.
     pub(super) turns: Arc<AtomicU64>,
@@ -47,6 +49,7 @@ impl Session {
         let keeper;
         (keeper, settings.memory) = Keeper::open();
         let mouse = settings.mouse;
+        let orders = Orders { reading: orders, past: None };
         let (app, turns) = (App::new(settings), Arc::new(AtomicU64::new(0)));
         let recording = Beside::new(inputs.clone(), procfs, names);
         Self {
@@ -61,6 +64,15 @@ impl Session {
             keeper,
             procfs: procfs.map(Path::to_owned),
         }
+    }
+
+    /// Starts a thread that keeps so many bytes of what is read; gives who hands ticks to it.
+    pub(super) fn keep(&mut self, most: usize) -> anyhow::Result<keep::Keeper> {
+        let (past, ordered) = mpsc::channel();
+        self.orders.past = Some(past.clone());
+        let inputs = self.inputs.clone();
+        spawn("past", move || Past::new(inputs, most).run(&ordered))?;
+        Ok(keep::Keeper::new(past, most))
     }
 
     /// Starts the thread that reads: what the session wants first is read while the terminal is prepared.
@@ -132,7 +144,7 @@ fn perform(
     effect: Effect,
     mouse: bool,
     terminal: &mut Screen,
-    orders: &Sender<Order>,
+    orders: &Orders,
     turns: &AtomicU64,
 ) -> io::Result<()> {
     match effect {
@@ -154,13 +166,11 @@ fn perform(
 }
 
 /// Hands on what concerns the reading thread.
-fn perform_order(effect: Effect, orders: &Sender<Order>, turns: &AtomicU64) {
+fn perform_order(effect: Effect, orders: &Orders, turns: &AtomicU64) {
     if let Effect::Watch(_) = effect {
         turns.fetch_add(1, Ordering::Relaxed);
     }
-    let Some(order) = Order::of(effect) else { return };
-    // After the process has ended nobody takes orders: what was read stays.
-    let _ = orders.send(order);
+    orders.give(effect);
 }
 
 /// Tells the session of signals.

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use netmonitor_core::plan::Plan;
 use netmonitor_core::record::change::{self, Marked};
-use netmonitor_core::record::{About, LACKS, Player, Speed, Timeline, set_between, set_words};
-use netmonitor_core::sample::Moment;
+use netmonitor_core::record::{About, Head, LACKS, Player, Speed, Timeline, set_between, set_words};
+use netmonitor_core::sample::{Moment, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_tui::{Go, Input, Shown, Whom};
 
 use super::order::Order;
+use super::past::Grows;
 
 /// So long is played or sought before it is looked for orders.
 const AT_ONCE: Duration = Duration::from_millis(20);
@@ -49,6 +50,10 @@ pub(super) struct Playing<R> {
     /// What is to be handed over.
     is_moved: bool,
     is_changed: bool,
+    /// It is what a session keeps, which goes on.
+    grows: Option<Box<dyn Grows<R>>>,
+    /// The session looks at what is live again.
+    is_left: bool,
 }
 
 /// Time goes on: where it was, and when that was.
@@ -86,22 +91,42 @@ impl<R: Read + Seek> Playing<R> {
             was_there: true,
             is_moved: false,
             is_changed: false,
+            grows: None,
+            is_left: false,
         }
     }
 
-    /// Plays from a tick on until the session is over.
-    pub(super) fn run(mut self, begin: u64, orders: &Receiver<Order>) {
+    /// The same of what goes on, for a session that looks at it so.
+    pub(super) fn growing(
+        self,
+        grows: Box<dyn Grows<R>>,
+        (plan, shown): (Option<Plan>, Option<Shown>),
+    ) -> Self {
+        let mut playing = Self { grows: Some(grows), shown, ..self };
+        plan.into_iter().for_each(|plan| playing.take(Order::Plan(plan)));
+        playing
+    }
+
+    /// How the session looked at it last.
+    pub(super) fn into_looks(self) -> (Option<Plan>, Option<Shown>) {
+        (self.plan, self.shown)
+    }
+
+    /// Plays from a tick on, after this was done, until the session is over, or looks at what is live again. `false`: it is over.
+    pub(super) fn run(&mut self, begin: u64, first: Option<Go>, orders: &Receiver<Order>) -> bool {
         while self.plan.is_none() {
-            let Ok(order) = orders.recv() else { return };
+            let Ok(order) = orders.recv() else { return false };
             self.take(order);
         }
         if !self.player.to(begin) {
             self.said = Some("nothing of the recording can be read from here on: it is damaged".to_owned());
         }
+        (self.is_moved, self.is_changed) = (true, true);
+        first.into_iter().for_each(|go| self.go(go));
         loop {
             self.is_moved |= self.go_on();
             if !self.hand_over() {
-                return;
+                return false;
             }
             let order = match self.due() {
                 None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -110,7 +135,7 @@ impl<R: Read + Seek> Playing<R> {
             let mut next = match order {
                 Ok(order) => Some(order),
                 Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => return false,
             };
             // Steps that have piled up are made together.
             let mut ticks = 0;
@@ -125,8 +150,11 @@ impl<R: Read + Seek> Playing<R> {
                 next = match orders.try_recv() {
                     Ok(order) => Some(order),
                     Err(TryRecvError::Empty) => None,
-                    Err(TryRecvError::Disconnected) => return,
+                    Err(TryRecvError::Disconnected) => return false,
                 };
+                if self.is_left {
+                    return true;
+                }
             }
             self.step(ticks);
         }
@@ -144,8 +172,31 @@ impl<R: Read + Seek> Playing<R> {
             Order::Taken => self.untaken = false,
             Order::Watch(whom) => self.watch(whom),
             Order::Time(go) => self.go(go),
+            Order::Keep(handed) => self.keep(&handed.sample),
+            Order::Anew(head) => self.grows.iter_mut().for_each(|grows| grows.anew(Head::clone(&head))),
             // Nothing is read.
-            Order::Interval(_) | Order::Refresh | Order::Pause(_) => {}
+            Order::Interval(_) | Order::Refresh | Order::Pause(_) | Order::Away(_) => {}
+        }
+    }
+
+    /// Keeps a tick that was read meanwhile.
+    fn keep(&mut self, sample: &Sample) {
+        let Some(grows) = &mut self.grows else { return };
+        grows.keep(sample);
+        self.is_changed = true;
+        if grows.has_dropped() {
+            // Else what is dropped would take memory as long as it is looked at.
+            self.renew();
+        }
+    }
+
+    /// Goes on with what has been kept since.
+    fn renew(&mut self) {
+        let Some((recording, left_out)) = self.grows.as_mut().and_then(|grows| grows.renew()) else { return };
+        if !self.player.renew(recording, left_out) {
+            self.to(0);
+            self.said =
+                Some("what was shown is not kept any more: this is the oldest moment that is".to_owned());
         }
     }
 
@@ -170,8 +221,12 @@ impl<R: Read + Seek> Playing<R> {
     fn go(&mut self, go: Go) {
         self.stop_search();
         self.is_changed = true;
+        if !matches!(go, Go::Ticks(..=0) | Go::Seconds(..=0) | Go::Play(_)) {
+            self.renew();
+        }
         let last = self.player.recording().ticks().saturating_sub(1);
         match go {
+            Go::Live => self.is_left = true,
             Go::Play(play) => {
                 let is_at_end = self.number() == last;
                 if play && is_at_end {
@@ -235,12 +290,19 @@ impl<R: Read + Seek> Playing<R> {
         }
         self.stop_search();
         self.clock = None;
+        if ticks > 0 && self.player.next_moment().is_none() {
+            self.renew();
+        }
         let (now, last) = (self.number(), self.player.recording().ticks().saturating_sub(1));
         let wanted = now.checked_add_signed(ticks).filter(|wanted| *wanted <= last);
         let to = wanted.unwrap_or(if ticks < 0 { 0 } else { last });
         if wanted.is_none() {
             let which = if ticks < 0 { "first" } else { "last" };
-            self.said = Some(format!("this is the {which} moment of the recording"));
+            self.said = Some(match (&self.grows, ticks < 0) {
+                (None, _) => format!("this is the {which} moment of the recording"),
+                (Some(_), true) => "this is the oldest moment that is kept".to_owned(),
+                (Some(_), false) => "this is the newest moment: L goes on with live figures".to_owned(),
+            });
         }
         let before = self.moment();
         // Where ticks are missing the next one is that which is there.
@@ -403,9 +465,14 @@ impl<R: Read + Seek> Playing<R> {
 
     fn timeline(&mut self, number: u64, snapshot: &Snapshot) -> Timeline {
         let recording = self.player.recording();
+        let (mut span, mut ends) = (recording.span(), (recording.first().wall, recording.last().wall));
+        if let Some((newest, _)) = self.grows.as_ref().and_then(|grows| grows.newest()) {
+            (ends.1, span.boottimes.1) = (newest.wall, newest.boottime);
+            span.walls.1 = span.walls.1.max(newest.wall);
+        }
         Timeline {
-            span: recording.span(),
-            ends: (recording.first().wall, recording.last().wall),
+            span,
+            ends,
             now: snapshot.moment,
             number,
             ticks: recording.ticks(),

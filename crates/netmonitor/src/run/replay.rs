@@ -60,7 +60,9 @@ impl Replay {
         let mut session = Session::new(settings_of(settings, &self.naming), None, Names::default());
         let player = Player::new(recording, Plan::default());
         let inputs = session.inputs.clone();
-        session.start(move |ordered| Playing::new(player, Arc::new(about), inputs).run(begin, &ordered))?;
+        session.start(move |ordered| {
+            _ = Playing::new(player, Arc::new(about), inputs).run(begin, None, &ordered);
+        })?;
         session.on_terminal()?;
         Ok(ExitCode::SUCCESS)
     }
@@ -85,5 +87,5 @@ impl Replay {
 
 /// Nothing is counted, and nobody ends.
 fn settings_of(session: cli::Session, naming: &Naming) -> netmonitor_tui::Settings {
-    settings(session, false, naming, None)
+    settings(cli::Session { history: 0, ..session }, false, naming, None)
 }

@@ -16,6 +16,7 @@ use netmonitor_sys::find::Query;
 use netmonitor_sys::{EndWatch, ProcTree, Target};
 use netmonitor_tui::{Input, Settings};
 
+use super::keep::Keeper;
 use super::live::{Live, News, Outcome, Reader};
 use super::on_terminal::{Session, spawn};
 use super::order::Order;
@@ -27,7 +28,7 @@ pub(super) fn run(
     target: Option<Target>,
     follow: Option<Query>,
     settings: Settings,
-    names: Names,
+    (names, history): (Names, u64),
 ) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let interval = settings.interval;
@@ -41,14 +42,16 @@ pub(super) fn run(
     }
     let reading = Reading {
         inputs: session.inputs.clone(),
-        orders: session.orders.clone(),
+        orders: session.orders.reading.clone(),
         follow,
         begun,
         last_read: last_read.clone(),
         turns: session.turns.clone(),
     };
+    let most = usize::try_from(history).unwrap_or(usize::MAX);
+    let keeper = (most > 0).then(|| session.keep(most)).transpose()?;
     let reader = Reader::of(tree, target);
-    session.start(move |ordered| reading.run((reader, names), interval, ordered))?;
+    session.start(move |ordered| reading.run((reader, names), interval, (ordered, keeper)))?;
     let Some(app) = session.on_terminal()? else { return Ok(ExitCode::SUCCESS) };
     if app.state() == State::Exited {
         let watched = begun.elapsed();
@@ -74,7 +77,12 @@ struct Reading {
 
 impl Reading {
     /// Reads a process until it has ended, and those that take its place where they are to be followed.
-    fn run(self, reader: (Reader, Names), interval: Interval, ordered: Receiver<Order>) {
+    fn run(
+        self,
+        reader: (Reader, Names),
+        interval: Interval,
+        (ordered, keeper): (Receiver<Order>, Option<Keeper>),
+    ) {
         // Its end is waited for once it was read.
         let mut unwatched = None;
         let mut give = |news: News<'_>| {
@@ -84,6 +92,7 @@ impl Reading {
                     Input::Snapshot(snapshot)
                 }
                 News::Arranged(prepared) => Input::Arranged(prepared),
+                News::Passed(figures) => Input::Passed(figures),
                 News::Progress(progress) => Input::Progress(progress),
                 News::Waiting(words) => Input::Waiting(words),
                 News::Refused(words) => Input::Refused(words),
@@ -100,7 +109,7 @@ impl Reading {
             }
             is_heard
         };
-        let Some(mut live) = Live::begin(reader, interval, ordered) else { return };
+        let Some(mut live) = Live::begin(reader, interval, ordered, keeper) else { return };
         loop {
             if let Some(target) = live.target().filter(|_| self.follow.is_some() && live.is_at_first()) {
                 self.read_at_the_end(target);

@@ -11,6 +11,7 @@ mod doctor;
 mod events;
 mod faults;
 mod files;
+mod history;
 mod names;
 mod output;
 mod overview;

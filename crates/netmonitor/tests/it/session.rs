@@ -320,9 +320,9 @@ fn only_colours_that_the_terminal_has_are_sent() {
     let many = colours(&[("TERM", "xterm-256color")]);
     assert!(many.contains(&999), "{many:?}");
     let chosen = colours(&[("NO_COLOR", "1"), ("NETMONITOR_THEME", "ansi")]);
-    // How often each is set depends on what was drawn meanwhile.
-    let kinds = |colours: Vec<u32>| colours.into_iter().collect::<std::collections::BTreeSet<_>>();
-    assert_eq!(kinds(chosen), kinds(some), "what is chosen goes before what the terminal is said to be");
+    // Which of them are set depends on what there was to be said meanwhile.
+    let is_ansi = !chosen.is_empty() && chosen.iter().all(|colour| *colour < 16);
+    assert!(is_ansi, "what is chosen goes before what the terminal is said to be: {chosen:?}");
 }
 
 /// The colours among the attributes that were set, as numbers of the palette; 999 for one outside of it.

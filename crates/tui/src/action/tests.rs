@@ -36,6 +36,7 @@ fn settings() -> Settings {
         top: false,
         skip_intro: true,
         linger: false,
+        keeps: false,
         theme: crate::Theme::named("ansi").unwrap(),
         bindings: Bindings::default(),
         wire: false,

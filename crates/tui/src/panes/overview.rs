@@ -115,6 +115,9 @@ fn compact(app: &App, area: Rect, buf: &mut Buffer) {
 
 /// The word that this is not now, if it is not.
 fn mark(app: &App) -> Option<&'static str> {
+    if let Some(back) = &app.back {
+        return Some(if back.has_moved { "PAST" } else { "PAUSED" });
+    }
     if app.time.is_some() {
         return Some("RECORDED");
     }
@@ -136,7 +139,7 @@ fn subject(app: &App, named: bool) -> Line<'static> {
         vec![label("every "), Span::raw(interval(app))],
     ];
     if app.watched.whom == Whom::All {
-        let machine = if app.time.is_some() { "the machine" } else { "this machine" };
+        let machine = if app.time.is_some() && app.back.is_none() { "the machine" } else { "this machine" };
         pieces.push(vec![Span::styled(format!("all processes of {machine}"), theme.strong())]);
     } else if let Some(snapshot) = &app.snapshot {
         let process = &snapshot.process;

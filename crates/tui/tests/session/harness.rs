@@ -21,6 +21,7 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     top: false,
     skip_intro: true,
     linger: false,
+    keeps: false,
     wire: false,
     resolve: false,
     own: false,

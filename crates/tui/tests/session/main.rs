@@ -2,6 +2,7 @@
 
 mod acts;
 mod asking;
+mod back;
 mod commands;
 mod detail;
 mod files;
