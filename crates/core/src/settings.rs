@@ -41,6 +41,14 @@ pub static TCP_MAX_TW_BUCKETS: Setting = Setting::namespace("net/ipv4/tcp_max_tw
 pub static TCP_MEM: Setting = Setting::host("net/ipv4/tcp_mem");
 /// Pages of memory for UDP: enough, pressure, most.
 pub static UDP_MEM: Setting = Setting::host("net/ipv4/udp_mem");
+/// Ports that connections which name none are made from: the first and the last.
+pub static IP_LOCAL_PORT_RANGE: Setting = Setting::namespace("net/ipv4/ip_local_port_range");
+/// How many requests for connections a listening socket remembers, where it sends no cookies.
+pub static TCP_MAX_SYN_BACKLOG: Setting = Setting::namespace("net/ipv4/tcp_max_syn_backlog");
+/// The most neighbours of IPv4 that the machine remembers.
+pub static NEIGH_GC_THRESH3: Setting = Setting::host("net/ipv4/neigh/default/gc_thresh3");
+/// The most neighbours of IPv6.
+pub static NEIGH6_GC_THRESH3: Setting = Setting::host("net/ipv6/neigh/default/gc_thresh3");
 /// Bytes that fragments of IPv4 may take.
 pub static IPFRAG_HIGH_THRESH: Setting = Setting::namespace("net/ipv4/ipfrag_high_thresh");
 /// Bytes that fragments of IPv6 may take.
@@ -56,6 +64,10 @@ pub static ALL: &[&Setting] = &[
     &TCP_MAX_TW_BUCKETS,
     &TCP_MEM,
     &UDP_MEM,
+    &IP_LOCAL_PORT_RANGE,
+    &TCP_MAX_SYN_BACKLOG,
+    &NEIGH_GC_THRESH3,
+    &NEIGH6_GC_THRESH3,
     &IPFRAG_HIGH_THRESH,
     &IP6FRAG_HIGH_THRESH,
 ];

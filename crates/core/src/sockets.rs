@@ -287,7 +287,8 @@ pub(crate) fn bit(transport: Transport) -> u16 {
     1 << transport as u8
 }
 
-fn key(socket: &Inet) -> u128 {
+/// By which sockets of a kind stand in order, from tick to tick.
+pub(crate) fn key(socket: &Inet) -> u128 {
     let address = match socket.remote_address {
         std::net::IpAddr::V4(address) => u128::from(u32::from(address)),
         std::net::IpAddr::V6(address) => u128::from(address) & 0xffff_ffff,

@@ -138,9 +138,9 @@ impl Subject {
             Self::Peer(_, address, _) => {
                 jump("peers", "hosts", vec![("remote_address", address.to_string())])
             }
-            Self::Interface(name) => jump("traffic", "links", vec![("name", name.clone())]),
+            Self::Interface(name) => jump("traffic", "interfaces", vec![("interface", name.clone())]),
             Self::Neighbour(address, _) => {
-                jump("neighbours", "neighbours", vec![("address", address.to_string())])
+                jump("neighbours", "neighbours", vec![("dst", address.to_string())])
             }
             Self::Cpu(number) => jump("softnet", "packet_stats_per_cpu", vec![("cpu", number.to_string())]),
         }

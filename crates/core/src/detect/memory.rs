@@ -75,6 +75,63 @@ impl Lately {
     }
 }
 
+/// What part of a whole came in the last while.
+#[derive(Debug)]
+pub(super) struct Share {
+    part: Lately,
+    whole: Lately,
+}
+
+impl Share {
+    /// In a while of this many seconds.
+    pub(super) fn seconds(seconds: f64) -> Self {
+        Self { part: Lately::seconds(seconds), whole: Lately::seconds(seconds) }
+    }
+
+    /// So many of so many came at this time; how many of how many that makes in the last while.
+    pub(super) fn add(&mut self, (part, whole): (u64, u64), at: u64) -> (u64, u64) {
+        (self.part.add(part, at), self.whole.add(whole, at))
+    }
+}
+
+/// How much came of each of several in the last while, in quarters of it.
+#[derive(Debug)]
+pub(super) struct Counts<K> {
+    quarter: u64,
+    /// The newest quarter in which something came, and how much came in it and in the three before.
+    known: HashMap<K, (u64, [u32; 4])>,
+}
+
+impl<K: Hash + Eq> Counts<K> {
+    /// In a while of this many seconds.
+    pub(super) fn seconds(seconds: f64) -> Self {
+        Self { quarter: ((seconds * 1e9) as u64 / 4).max(1), known: HashMap::new() }
+    }
+
+    /// So many came of this one at this time; how many that makes in the last while.
+    pub(super) fn add(&mut self, key: K, count: u32, at: u64) -> u32 {
+        let quarter = at / self.quarter;
+        if self.known.len() >= MOST && !self.known.contains_key(&key) {
+            self.known.retain(|_, (newest, _)| *newest + 4 > quarter);
+            if self.known.len() >= MOST {
+                return 0;
+            }
+        }
+        let (newest, counts) = self.known.entry(key).or_insert((quarter, [0; 4]));
+        let passed = quarter.saturating_sub(*newest).min(4) as usize;
+        counts.rotate_right(passed % 4);
+        counts[..passed].fill(0);
+        *newest = quarter.max(*newest);
+        counts[0] = counts[0].saturating_add(count);
+        counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    /// How many came of this one in the last while.
+    pub(super) fn of(&mut self, key: K, at: u64) -> u32 {
+        if self.known.contains_key(&key) { self.add(key, 0, at) } else { 0 }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,5 +173,20 @@ mod tests {
         assert_eq!(lately.add(4, 30 * second), 7);
         assert_eq!(lately.add(0, 61 * second), 4);
         assert_eq!(lately.add(0, 200 * second), 0);
+    }
+
+    #[test]
+    fn counts_of_several_pass_in_quarters() {
+        let mut counts = Counts::seconds(60.0);
+        let second = 1_000_000_000;
+        assert_eq!((counts.add("a", 2, 0), counts.add("b", 1, second)), (2, 1));
+        assert_eq!(counts.add("a", 3, 30 * second), 5);
+        assert_eq!(counts.of("a", 59 * second), 5);
+        assert_eq!(counts.of("a", 61 * second), 3, "the first quarter is over");
+        assert_eq!((counts.of("a", 400 * second), counts.of("c", 400 * second)), (0, 0));
+        let mut many = Counts::seconds(60.0);
+        (0..2 * MOST).for_each(|key| _ = many.add(key, 1, second));
+        assert_eq!(many.known.len(), MOST);
+        assert_eq!(many.add(usize::MAX, 1, 100 * second), 1, "those of long ago make room");
     }
 }

@@ -17,6 +17,7 @@ macro_rules! detectors {
     };
 }
 
+mod connections;
 mod finding;
 mod health;
 mod memory;
@@ -27,6 +28,7 @@ mod watch;
 
 use std::sync::LazyLock;
 
+pub use connections::{Connection, Grown};
 pub use finding::{Amount, Evidence, Finding, Jump, Life, Severity, Subject, Sure};
 pub use scene::{Counted, Found, Scene};
 pub use threshold::{Threshold, Thresholds};
@@ -84,6 +86,11 @@ pub struct Counter {
 /// A counter of `net/netstat`.
 const fn ext(name: &'static str) -> Counter {
     Counter { path: "netstat", group: "TcpExt", name }
+}
+
+/// A counter of IP in `net/netstat`.
+const fn ip_ext(name: &'static str) -> Counter {
+    Counter { path: "netstat", group: "IpExt", name }
 }
 
 /// A counter of `net/snmp`.

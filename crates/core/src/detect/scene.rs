@@ -7,6 +7,7 @@ use std::rc::Rc;
 use procnet::proc::counter::{Counter as Row, Number};
 use procnet::{Row as AnyRow, Table};
 
+use super::connections::{Connection, Known};
 use super::finding::{Amount, Evidence, Severity, Subject};
 use super::{Counter, Detector, Threshold, Thresholds};
 use crate::events::Event;
@@ -27,6 +28,7 @@ pub struct Scene<'a> {
     /// Number of the last event that was looked at.
     last_event: u64,
     rows: RefCell<HashMap<&'static str, Rc<Rows<'a>>>>,
+    connections: Vec<Connection<'a>>,
 }
 
 /// Places of counters in a file.
@@ -57,7 +59,19 @@ impl Counted {
 
 impl<'a> Scene<'a> {
     pub(super) fn new(now: &'a Snapshot, thresholds: &'a Thresholds, (last, last_event): (u64, u64)) -> Self {
-        Self { now, thresholds, last, last_event, rows: RefCell::default() }
+        let (rows, connections) = (RefCell::default(), Vec::new());
+        Self { now, thresholds, last, last_event, rows, connections }
+    }
+
+    /// Compares the connections with what was known of them.
+    pub(super) fn compare(&mut self, known: &mut Known) {
+        self.connections = known.look(self);
+    }
+
+    /// The connections of TCP that the process holds and that were read since, with what they have moved; those
+    /// alone of which TCP tells that.
+    pub fn connections(&self) -> &[Connection<'a>] {
+        &self.connections
     }
 
     /// What a threshold is.
@@ -188,12 +202,19 @@ pub(super) struct Sighting {
 pub struct Found<'a> {
     pub(super) detector: &'static Detector,
     pub(super) sightings: &'a mut Vec<Sighting>,
+    /// What it could not look at, and why.
+    pub(super) blind: Option<String>,
 }
 
 /// The most that one detector reports at once: the first of many say what is to be said.
 pub(super) const MOST_AT_ONCE: usize = 64;
 
 impl Found<'_> {
+    /// Says that it could not look, or not at all of it, and why.
+    pub fn could_not_look(&mut self, why: impl Into<String>) {
+        self.blind = Some(why.into());
+    }
+
     /// Reports something about a subject, in a sentence.
     pub fn report(&mut self, subject: Subject, what: String) -> Report<'_> {
         let severity = self.detector.severity;

@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::connections::Known;
 use super::finding::{Amount, Finding, Life, Subject};
 use super::scene::{Found, Scene, Sighting, scope_of};
 use super::threshold::Thresholds;
@@ -80,6 +81,7 @@ struct Kept {
 pub struct Watch {
     thresholds: Thresholds,
     rules: Vec<State>,
+    connections: Known,
     found: BTreeMap<(usize, Subject), Kept>,
     /// When the last look was.
     last: u64,
@@ -115,6 +117,7 @@ impl Watch {
         Self {
             thresholds,
             rules: ALL.iter().map(state).collect(),
+            connections: Known::default(),
             found: BTreeMap::new(),
             last: 0,
             last_event: 0,
@@ -128,27 +131,19 @@ impl Watch {
     /// Looks at a snapshot.
     pub fn look(&mut self, now: &Snapshot) -> Findings {
         let mut looked = Vec::with_capacity(self.rules.len());
-        let scene = Scene::new(now, &self.thresholds, (self.last, self.last_event));
+        let mut scene = Scene::new(now, &self.thresholds, (self.last, self.last_event));
+        scene.compare(&mut self.connections);
         let mut sightings = std::mem::take(&mut self.sightings);
         let mut seen = Vec::new();
         for (place, rule) in self.rules.iter_mut().enumerate() {
-            let missing = missing(&rule.needs, now);
-            looked.push(match missing {
-                None => Looked::Yes,
-                // Each reason is said of several, tick after tick.
-                Some(reason) => match self.reasons.get(&reason) {
-                    Some(known) => Looked::No(known.clone()),
-                    None => Looked::No(
-                        self.reasons.entry(reason.clone()).or_insert_with(|| reason.into()).clone(),
-                    ),
-                },
-            });
-            let mut found = Found { detector: rule.detector, sightings: &mut sightings };
+            let mut found = Found { detector: rule.detector, sightings: &mut sightings, blind: None };
             match (&mut rule.look, &rule.detector.rule) {
                 (Some(look), _) => look.look(&scene, &mut found),
                 (None, Rule::Grows(counters, least)) => grows(&scene, counters, *least, &mut found),
                 (None, Rule::Look(_)) => {}
             }
+            let blind = missing(&rule.needs, now).or(found.blind);
+            looked.push(blind.map_or(Looked::Yes, |reason| Looked::No(share(&mut self.reasons, reason))));
             seen.extend(sightings.drain(..).map(|sighting| (place, sighting)));
         }
         self.sightings = sightings;
@@ -237,6 +232,14 @@ impl Watch {
     }
 }
 
+/// Each reason is said of several detectors, tick after tick: it is kept once.
+fn share(reasons: &mut HashMap<String, Arc<str>>, reason: String) -> Arc<str> {
+    match reasons.get(&reason) {
+        Some(known) => known.clone(),
+        None => reasons.entry(reason.clone()).or_insert_with(|| reason.into()).clone(),
+    }
+}
+
 /// A counter has grown.
 fn grows(
     scene: &Scene<'_>,
@@ -297,7 +300,11 @@ fn missing(needs: &Needs, now: &Snapshot) -> Option<String> {
             Some(Ok(_)) => None,
         }
     };
-    files.or_else(dumps).or_else(settings).or_else(traffic).or_else(events)
+    let process = || {
+        let is_told = !needs.process || now.process.fds.is_some();
+        (!is_told).then(|| "the descriptors of the process were not counted".to_owned())
+    };
+    files.or_else(dumps).or_else(settings).or_else(traffic).or_else(events).or_else(process)
 }
 
 fn words(status: Status) -> String {
