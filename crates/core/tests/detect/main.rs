@@ -3,6 +3,7 @@
 mod counters;
 mod health;
 mod life;
+mod memory;
 mod sockets;
 mod told;
 mod world;

@@ -52,7 +52,7 @@ pub(crate) struct Tcp {
 impl Tcp {
     /// An established connection of this number to 192.0.2.9 port 443, with an open window.
     pub(crate) fn new(number: u32) -> Self {
-        let ports = (30_000 + number as u16, 443);
+        let ports = (30_000_u16.wrapping_add(number as u16), 443);
         let remote = Ipv4Addr::new(192, 0, 2, 9);
         let (queues, memory) = ((0, 0), (0, 131_072));
         let mut tcp = Self { state: 1, ports, remote, queues, timer: 0, number, memory, info: [0; INFO] };
@@ -199,9 +199,14 @@ impl World {
         self.set(Origin::Bpf("events_state".into()), words);
     }
 
-    /// Packets and bad packets of `eth0`: received, sent; `bad` stands in both columns, errors and drops.
+    /// Packets of `eth0`, each way, and those that had errors and were dropped among the received ones.
     pub(crate) fn interface(&mut self, packets: u64, errors: u64, drops: u64) {
-        let line = format!(" eth0: 1000 {packets} {errors} {drops} 0 0 0 0 1000 {packets} 0 0 0 0 0 0\n");
+        self.interface_named("eth0", packets, errors, drops);
+    }
+
+    /// The same of an interface of another name.
+    pub(crate) fn interface_named(&mut self, name: &str, packets: u64, errors: u64, drops: u64) {
+        let line = format!(" {name}: 1000 {packets} {errors} {drops} 0 0 0 0 1000 {packets} 0 0 0 0 0 0\n");
         self.file("dev", format!("Inter-|\n face |\n{line}"));
     }
 

@@ -44,6 +44,16 @@ impl World {
         Self::with(&[])
     }
 
+    /// One in which no detector looks.
+    pub(crate) fn without_findings() -> Self {
+        let mut plan = Plan::in_scope(Scope::Process);
+        plan.add(detect::needs(true), Scope::Process);
+        plan.findings = false;
+        let mut world = Self::new();
+        world.engine.follow(&plan);
+        world
+    }
+
     /// Replaces a part.
     pub(crate) fn set(&mut self, origin: Origin, bytes: impl Into<Vec<u8>>) {
         self.parts.retain(|(known, _)| *known != origin);
@@ -74,6 +84,11 @@ impl World {
             .map(|(fd, inode)| format!("fd/{} socket:[{inode}]\n", fd + 3))
             .collect();
         self.set(Origin::Links(42), format!("ns/net net:[77]\n{links}"));
+    }
+
+    /// Lets seconds pass in which nobody looks.
+    pub(crate) fn wait(&mut self, seconds: u64) {
+        self.seconds += seconds;
     }
 
     /// Lets seconds pass, and gives the last snapshot.
