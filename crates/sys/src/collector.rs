@@ -32,7 +32,7 @@ use crate::target::Target;
 use crate::threads::{live_thread, read_stat};
 use crate::tree::ProcTree;
 use crate::walk::{Share, Walker};
-use crate::who_reads::WhoReads;
+use crate::who_reads::{self, WhoReads};
 
 /// As much of a command line as is read.
 const CMDLINE: usize = 4096;
@@ -456,6 +456,9 @@ impl Collector {
             self.walker.tick(&self.tree, share, (&mut self.links, lister), sink);
         }
         self.links.listed = None;
+        if plan.resolve && plan.owners == Owners::Everybody && self.tree.is_ours() {
+            who_reads::own_links(&self.tree, &mut self.links, sink);
+        }
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use rustix::io::Errno;
 
 use crate::clock::boottime;
 use crate::dir::{Dir, File};
+use crate::links::{LinkReader, Process};
 use crate::reader::{Reader, end, whole};
 use crate::tree::ProcTree;
 
@@ -56,6 +57,14 @@ impl WhoReads {
             text.push_str(&format!(" pid={pid}"));
         }
         whole(sink, &Origin::Reader, text.as_bytes(), at);
+    }
+}
+
+/// Hands on which sockets this program has: those of questions for names are gone before a walk over all processes comes by.
+pub(crate) fn own_links(tree: &ProcTree, links: &mut LinkReader, sink: &mut dyn Sink) {
+    let pid = std::process::id();
+    if let Ok(dir) = tree.dir().subdir(&pid.to_string()) {
+        links.part(Process::new(tree, &dir, pid, None), None, sink);
     }
 }
 

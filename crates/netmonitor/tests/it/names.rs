@@ -87,10 +87,7 @@ fn names_are_asked_for_when_that_is_wanted_and_what_servers_say_is_harmless() {
     assert_eq!((&named[0], &named[1], &named[2]), (&"one.example".into(), &Json::Null, &Json::Null));
     assert_eq!((&named[3], &named[5]), (&"late.example".into(), &Json::Null));
     let hostile = named[4].as_str().expect("a hostile name is a name");
-    assert!(
-        hostile.ends_with(r".a\.b") && hostile.contains(r"\027]0\;") || hostile.contains(r"\027"),
-        "{hostile}"
-    );
+    assert!(hostile.ends_with(r".a\.b") && hostile.contains(r"\027"), "{hostile}");
     assert!(hostile.is_ascii() && !hostile.contains(|it: char| it.is_control()), "{hostile}");
     assert!(named[6].as_str().is_some_and(|name| name.len() > 500 && name.is_ascii()), "{:?}", named[6]);
     assert_eq!((&named[7], &named[8]), (&Json::Null, &Json::Null));
@@ -190,6 +187,8 @@ fn a_key_looks_names_up_while_the_session_goes_on() {
         return;
     }
     let netns = world();
+    // What is not answered is asked twice, and keeps a socket open for some ticks.
+    netns.etc("resolv.conf", "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n");
     let server = Server::start(&netns, reply);
     let holder = Holder::start(Some(&netns), HOLDER, "calls");
     let mut command = netmonitor_in(&netns);
@@ -198,17 +197,16 @@ fn a_key_looks_names_up_while_the_session_goes_on() {
     pty.wait_for("tcp · process");
     pty.send("2");
     pty.wait_for("192.0.2.9");
+    pty.send("nnn");
+    pty.wait_for("udp · namespace");
+    pty.wait_for("192.0.2.9");
     assert_eq!(server.asked(), 0, "nothing is asked before the key");
     pty.send("d");
-    pty.wait_for("can notice it");
+    // Sockets that wait for an answer are this program's own.
+    pty.wait_for("(netmonitor)");
     pty.wait_for("one.example");
     pty.wait_for("late.example");
-    assert!(pty.contents().contains("\\027"), "{}", pty.contents());
-    // Some are not answered yet, whose sockets are this program's own.
-    pty.send("n");
-    pty.send("n");
-    pty.send("n");
-    pty.wait_for("(netmonitor)");
+    pty.wait_for("\\027");
     let begun = Instant::now();
     pty.send("1");
     pty.wait_for("tcp · namespace");
