@@ -9,10 +9,11 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::sockopt::{
     set_socket_linger, set_socket_recv_buffer_size, set_tcp_user_timeout, socket_acceptconn,
 };
-use rustix::net::{AddressFamily, SocketType};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 
 use crate::netns::Netns;
@@ -57,7 +58,8 @@ impl Puppet {
     /// `receive BYTES`, `end` (receives the other end's), `finish` (sends its own), `close`, `abort`, `bind PORT` (of UDP, with the smallest buffer),
     /// `datagrams ADDRESS PORT COUNT`, `run COMMAND`, `die`. By `io_uring`: `ring` and `ring polled` make a ring, `ring-accept` is one request,
     /// `ring-accepts COUNT` one for all of them, of which the first is used, `ring-keep` accepts to a place in the ring, and `ring-drop` closes that.
-    /// `take PID` takes the listening socket of a process.
+    /// `take PID` takes the listening socket of a process. `unix BACKLOG CLIENTS` listens on a UNIX socket, connects to it so often and accepts nobody;
+    /// `netlink` listens to changes of addresses with the smallest buffer, and never reads; `frames INTERFACE COUNT` sends frames that nobody knows.
     pub fn act(&mut self, step: &str) -> String {
         self.tell(step);
         self.answer()
@@ -130,6 +132,30 @@ fn listener_of(pid: i32) -> std::io::Result<TcpListener> {
     listeners.next().map(Into::into).ok_or_else(|| std::io::ErrorKind::NotFound.into())
 }
 
+/// A listening UNIX socket, and connections to it that nobody accepts.
+fn waiting(backlog: i32, clients: usize) -> std::io::Result<Vec<OwnedFd>> {
+    let socket = || rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None);
+    let address = SocketAddrUnix::new_abstract_name(format!("waiting-{}", std::process::id()).as_bytes())?;
+    let listener = socket()?;
+    rustix::net::bind(&listener, &address)?;
+    rustix::net::listen(&listener, backlog)?;
+    let mut all = vec![listener];
+    for _ in 0..clients {
+        all.push(socket()?);
+        rustix::net::connect(all.last().unwrap(), &address)?;
+    }
+    Ok(all)
+}
+
+/// A socket that is told of changes of addresses and has hardly any room.
+fn deaf_listener() -> std::io::Result<OwnedFd> {
+    const RTMGRP_IPV4_IFADDR: u32 = 0x10;
+    let socket = rustix::net::socket(AddressFamily::NETLINK, SocketType::RAW, None)?;
+    set_socket_recv_buffer_size(&socket, 1)?;
+    rustix::net::bind(&socket, &SocketAddrNetlink::new(0, RTMGRP_IPV4_IFADDR))?;
+    Ok(socket)
+}
+
 #[derive(Default)]
 struct Limbs {
     listener: Option<TcpListener>,
@@ -138,6 +164,7 @@ struct Limbs {
     ring: Option<Ring>,
     /// Connections that are only held.
     held: Vec<TcpStream>,
+    others: Vec<OwnedFd>,
 }
 
 impl Limbs {
@@ -160,6 +187,9 @@ impl Limbs {
             }
             "take" => self.listener = Some(listener_of(words[1].parse().unwrap())?),
             step if step.starts_with("ring") => self.act_by_ring(words)?,
+            "unix" => self.others.extend(waiting(number(1) as i32, number(2))?),
+            "netlink" => self.others.push(deaf_listener()?),
+            "frames" => crate::traffic::unknown_frames(words[1], number(2)),
             "send" => self.stream().write_all(&vec![b'x'; number(1)])?,
             "receive" => self.stream().read_exact(&mut vec![0; number(1)])?,
             "splice" => {

@@ -5,6 +5,7 @@ mod arguments;
 mod captured;
 mod compare;
 mod copy;
+mod detection;
 mod diag;
 mod diff;
 mod doctor;

@@ -15,6 +15,8 @@ mod streams;
 mod unix;
 mod uring;
 
+pub(crate) use raw::unknown_frames;
+
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};

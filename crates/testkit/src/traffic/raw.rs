@@ -108,6 +108,18 @@ pub(super) fn frames_client() {
     }
 }
 
+/// Sends frames that no protocol takes.
+pub(crate) fn unknown_frames(interface: &str, count: usize) {
+    let socket = packets(interface, 0);
+    let mut frame = [0x5a; 60];
+    frame[..6].fill(0xff);
+    frame[6..12].copy_from_slice(&[2, 0, 0, 0, 0, 1]);
+    frame[12..14].copy_from_slice(&ETHERTYPE.to_be_bytes());
+    for _ in 0..count {
+        rustix::net::send(&socket, &frame, SendFlags::empty()).unwrap();
+    }
+}
+
 /// Asks the kernel for its links, addresses and routes, twenty times.
 pub(super) fn netlink() {
     const DUMPS: [u16; 3] = [18, 22, 26];

@@ -1,0 +1,308 @@
+//! What costs service.
+
+use std::process::{Child, Command, Stdio};
+
+use netmonitor_testkit::netns::Netns;
+use netmonitor_testkit::puppet::Puppet;
+use netmonitor_testkit::{need_root, need_tool};
+
+use super::{Scenario, Watching, produces};
+use crate::events::ROLE;
+
+const fn scenario(name: &'static str, produces: &'static [&'static str]) -> Scenario {
+    Scenario { name, produces }
+}
+
+pub(super) static SCENARIOS: &[Scenario] = &[
+    scenario("sends to a program that does not read", &["peer-window-closed", "sender-limited"]),
+    scenario("does not read what is sent to it", &["slow-reader", "window-closed"]),
+    scenario("sends over a path that loses packets", &["retransmissions", "namespace-retransmissions"]),
+    scenario("sends to a host that went away", &["timeout-storm", "tcp-timeouts"]),
+    scenario(
+        "has a connection to a host that went away",
+        &["connection-timed-out", "connections-unanswered"],
+    ),
+    scenario("sends over a path with a smaller MTU that does not say so", &["mtu-black-hole"]),
+    scenario("connects to a host that drops the request", &["syn-retries"]),
+    scenario("connects to an address that nobody on the link has", &["neighbour-unreachable"]),
+    scenario("connects where nobody listens", &["connections-refused"]),
+    scenario("gets requests of connections that are never confirmed", &["half-open-pile-up"]),
+    scenario("does not accept", &["accept-queue-near-full", "accept-queue-overflow"]),
+    scenario("has nearly as many connections as there are ports", &["ephemeral-ports-running-out"]),
+    scenario("opens and closes one connection after the other", &["time-wait-near-limit"]),
+    scenario("opens and closes more than the namespace remembers", &["time-wait-overflow"]),
+    scenario("gets more datagrams than its buffer holds", &["udp-receive-drops", "namespace-udp-drops"]),
+    scenario("sends datagrams faster than the link", &["udp-send-drops"]),
+    scenario("sends to a network without a route", &["no-route"]),
+    scenario("has opened nearly all the descriptors that it may", &["descriptors-near-limit"]),
+    scenario("does not accept on a UNIX socket", &["unix-accept-queue-near-full"]),
+    scenario("does not read what the kernel tells it", &["netlink-drops"]),
+    scenario("is sent frames of a protocol that nobody speaks", &["interface-drops"]),
+    scenario("sends much over a narrow link with a long queue", &["bufferbloat"]),
+    scenario("is sent packets that met congestion", &["congestion-marks"]),
+    scenario("is sent datagrams with a wrong checksum", &["checksum-errors"]),
+];
+
+/// A namespace, and another one at the other end of a link, where they can be made.
+fn link() -> Option<(Netns, Netns)> {
+    (need_root() && need_tool("ip") && need_tool("nft") && need_tool("tc")).then(|| {
+        let netns = Netns::new();
+        let peer = netns.peer();
+        (netns, peer)
+    })
+}
+
+/// Drops what comes in, by a rule of nftables.
+fn drops(netns: &Netns, rule: &str) {
+    netns.run("nft add table inet t && nft add chain inet t in '{ type filter hook input priority 0; }'");
+    netns.run(&format!("nft add rule inet t in {rule}"));
+}
+
+/// A process, and one at the other end that it has a connection to; it is told by its place in the pair.
+fn connected(link: &(Netns, Netns)) -> (Puppet, Puppet) {
+    let (mut here, mut there) = (Puppet::start(&link.0, ROLE), Puppet::start(&link.1, ROLE));
+    assert_eq!(there.act("listen 4900"), "ok");
+    assert_eq!(here.act("connect 192.0.2.2 4900"), "ok");
+    assert_eq!(there.act("accept"), "ok");
+    (here, there)
+}
+
+/// A shell that does something in a namespace, and then waits until it is dropped.
+struct Shell(Child);
+
+impl Shell {
+    fn start(netns: &Netns, script: &str) -> Self {
+        let mut command: Command = netns.command("bash");
+        command.args(["-c", &format!("{script}; read")]).stdin(Stdio::piped());
+        Self(command.stderr(Stdio::null()).spawn().unwrap())
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // What it has started ends with its standard input, or is its child.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_reader_that_does_not_read() {
+    let Some(link) = link() else { return };
+    let (mut here, there) = connected(&link);
+    let mut sender = Watching::start(here.pid(), &[], produces("sends to a program that does not read"));
+    let mut reader = Watching::start(there.pid(), &[], produces("does not read what is sent to it"));
+    here.tell("send 50000000");
+    sender.find();
+    reader.find();
+}
+
+#[test]
+fn a_path_that_loses_packets() {
+    let Some(link) = link() else { return };
+    let (mut here, mut there) = connected(&link);
+    link.0.ip("link set veth0 gso_max_segs 1");
+    let names = produces("sends over a path that loses packets");
+    let mut watching = Watching::start(here.pid(), &[], names);
+    drops(&link.1, "tcp dport 4900 numgen random mod 100 '<' 8 drop");
+    there.tell("receive 50000000");
+    here.tell("send 50000000");
+    watching.find();
+}
+
+#[test]
+fn a_host_that_went_away() {
+    let Some(link) = link() else { return };
+    let (mut here, _there) = connected(&link);
+    let mut watching = Watching::start(here.pid(), &[], produces("sends to a host that went away"));
+    drops(&link.1, "tcp dport 4900 drop");
+    assert_eq!(here.act("send 100"), "ok");
+    let found = watching.find();
+    assert!(found.iter().any(|row| row["about"].as_str().unwrap().contains("192.0.2.2:4900")), "{found:?}");
+}
+
+#[test]
+fn a_connection_that_is_given_up() {
+    let Some(link) = link() else { return };
+    let (mut here, mut there) = (Puppet::start(&link.0, ROLE), Puppet::start(&link.1, ROLE));
+    assert_eq!(there.act("listen 4900"), "ok");
+    let names = produces("has a connection to a host that went away");
+    let mut watching = Watching::start(here.pid(), &[], names);
+    assert_eq!(here.act("connect 192.0.2.2 4900 800"), "ok");
+    assert_eq!(there.act("accept"), "ok");
+    drops(&link.1, "tcp dport 4900 drop");
+    assert_eq!(here.act("send 100"), "ok");
+    watching.find();
+}
+
+#[test]
+fn a_smaller_mtu_in_the_middle() {
+    let Some(link) = link() else { return };
+    let (mut here, _there) = connected(&link);
+    let name = "sends over a path with a smaller MTU that does not say so";
+    let mut watching = Watching::start(here.pid(), &[], produces(name));
+    drops(&link.1, "meta length '>' 1000 drop");
+    assert_eq!(here.act("send 5000"), "ok");
+    watching.find();
+}
+
+#[test]
+fn requests_without_an_answer() {
+    let Some(link) = link() else { return };
+    let (mut first, mut second) = (Puppet::start(&link.0, ROLE), Puppet::start(&link.0, ROLE));
+    drops(&link.1, "tcp dport 4901 drop");
+    let mut dropped =
+        Watching::start(first.pid(), &[], produces("connects to a host that drops the request"));
+    let mut nobody =
+        Watching::start(second.pid(), &[], produces("connects to an address that nobody on the link has"));
+    first.tell("connect 192.0.2.2 4901");
+    second.tell("connect 192.0.2.77 4901");
+    assert!(dropped.find()[0]["what"].as_str().unwrap().contains("192.0.2.2 port 4901"));
+    assert!(nobody.find()[0]["what"].as_str().unwrap().contains("192.0.2.77"));
+}
+
+#[test]
+fn a_port_where_nobody_listens() {
+    let Some(link) = link() else { return };
+    let mut here = Puppet::start(&link.0, ROLE);
+    let mut watching = Watching::start(here.pid(), &[], produces("connects where nobody listens"));
+    for _ in 0..10 {
+        assert_eq!(here.act("connect 192.0.2.2 4902"), "ConnectionRefused");
+    }
+    let found = watching.find();
+    assert_eq!(found[0]["severity"], "warning", "{found:?}");
+}
+
+#[test]
+fn connections_that_are_never_confirmed() {
+    let Some(link) = link() else { return };
+    let mut here = Puppet::start(&link.0, ROLE);
+    link.0.run("sysctl -qw net.ipv4.tcp_max_syn_backlog=64");
+    assert_eq!(here.act("listen 4903"), "ok");
+    drops(&link.1, "tcp sport 4903 drop");
+    let names = produces("gets requests of connections that are never confirmed");
+    let mut watching = Watching::start(here.pid(), &["--scope", "namespace"], names);
+    let script = "for i in {1..40}; do (exec 3<>/dev/tcp/192.0.2.1/4903) & done; trap 'kill $(jobs -p)' EXIT";
+    let _clients = Shell::start(&link.1, script);
+    let found = watching.find();
+    assert!(found[0]["about"].as_str().unwrap().contains(":4903"), "{found:?}");
+}
+
+#[test]
+fn a_program_that_does_not_accept() {
+    let Some(link) = link() else { return };
+    let mut here = Puppet::start(&link.0, ROLE);
+    link.0.run("sysctl -qw net.core.somaxconn=4");
+    assert_eq!(here.act("listen 4904"), "ok");
+    let mut watching = Watching::start(here.pid(), &[], produces("does not accept"));
+    let script = "for i in {1..8}; do (exec 3<>/dev/tcp/192.0.2.1/4904; read) & done";
+    let _clients = Shell::start(&link.1, script);
+    watching.find();
+}
+
+#[test]
+fn ports_and_descriptors_run_out() {
+    let Some(link) = link() else { return };
+    let mut there = Puppet::start(&link.1, ROLE);
+    assert_eq!(there.act("listen 4905"), "ok");
+    link.0.run("sysctl -qw net.ipv4.ip_local_port_range='40000 40019'");
+    let script = "for i in {1..18}; do exec {fd}<>/dev/tcp/192.0.2.2/4905; done";
+    let ports = Shell::start(&link.0, script);
+    let names = produces("has nearly as many connections as there are ports");
+    Watching::start(ports.0.id(), &["--scope", "namespace"], names).find();
+    let files = Shell::start(&link.0, "ulimit -n 64; for i in {1..57}; do exec {fd}</dev/null; done");
+    let names = produces("has opened nearly all the descriptors that it may");
+    Watching::start(files.0.id(), &[], names).find();
+}
+
+#[test]
+fn connections_in_time_wait() {
+    let Some(link) = link() else { return };
+    let (mut here, mut there) = (Puppet::start(&link.0, ROLE), Puppet::start(&link.0, ROLE));
+    link.0.run("sysctl -qw net.ipv4.tcp_max_tw_buckets=10");
+    assert_eq!(there.act("listen 4906"), "ok");
+    let mut once = || {
+        assert_eq!(here.act("connect 192.0.2.1 4906"), "ok");
+        assert_eq!(there.act("accept"), "ok");
+        assert_eq!(here.act("close"), "ok");
+        for step in ["end", "close"] {
+            assert_eq!(there.act(step), "ok");
+        }
+        here.pid()
+    };
+    let pid = once();
+    let mut near = Watching::start(pid, &[], produces("opens and closes one connection after the other"));
+    let names = produces("opens and closes more than the namespace remembers");
+    let mut beyond = Watching::start(pid, &[], names);
+    (0..9).for_each(|_| _ = once());
+    near.find();
+    (0..5).for_each(|_| _ = once());
+    beyond.find();
+}
+
+#[test]
+fn datagrams_that_are_lost() {
+    let Some(link) = link() else { return };
+    let (mut here, mut there) = (Puppet::start(&link.0, ROLE), Puppet::start(&link.1, ROLE));
+    assert_eq!(here.act("bind 4907"), "ok");
+    let names = produces("gets more datagrams than its buffer holds");
+    let mut watching = Watching::start(here.pid(), &[], names);
+    assert_eq!(there.act("datagrams 192.0.2.1 4907 200"), "ok");
+    watching.find();
+    let mut watching = Watching::start(here.pid(), &[], produces("sends to a network without a route"));
+    assert_eq!(here.act("datagrams 198.51.100.1 4907 1"), "NetworkUnreachable");
+    watching.find();
+    // UDP's number, ports 4907, 9 bytes long, and a checksum that cannot be right.
+    let mut watching = Watching::start(here.pid(), &[], produces("is sent datagrams with a wrong checksum"));
+    assert_eq!(there.act("inject 192.0.2.1 17 132b132b0009123478"), "ok");
+    watching.find();
+    let mut watching = Watching::start(there.pid(), &[], produces("sends datagrams faster than the link"));
+    link.1.run("tc qdisc add dev veth0 root tbf rate 8kbit burst 1600 limit 3000");
+    assert_eq!(there.act("datagrams 192.0.2.1 4907 100"), "ok");
+    watching.find();
+}
+
+#[test]
+fn others_that_are_not_read() {
+    let Some(link) = link() else { return };
+    let mut here = Puppet::start(&link.0, ROLE);
+    assert_eq!(here.act("unix 4 4"), "ok");
+    Watching::start(here.pid(), &[], produces("does not accept on a UNIX socket")).find();
+    assert_eq!(here.act("netlink"), "ok");
+    let mut watching = Watching::start(here.pid(), &[], produces("does not read what the kernel tells it"));
+    link.0.run("for i in $(seq 100); do echo addr add 10.9.8.$i/32 dev lo; done | ip -batch -");
+    watching.find();
+}
+
+#[test]
+fn packets_that_are_marked_or_dropped() {
+    let Some(link) = link() else { return };
+    let (here, mut there) = (Puppet::start(&link.0, ROLE), Puppet::start(&link.1, ROLE));
+    let name = "is sent frames of a protocol that nobody speaks";
+    let mut watching = Watching::start(here.pid(), &[], produces(name));
+    assert_eq!(there.act("frames veth0 200"), "ok");
+    watching.find();
+    let mut watching = Watching::start(here.pid(), &[], produces("is sent packets that met congestion"));
+    link.1.run("nft add table ip m && nft add chain ip m out '{ type filter hook output priority 0; }'");
+    link.1.run("nft add rule ip m out ip ecn set ce");
+    assert_eq!(there.act("datagrams 192.0.2.1 4908 200"), "ok");
+    watching.find();
+}
+
+#[test]
+fn a_narrow_link_with_a_long_queue() {
+    let Some(link) = link() else { return };
+    let (mut here, mut there) = connected(&link);
+    let name = "sends much over a narrow link with a long queue";
+    let mut watching = Watching::start(here.pid(), &[], produces(name));
+    // In front of the other end: what stands in the own queue TCP keeps short by itself.
+    link.1.ip("link add ifb0 type ifb");
+    link.1.ip("link set ifb0 up");
+    link.1.run("tc qdisc add dev veth0 ingress");
+    let redirect = "protocol ip u32 match u32 0 0 action mirred egress redirect dev ifb0";
+    link.1.run(&format!("tc filter add dev veth0 parent ffff: {redirect}"));
+    link.1.run("tc qdisc add dev ifb0 root tbf rate 2mbit burst 10kb limit 1000kb");
+    there.tell("receive 50000000");
+    here.tell("send 50000000");
+    watching.find();
+}

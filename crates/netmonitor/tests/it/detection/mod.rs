@@ -1,0 +1,108 @@
+//! Detectors before what they are for: each scenario makes it in network namespaces of its own, and the real program has
+//! to find it.
+
+mod health;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Stdio};
+use std::time::Instant;
+
+use netmonitor_testkit::PATIENCE;
+use serde_json::Value as Json;
+
+use crate::netmonitor;
+
+/// Something that is made, and the findings that must come of it.
+pub(crate) struct Scenario {
+    /// What is made, in a few words.
+    pub name: &'static str,
+    /// Names of the detectors that must find it.
+    pub produces: &'static [&'static str],
+}
+
+/// All of them.
+pub(crate) static SCENARIOS: &[&[Scenario]] = &[health::SCENARIOS];
+
+/// The findings that must come of the scenario of this name.
+pub(crate) fn produces(name: &str) -> &'static [&'static str] {
+    let found = SCENARIOS.iter().copied().flatten().find(|scenario| scenario.name == name);
+    found.unwrap_or_else(|| panic!("no scenario {name}")).produces
+}
+
+/// The program, looking at a process for what is wrong.
+pub(crate) struct Watching {
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+    names: &'static [&'static str],
+}
+
+impl Watching {
+    /// Starts it, and waits until detectors of these names have looked for the first time.
+    pub(crate) fn start(pid: u32, words: &[&str], names: &'static [&'static str]) -> Self {
+        let mut command = netmonitor();
+        command.args(["show", &pid.to_string(), "findings", "--format", "jsonl", "--interval", "0.2"]);
+        let mut child = command.args(words).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut watching = Self { child, lines, names };
+        for name in names {
+            watching.wait(&format!("{name} looks"), |row| {
+                row["table"] == "detectors" && row["name"] == *name && row["could_not_look"].is_null()
+            });
+        }
+        watching
+    }
+
+    /// Waits until they have all found something that is so now; what each has found first.
+    pub(crate) fn find(&mut self) -> Vec<Json> {
+        let names = self.names;
+        let mut found: Vec<Json> = Vec::new();
+        while found.len() < names.len() {
+            let missing = |row: &Json| {
+                let is_open = row["table"] == "findings" && row["life"] != "over";
+                let is_known = found.iter().any(|known| known["name"] == row["name"]);
+                is_open && !is_known && names.iter().any(|name| row["name"] == *name)
+            };
+            let waits_for = names.iter().filter(|name| found.iter().all(|known| known["name"] != **name));
+            let what = waits_for.copied().collect::<Vec<_>>().join(", ");
+            let next = self.wait(&what, missing);
+            found.push(next);
+        }
+        for row in &found {
+            assert!(row["evidence"].as_str().is_some_and(|evidence| !evidence.is_empty()), "{row}");
+        }
+        found
+    }
+
+    fn wait(&mut self, what: &str, mut is_it: impl FnMut(&Json) -> bool) -> Json {
+        let begun = Instant::now();
+        let mut others = std::collections::BTreeSet::new();
+        for line in self.lines.by_ref() {
+            let row: Json = serde_json::from_str(&line.unwrap()).unwrap();
+            if is_it(&row) {
+                return row;
+            }
+            let said = if row["table"] == "findings" { &row["what"] } else { &row["could_not_look"] };
+            others.insert(format!("{}: {said}", row["name"]));
+            assert!(begun.elapsed() < PATIENCE, "{what}: not in time; {others:#?}");
+        }
+        panic!("{what}: the program has ended; {others:#?}");
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn scenarios_have_names_of_their_own_and_detectors_that_exist() {
+    let mut names = std::collections::HashSet::new();
+    for scenario in SCENARIOS.iter().copied().flatten() {
+        assert!(names.insert(scenario.name), "{}", scenario.name);
+        for name in scenario.produces {
+            assert!(netmonitor_core::detect::find(name).is_ok(), "{}: {name}", scenario.name);
+        }
+    }
+}
