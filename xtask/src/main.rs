@@ -1,8 +1,9 @@
-//! Developer tasks: `cargo xtask tidy | docs | bpf | bench`.
+//! Developer tasks: `cargo xtask tidy | docs | pictures | bpf | bench`.
 
 mod bench;
 mod bpf;
 mod docs;
+mod pictures;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ type Task = (&'static str, &'static str, fn(&Path) -> anyhow::Result<()>);
 const TASKS: &[Task] = &[
     ("tidy", "check the rules of the house that a machine can check", tidy::run),
     ("docs", "write the generated documents", docs::write),
+    ("pictures", "draw the main screens for the README", pictures::run),
     ("bpf", "compile the programs that count in the kernel", bpf::run),
     ("bench", "run the benches, for docs/performance.md", bench::run),
 ];
@@ -23,7 +25,7 @@ fn main() -> ExitCode {
     let Some((_, _, task)) = TASKS.iter().find(|(name, ..)| Some(*name) == asked.as_deref()) else {
         eprintln!("usage: cargo xtask TASK");
         for (name, doc, _) in TASKS {
-            eprintln!("  {name:6} {doc}");
+            eprintln!("  {name:8} {doc}");
         }
         return ExitCode::from(2);
     };
