@@ -190,7 +190,7 @@ pub(crate) struct Session {
     /// What processes are grouped by.
     pub(crate) by: By,
     /// Without introduction.
-    pub(crate) skip_intro: bool,
+    pub(crate) skip_intro: Option<bool>,
     /// Keep the last view.
     pub(crate) linger: bool,
     /// Bytes that are kept of what was read.
@@ -215,7 +215,7 @@ impl Session {
             scope,
             counters,
             by,
-            skip_intro: options.skip_intro.unwrap_or(false),
+            skip_intro: options.skip_intro,
             linger: options.linger.unwrap_or(false),
             history: options.history(),
             top: false,

@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 /// The version of the file that this program writes. It reads no later one.
 const VERSION: u32 = 1;
 
+/// How many commands are remembered.
+const COMMANDS: usize = 100;
+
 /// A larger file is not ours.
 const LARGEST: u64 = 256 << 10;
 
@@ -34,6 +37,10 @@ struct State {
     version: u32,
     #[serde(default)]
     totals: bool,
+    #[serde(default)]
+    skip_intro: bool,
+    #[serde(default)]
+    commands: Vec<String>,
     /// What later versions of the same form keep.
     #[serde(flatten)]
     rest: toml::Table,
@@ -88,6 +95,13 @@ impl State {
         self.version = VERSION;
         match memo {
             Memo::Totals(totals) => self.totals = totals,
+            Memo::SkipIntro => self.skip_intro = true,
+            Memo::Command(command) => {
+                self.commands.retain(|known| *known != command);
+                self.commands.push(command);
+                let surplus = self.commands.len().saturating_sub(COMMANDS);
+                self.commands.drain(..surplus);
+            }
             Memo::Table { name, sort: None, columns: None } => drop(self.tables.remove(&name)),
             Memo::Table { name, sort, columns } => drop(self.tables.insert(name, Table { sort, columns })),
         }
@@ -95,7 +109,8 @@ impl State {
 
     fn memory(self) -> Memory {
         let tables = self.tables.into_iter().map(|(name, table)| (name, table.sort, table.columns)).collect();
-        Memory { tables, totals: self.totals, said: None }
+        let Self { totals, skip_intro, commands, .. } = self;
+        Memory { tables, totals, skip_intro, commands, said: None }
     }
 }
 
@@ -188,7 +203,14 @@ mod tests {
         let tables: Vec<_> =
             memory.tables.iter().map(|(name, _, columns)| (name.as_str(), columns.as_deref())).collect();
         assert_eq!(tables, [("net/\"x\ny", Some("*")), ("tcp", Some("state,inode"))]);
-        assert!(memory.totals && memory.said.is_none());
+        assert!(memory.totals && memory.said.is_none() && !memory.skip_intro);
+        keeper.remember(Memo::SkipIntro).unwrap();
+        for number in 0..150 {
+            keeper.remember(Memo::Command(format!("filter x{}", number % 120))).unwrap();
+        }
+        let (_, memory) = opened(&file);
+        assert!(memory.skip_intro);
+        assert_eq!((memory.commands.len(), memory.commands[99].as_str()), (100, "filter x29"));
         let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
         assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
         assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "nothing else is left there");

@@ -56,7 +56,7 @@ fn session() -> (App, Terminal<TestBackend>) {
         counters: netmonitor_core::views::CounterMode::All,
         by: netmonitor_core::views::By::default(),
         top: false,
-        skip_intro: true,
+        skip_intro: Some(true),
         linger: false,
         keeps: false,
         theme: Theme::named("ansi").unwrap(),

@@ -314,6 +314,9 @@ pub(crate) static ALL: &[Action] = actions! {
     "type" "type it"
         &[Key::Character], LINES, None,
         |app, key, _| app.edit(|line| key.character().into_iter().for_each(|typed| line.insert(typed)));
+    "never-again" "leave the introduction, and begin without it from now on"
+        &[Key::char('n')], &[Mode::Intro], None,
+        |app, _, effects| app.never_again(effects);
     "go-on" "leave the introduction"
         &[Key::Any], &[Mode::Intro], None,
         |app, _, _| app.go_on();

@@ -23,6 +23,7 @@ use crate::findings::{Acknowledged, Wanted};
 use crate::flash::Flash;
 use crate::graphs::Graphs;
 use crate::grouped::Left;
+use crate::hints::Hints;
 use crate::hits::Hits;
 use crate::line::Line;
 use crate::memory::{Memory, Remembered};
@@ -51,7 +52,7 @@ pub struct Settings {
     /// Watch all processes of the machine, until one of them is chosen.
     pub top: bool,
     /// Begin with the first tab at once.
-    pub skip_intro: bool,
+    pub skip_intro: Option<bool>,
     /// Keep the last view when the process has ended.
     pub linger: bool,
     /// Whoever reads keeps what was read: the session can look back.
@@ -195,6 +196,8 @@ pub struct App {
     pub(crate) told: Option<Shown>,
     /// Findings that are not told of.
     pub(crate) acknowledged: Acknowledged,
+    /// What was told to who is new here.
+    pub(crate) hints: Hints,
     /// The row that is to be selected once it is there.
     pub(crate) sought: Option<Wanted>,
     /// What is drawn over time.
@@ -206,14 +209,15 @@ pub struct App {
 impl App {
     /// A session with a process that was found.
     pub fn new(settings: Settings) -> Self {
-        let found = if settings.skip_intro || settings.top { Event::FoundSkipIntro } else { Event::Found };
+        let skips = settings.skip_intro.unwrap_or(settings.memory.skip_intro);
+        let found = if skips || settings.top { Event::FoundSkipIntro } else { Event::Found };
         Self {
             state: State::Start.next(found),
             theme: settings.theme,
             snapshot: None,
             tab: if settings.top { views::place(views::PROCESSES) } else { views::FIRST },
             panes: (0..=views::ALL.len()).map(|_| Pane::default()).collect(),
-            line: Line::default(),
+            line: Line::after(settings.memory.commands.clone()),
             completion: Completion::default(),
             filter_line: Line::default(),
             draft: Draft::default(),
@@ -244,6 +248,7 @@ impl App {
             awaits: false,
             told: None,
             acknowledged: Acknowledged::new(),
+            hints: Hints::default(),
             sought: None,
             settings,
             graphs: Graphs::default(),
@@ -383,6 +388,7 @@ impl App {
         self.awaits = false;
         self.state = self.state.next(Event::NewValues);
         self.seek_row();
+        self.hint();
         self.changed |= !covered;
     }
 

@@ -53,6 +53,7 @@ mod findings;
 mod flash;
 mod graphs;
 mod grouped;
+mod hints;
 mod hits;
 mod key;
 mod line;

@@ -22,6 +22,17 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// One before which these were typed.
+    pub(crate) fn after(earlier: Vec<String>) -> Self {
+        let mut line = Self::default();
+        for text in earlier {
+            // As if it were typed: in one line, and harmless.
+            line.set(&text);
+            line.take();
+        }
+        line
+    }
+
     /// What is typed.
     pub(crate) fn text(&self) -> &str {
         &self.text

@@ -12,6 +12,10 @@ pub struct Memory {
     pub tables: Vec<(String, Option<String>, Option<String>)>,
     /// Whether sums are shown.
     pub totals: bool,
+    /// The introduction is not wanted any more.
+    pub skip_intro: bool,
+    /// Commands that were typed, the last one last.
+    pub commands: Vec<String>,
     /// Why nothing could be remembered, to be said once.
     pub said: Option<String>,
 }
@@ -30,6 +34,10 @@ pub enum Memo {
     },
     /// Whether sums are shown.
     Totals(bool),
+    /// The introduction is not wanted any more.
+    SkipIntro,
+    /// A command that was typed.
+    Command(String),
 }
 
 /// What is remembered already.
@@ -76,6 +84,18 @@ impl App {
             known.totals = self.totals;
             effects.push(Effect::Remember(Memo::Totals(self.totals)));
         }
+    }
+
+    /// Leaves the introduction for good.
+    pub(crate) fn never_again(&mut self, effects: &mut Vec<Effect>) {
+        if self.settings.remembers {
+            effects.push(Effect::Remember(Memo::SkipIntro));
+            self.remark("the introduction is not shown again; --skip-intro=false shows it");
+        } else {
+            self.remark("nothing is remembered in this session");
+        }
+        self.go_on();
+        self.hints.are_wanted = false;
     }
 
     /// Shows sums below tables, or no longer.

@@ -9,6 +9,7 @@ use crate::app::{App, Message};
 use crate::command::{self, Order};
 use crate::document::Cursor;
 use crate::event::{Effect, Go};
+use crate::memory::Memo;
 use crate::offers;
 use crate::overlay::{Content, Meaning, Overlay};
 use crate::theme::{Marks, Theme};
@@ -32,6 +33,9 @@ impl App {
     /// Does what the command line says.
     pub(crate) fn run_command(&mut self, effects: &mut Vec<Effect>) {
         let line = self.line.take();
+        if self.settings.remembers && !line.trim().is_empty() {
+            effects.push(Effect::Remember(Memo::Command(line.clone())));
+        }
         self.close_command_line();
         match command::parse(&line) {
             Ok(None) => {}

@@ -115,6 +115,7 @@ impl App {
 
     /// Leaves the introduction.
     pub(crate) fn go_on(&mut self) {
+        self.hints.are_wanted = true;
         self.state = self.state.next(Event::AnyKey);
     }
 

@@ -34,7 +34,7 @@ fn settings() -> Settings {
         counters: CounterMode::All,
         by: netmonitor_core::views::By::default(),
         top: false,
-        skip_intro: true,
+        skip_intro: Some(true),
         linger: false,
         keeps: false,
         theme: crate::Theme::named("ansi").unwrap(),
@@ -51,7 +51,7 @@ fn settings() -> Settings {
 
 /// A session in a mode, in the middle of everything, so that every action has something to do.
 fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
-    let mut app = App::new(Settings { skip_intro: mode != Mode::Intro, ..settings() });
+    let mut app = App::new(Settings { skip_intro: Some(mode != Mode::Intro), ..settings() });
     app.start();
     app.update(Input::Snapshot(snapshot()));
     app.tab = 4;

@@ -65,7 +65,11 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     for (y, line) in (area.y + above as u16..last.y).zip(&shown) {
         text::put_line(buf, Rect { x, y, width, height: 1 }, line);
     }
-    let go_on = Line::from(Span::styled("press any key", app.theme.strong()));
+    let never = app.settings.bindings.written("never-again");
+    let go_on = Line::from(vec![
+        Span::styled("press any key", app.theme.strong()),
+        Span::styled(format!("   {never}: and not show this again"), app.theme.quiet()),
+    ]);
     text::put_line(buf, Rect { x, width, ..last }, &go_on);
 }
 

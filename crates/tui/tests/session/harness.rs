@@ -8,7 +8,7 @@ use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::CounterMode;
-use netmonitor_tui::{App, Bindings, Effect, Input, Settings, Theme};
+use netmonitor_tui::{App, Bindings, Effect, Input, Memo, Settings, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -19,7 +19,7 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     counters: CounterMode::All,
     by: netmonitor_core::views::By::default(),
     top: false,
-    skip_intro: true,
+    skip_intro: Some(true),
     linger: false,
     keeps: false,
     wire: false,
@@ -112,8 +112,10 @@ impl Session {
 
     /// What was asked of the world since the last time, but for the word that a snapshot was taken.
     pub(crate) fn take_effects(&mut self) -> Vec<Effect> {
+        // What was typed is remembered besides.
+        let is_other = |effect: &Effect| matches!(effect, Effect::Taken | Effect::Remember(Memo::Command(_)));
         let effects = std::mem::take(&mut self.effects);
-        effects.into_iter().filter(|effect| *effect != Effect::Taken).collect()
+        effects.into_iter().filter(|effect| !is_other(effect)).collect()
     }
 
     pub(crate) fn buffer(&mut self) -> &Buffer {

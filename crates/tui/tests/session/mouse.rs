@@ -168,7 +168,7 @@ fn entries_of_lists_are_clicked() {
 
 #[test]
 fn the_introduction_is_left_by_a_click() {
-    let mut session = Session::new(80, 24, Settings { skip_intro: false, ..SETTINGS() });
+    let mut session = Session::new(80, 24, Settings { skip_intro: Some(false), ..SETTINGS() });
     session.input(Input::Snapshot(World::default().snapshot(1)));
     session.mouse(MouseEventKind::Moved, (3, 3), 0);
     assert!(session.screen().contains("press any key"));

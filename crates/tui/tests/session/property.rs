@@ -114,7 +114,7 @@ proptest! {
         height in 1u16..=60,
         steps in prop::collection::vec(steps(), 1..40),
     ) {
-        let settings = Settings { skip_intro, linger: true, theme, ..SETTINGS() };
+        let settings = Settings { skip_intro: Some(skip_intro), linger: true, theme, ..SETTINGS() };
         let mut session = Session::new(width, height, settings);
         session.buffer();
         for step in steps {

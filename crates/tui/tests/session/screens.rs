@@ -36,7 +36,7 @@ fn usual(session: &mut Session) {
 
 #[test]
 fn introduction() {
-    picture("intro", || Settings { skip_intro: false, ..SETTINGS() }, usual);
+    picture("intro", || Settings { skip_intro: Some(false), ..SETTINGS() }, usual);
 }
 
 #[test]

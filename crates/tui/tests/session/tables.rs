@@ -343,6 +343,7 @@ fn columns_order_and_totals_are_remembered() {
         tables: vec![(name.clone(), Some(sort.clone()), Some(columns.clone()))],
         totals: true,
         said: None,
+        ..Memory::default()
     };
     let mut next = Session::new(200, 40, Settings { scope: Scope::Namespace, memory, ..SETTINGS() });
     for snapshot in World::default().snapshots(2) {
