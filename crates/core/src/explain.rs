@@ -113,7 +113,7 @@ fn unit(unit: Unit) -> &'static str {
 }
 
 /// Breaks a text at blanks; the first line begins with `title`, the others are indented as far.
-fn wrap(text: &str, title: &str, width: usize, lines: &mut Vec<String>) {
+pub(crate) fn wrap(text: &str, title: &str, width: usize, lines: &mut Vec<String>) {
     let mut line = title.to_owned();
     let mut bare = true;
     for word in text.split(' ') {

@@ -9,6 +9,7 @@
 pub mod census;
 pub mod cgroup;
 pub mod cgroup_paths;
+pub mod check;
 pub mod derived;
 pub mod detail;
 pub mod detect;

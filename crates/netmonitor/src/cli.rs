@@ -1,5 +1,6 @@
 //! The command line: as typed, then as meant. Each command that takes more than options has a file of its own.
 
+mod check;
 mod config;
 mod diff;
 mod doctor;
@@ -22,6 +23,7 @@ use netmonitor_tui::{Bindings, Theme};
 use crate::config::Options;
 use crate::looks;
 use crate::run::Refused;
+use crate::run::check::Check;
 use crate::run::command::Run;
 use crate::run::config::Config;
 use crate::run::diff::Diff;
@@ -68,8 +70,8 @@ Targets: a PID (all digits); NAME, the name, executable or script of a process; 
 that local port; unit:NAME, a systemd unit; container:ID, at least 4 digits of the ID of a
 container; cgroup:PATH. A target that is called as a command is stands behind --.
 
-Exit status: 0 done, or the process ended; 1 something is missing (doctor), no such counter
-(explain); 2 usage, no or bad target, bad file; 3 could not look; 101 a bug.
+Exit status: 0 done, or the process ended; 1 something is wrong (check) or missing (doctor), no such
+counter (explain); 2 usage, no or bad target, bad file; 3 could not look; 101 a bug.
 
 Examples:
   netmonitor 1234                         watch process 1234
@@ -86,6 +88,7 @@ Examples:
   netmonitor serve                        serve metrics on http://127.0.0.1:9797/metrics
   netmonitor show --from web.nmr --at 03:12 tcp
   netmonitor diff web.nmr --from-time 03:11 --to-time 03:13 tcp stats
+  netmonitor check nginx --for 30s        what is wrong; as an exit status for cron and health checks
   netmonitor doctor nginx                 what works for nginx, and what would put the rest right
   netmonitor explain TCPTimeouts          what a counter means";
 
@@ -106,6 +109,8 @@ enum Command {
     Diff(diff::Typed),
     /// Keep all that is read in a file, to be looked at later
     Record(record::Typed),
+    /// Tell what is wrong with the network of a process: exit status 1 where something is, for cron, CI and health checks
+    Check(check::Typed),
     /// Tell what works here and what does not, and what would put it right
     Doctor(doctor::Typed),
     /// Print the options in force, each with where it comes from: flag, environment, configuration file or default
@@ -122,6 +127,8 @@ pub(crate) enum Meant {
     Explain(Explain),
     /// Tell which options are in force.
     Config(Config),
+    /// Tell what is wrong.
+    Check(Check),
     /// Tell what works.
     Doctor(Doctor),
     /// Look at what was recorded.
@@ -301,6 +308,10 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         Some(Command::Serve(serve)) => return serve.meant(typed.target, (procfs, options.interval)),
         Some(Command::Replay(replay)) => {
             return replay.meant(typed.target, options.scope, (session, chosen.naming));
+        }
+        Some(Command::Check(check)) => {
+            let interval = options.interval.filter(|_| given_by_hand(&matches, "interval"));
+            return check.meant(typed.target, &chosen, (procfs, interval));
         }
         Some(Command::Doctor(doctor)) => return doctor.meant(typed.target, procfs),
         Some(Command::Record(record)) => {

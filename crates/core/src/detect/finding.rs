@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::Detector;
 use crate::format::harmless_text;
@@ -175,8 +176,7 @@ impl fmt::Display for Subject {
 }
 
 /// A number with what it counts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Amount {
     /// Things.
     Count(u64),
@@ -194,6 +194,31 @@ pub enum Amount {
     Text(String),
 }
 
+impl Amount {
+    /// The bare number, or the word.
+    pub fn value(&self) -> Json {
+        match self {
+            Self::Count(count) | Self::Bytes(count) => (*count).into(),
+            Self::Share(number) | Self::Rate(number) | Self::Seconds(number) | Self::Milliseconds(number) => {
+                (*number).into()
+            }
+            Self::Text(text) => text.as_str().into(),
+        }
+    }
+
+    /// What the number counts, where that is no number of things.
+    pub const fn unit(&self) -> Option<&'static str> {
+        match self {
+            Self::Count(_) | Self::Text(_) => None,
+            Self::Bytes(_) => Some("bytes"),
+            Self::Share(_) => Some("share"),
+            Self::Rate(_) => Some("per_second"),
+            Self::Seconds(_) => Some("seconds"),
+            Self::Milliseconds(_) => Some("milliseconds"),
+        }
+    }
+}
+
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -209,14 +234,13 @@ impl fmt::Display for Amount {
 }
 
 /// A number that shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
     /// What it is called where it was read.
     pub name: String,
     /// What it is now.
     pub now: Amount,
     /// What it was at the look before, or what it is held against.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Amount>,
     /// Where it was read.
     pub source: &'static str,

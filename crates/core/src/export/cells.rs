@@ -89,6 +89,12 @@ impl Harmless<PrettyFormatter<'static>> {
     }
 }
 
+/// Writes one document so, and a line end.
+pub(crate) fn write_harmless(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Harmless::pretty()))?;
+    out.write_all(b"\n")
+}
+
 macro_rules! pass_on {
     ($($name:ident($($argument:ident: $type:ty)?);)*) => {
         $(fn $name<W: ?Sized + io::Write>(&mut self, writer: &mut W $(, $argument: $type)?) -> io::Result<()> {

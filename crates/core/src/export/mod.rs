@@ -20,6 +20,7 @@ use crate::scope::Scope;
 use crate::snapshot::Snapshot;
 use crate::views::{self, By, CounterMode, Look, Opened, TableDef, TableView, View};
 
+pub(crate) use cells::write_harmless;
 pub use changes::{Between, CHANGE_FORMATS, print_changes};
 pub use csv::write_csv;
 

@@ -69,7 +69,7 @@ const TEXTS: &[&str] = &[
 const LISTS: &[&str] = &["mptcp_flags", "owners", "peer_owners", "shutdown", "sockopt"];
 
 /// All schemas: the name of each, and the schema.
-pub fn documents() -> [(&'static str, Json); 7] {
+pub fn documents() -> [(&'static str, Json); 8] {
     [
         ("rows", rows()),
         ("show", show()),
@@ -78,11 +78,12 @@ pub fn documents() -> [(&'static str, Json); 7] {
         ("run", run()),
         ("doctor", doctor()),
         ("explain", explain()),
+        ("check", crate::check::schema()),
     ]
 }
 
 /// A schema with what every one has.
-fn document(title: &str, what: &str, mut rest: Json) -> Json {
+pub(crate) fn document(title: &str, what: &str, mut rest: Json) -> Json {
     let head = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
@@ -95,29 +96,37 @@ fn document(title: &str, what: &str, mut rest: Json) -> Json {
 }
 
 /// An object that has these properties, all of them and no others.
-fn object(properties: Json) -> Json {
+pub(crate) fn object(properties: Json) -> Json {
     let names: Vec<&String> = properties.as_object().map(|known| known.keys().collect()).unwrap_or_default();
     let required = json!(names);
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
-fn or_null(schema: Json) -> Json {
+pub(crate) fn or_null(schema: Json) -> Json {
     json!({"anyOf": [schema, {"type": "null"}]})
 }
 
-fn nullable(kind: &str) -> Json {
+pub(crate) fn nullable(kind: &str) -> Json {
     json!({"type": [kind, "null"]})
 }
 
-fn time() -> Json {
+pub(crate) fn time() -> Json {
     json!({"type": "string", "format": "date-time"})
 }
 
-fn version() -> Json {
+pub(crate) fn text() -> Json {
+    json!({"type": "string"})
+}
+
+pub(crate) fn list(items: Json) -> Json {
+    json!({"type": "array", "items": items})
+}
+
+pub(crate) fn version() -> Json {
     json!({"const": SCHEMA})
 }
 
-fn scopes() -> Json {
+pub(crate) fn scopes() -> Json {
     let all = Scope::CHOICES.into_iter().chain([Scope::Host]);
     json!({"enum": all.map(Scope::word).collect::<Vec<_>>()})
 }
@@ -303,7 +312,6 @@ fn lines() -> Json {
 fn diff() -> Json {
     let rows = |row: Json| json!({"properties": {"came": {"items": row.clone()}, "went": {"items": row}}});
     let (tables, files) = by_table("name", rows);
-    let list = |items: Json| json!({"type": "array", "items": items});
     let any = json!({});
     let cell = object(json!({
         "column": {"type": "string"},
@@ -369,7 +377,6 @@ fn doctor() -> Json {
 }
 
 fn explain() -> Json {
-    let text = || json!({"type": "string"});
     let counter = object(json!({
         "group": text(),
         "name": text(),

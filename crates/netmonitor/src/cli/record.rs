@@ -57,7 +57,8 @@ impl Typed {
     }
 }
 
-fn time(text: &str) -> Result<Duration, String> {
+/// A length of time that is not none.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
     let is_some = |length: &Duration| !length.is_zero();
     duration(text).filter(is_some).ok_or_else(|| "it is a length of time, as 90s, 5m or 24h".to_owned())
 }

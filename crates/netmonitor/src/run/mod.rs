@@ -1,6 +1,7 @@
 //! Does what the command line means, by wiring the other crates together.
 
 mod acting;
+pub(crate) mod check;
 mod choose;
 pub(crate) mod command;
 pub(crate) mod config;
@@ -64,6 +65,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
         Meant::Run(run) => run.run(),
         Meant::Serve(serve) => serve.run(),
         Meant::Record { record, target, procfs } => keep(record, target.as_deref(), &procfs),
+        Meant::Check(check) => check.run(),
         Meant::Doctor(doctor) => doctor.run(),
     }
 }

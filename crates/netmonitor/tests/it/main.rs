@@ -3,6 +3,7 @@
 mod acts;
 mod arguments;
 mod captured;
+mod check;
 mod compare;
 mod copy;
 mod detection;
