@@ -17,6 +17,7 @@ pub(crate) fn all() -> Vec<(String, String)> {
         ("docs/tables.md".to_owned(), tables()),
         ("docs/files.md".to_owned(), files()),
         ("docs/counters.md".to_owned(), counters()),
+        ("docs/detection.md".to_owned(), crate::detection::document()),
     ];
     all.extend(
         schema::documents()
@@ -115,7 +116,7 @@ fn files() -> String {
     text
 }
 
-fn capital(sentence: &str) -> String {
+pub(crate) fn capital(sentence: &str) -> String {
     let mut characters = sentence.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod bpf;
+mod detection;
 mod docs;
 mod pictures;
 mod tidy;

@@ -126,6 +126,11 @@ impl Engine {
         self.watch = Watch::new(thresholds);
     }
 
+    /// The same: those thresholds.
+    pub fn judges_by(&self) -> &Thresholds {
+        self.watch.thresholds()
+    }
+
     /// What the next ticks are read for: only the files of this plan are kept with their rows. Without one all
     /// that comes is kept.
     pub fn follow(&mut self, plan: &Plan) {

@@ -8,6 +8,8 @@ use procnet::dictionary::{Growth, lookup};
 use procnet::proc::FileScope;
 use serde::Serialize;
 
+use crate::detect::tell::Told;
+use crate::detect::{Detector, Thresholds};
 use crate::export::SCHEMA;
 use crate::scope::Scope;
 
@@ -133,6 +135,7 @@ pub(crate) fn wrap(text: &str, title: &str, width: usize, lines: &mut Vec<String
 struct Document<'a> {
     schema: u32,
     counters: Vec<Json<'a>>,
+    findings: Vec<Told>,
 }
 
 #[derive(Serialize)]
@@ -151,12 +154,17 @@ struct Json<'a> {
     since: Option<&'a str>,
 }
 
-/// Writes entries as one JSON document.
+/// Writes entries, and detectors with their thresholds, as one JSON document.
 ///
 /// # Errors
 ///
 /// What writing says.
-pub fn write_json(out: &mut dyn Write, entries: &[&Entry]) -> io::Result<()> {
+pub fn write_json(
+    out: &mut dyn Write,
+    entries: &[&Entry],
+    detectors: &[&'static Detector],
+    thresholds: &Thresholds,
+) -> io::Result<()> {
     let counters = entries.iter().map(|entry| Json {
         group: entry.group,
         name: entry.name,
@@ -171,7 +179,9 @@ pub fn write_json(out: &mut dyn Write, entries: &[&Entry]) -> io::Result<()> {
         related: entry.related,
         since: entry.since,
     });
-    serde_json::to_writer_pretty(&mut *out, &Document { schema: SCHEMA, counters: counters.collect() })?;
+    let findings = detectors.iter().map(|detector| Told::of(detector, thresholds)).collect();
+    let document = Document { schema: SCHEMA, counters: counters.collect(), findings };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 

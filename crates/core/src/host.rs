@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::detect::Thresholds;
 use crate::engine::{Engine, Resume};
 use crate::owners::Owners;
 use crate::plan::Plan;
@@ -55,6 +56,17 @@ impl HostEngine {
     #[must_use]
     pub fn recorded(self) -> Self {
         Self { common: self.common.recorded(), is_recorded: true, ..self }
+    }
+
+    /// By which thresholds it is judged what is wrong.
+    pub fn judge_by(&mut self, thresholds: Thresholds) {
+        self.namespaces.values_mut().for_each(|engine| engine.judge_by(thresholds.clone()));
+        self.common.judge_by(thresholds);
+    }
+
+    /// The same: those thresholds.
+    pub fn judges_by(&self) -> &Thresholds {
+        self.common.judges_by()
     }
 
     /// Gives back what was counted, for another engine to go on with.
@@ -122,6 +134,7 @@ impl HostEngine {
         let Some(inode) = self.current.filter(|_| !origin.is_of_machine()) else { return &mut self.common };
         self.namespaces.entry(inode).or_insert_with(|| {
             let mut engine = Engine::new(self.machine.clone());
+            engine.judge_by(self.common.judges_by().clone());
             if self.is_recorded {
                 engine = engine.recorded();
             }

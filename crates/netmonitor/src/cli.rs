@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::scope::Scope;
 use netmonitor_core::views::{By, CounterMode};
@@ -177,6 +178,16 @@ pub(crate) enum Follow {
     Typed,
 }
 
+impl Follow {
+    fn of(options: &Options, matches: &ArgMatches) -> Self {
+        match options.follow.unwrap_or(false) {
+            false => Self::No,
+            true if given_by_hand(matches, "follow") => Self::Typed,
+            true => Self::WherePossible,
+        }
+    }
+}
+
 /// What can be done.
 pub(crate) enum Task {
     /// Watch the process on the terminal.
@@ -210,6 +221,8 @@ pub(crate) struct Session {
     pub(crate) theme: Theme,
     /// What keys do.
     pub(crate) bindings: Bindings,
+    /// From when on something is wrong.
+    pub(crate) thresholds: Thresholds,
     /// The mouse is listened to.
     pub(crate) mouse: bool,
 }
@@ -229,6 +242,7 @@ impl Session {
             read_only: options.read_only.unwrap_or(false),
             theme: looks::chosen(options.theme, options.marks),
             bindings: options.bindings()?,
+            thresholds: chosen.thresholds.clone(),
             mouse: !options.no_mouse.unwrap_or(false),
         })
     }
@@ -244,6 +258,7 @@ struct Chosen {
     by: By,
     wire: bool,
     naming: Naming,
+    thresholds: Thresholds,
 }
 
 impl Chosen {
@@ -256,6 +271,7 @@ impl Chosen {
             by: options.by.unwrap_or_default(),
             wire: options.wire.unwrap_or(false),
             naming: Naming::of((options.resolve, options.own), &options.geoip)?,
+            thresholds: options.thresholds()?,
         })
     }
 }
@@ -267,18 +283,11 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
     let file = crate::config::file(typed.config.as_deref())?;
     let mut options = typed.options.clone().or(file.options.clone().unwrap_or_default());
     if typed.cgroup {
-        if given_by_hand(&matches, "scope") && options.scope != Some(Scope::Cgroup) {
-            return Err(refuse("--cgroup is --scope cgroup: leave one of them out".to_owned()));
-        }
-        options.scope = Some(Scope::Cgroup);
+        options.scope = Some(as_cgroup(options.scope.filter(|_| given_by_hand(&matches, "scope")))?);
     }
     let chosen = Chosen::of(&options)?;
     let session = Session::of(&options, &chosen)?;
-    let follow = match options.follow.unwrap_or(false) {
-        false => Follow::No,
-        true if given_by_hand(&matches, "follow") => Follow::Typed,
-        true => Follow::WherePossible,
-    };
+    let follow = Follow::of(&options, &matches);
     let procfs = options.procfs.unwrap_or_else(|| PathBuf::from("/proc"));
     let scope = chosen.scope;
     let (target, task) = match typed.command {
@@ -298,7 +307,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
                 printing.of_all(&chosen)?.unwrap_or(Task::Session(Session { top: true, scope, ..session })),
             )
         }
-        Some(Command::Explain(explain)) => return Ok(explain.meant()),
+        Some(Command::Explain(explain)) => return Ok(explain.meant(chosen.thresholds)),
         Some(Command::Config(config)) => {
             not_before_the_command(typed.target, "config")?;
             return config.meant(typed.options, file, &matches);
@@ -315,7 +324,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         }
         Some(Command::Doctor(doctor)) => return doctor.meant(typed.target, procfs),
         Some(Command::Record(record)) => {
-            return record.meant(typed.target, (options.interval, scope, follow), (procfs, chosen.naming));
+            return record.meant(typed.target, (options.interval, follow), (procfs, chosen));
         }
         Some(Command::Show(show)) => {
             not_before_the_command(typed.target, "show")?;
@@ -324,6 +333,14 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         }
     };
     Ok(Meant::Look(Look { target, procfs, follow, wire: chosen.wire, naming: chosen.naming, task }))
+}
+
+/// What `--cgroup` means beside a scope that was typed.
+fn as_cgroup(typed: Option<Scope>) -> anyhow::Result<Scope> {
+    match typed {
+        None | Some(Scope::Cgroup) => Ok(Scope::Cgroup),
+        Some(_) => Err(refuse("--cgroup is --scope cgroup: leave one of them out".to_owned())),
+    }
 }
 
 /// A word of digits alone is a PID.

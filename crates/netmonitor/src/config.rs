@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::query::nearest::nearest;
 use netmonitor_core::scope::Scope;
@@ -117,6 +118,11 @@ pub(crate) struct Options {
     #[arg(skip)]
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) keys: BTreeMap<String, Keys>,
+
+    /// From when on something is wrong: thresholds by their names. Only in the file.
+    #[arg(skip)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) thresholds: BTreeMap<String, f64>,
 }
 
 /// The keys of an action: one, or several.
@@ -201,6 +207,7 @@ impl Options {
             marks: Some(theme.marks),
             procfs: Some(PathBuf::from("/proc")),
             keys: BTreeMap::new(),
+            thresholds: BTreeMap::new(),
         }
     }
 
@@ -213,6 +220,12 @@ impl Options {
     pub(crate) fn bindings(&self) -> anyhow::Result<Bindings> {
         let entries = self.keys.iter().map(|(action, keys)| (action.as_str(), keys.all()));
         Ok(Bindings::of(entries).map_err(|why| Refused(format!("in the configuration, keys: {why}")))?)
+    }
+
+    /// From when on something is wrong.
+    pub(crate) fn thresholds(&self) -> anyhow::Result<Thresholds> {
+        let set = self.thresholds.iter().map(|(name, value)| (name.as_str(), *value));
+        Ok(Thresholds::of(set).map_err(|why| Refused(format!("in the configuration, thresholds: {why}")))?)
     }
 
     /// Takes from `file` what is not given.
@@ -236,6 +249,7 @@ impl Options {
             marks: self.marks.or(file.marks),
             procfs: self.procfs.or(file.procfs),
             keys: if self.keys.is_empty() { file.keys } else { self.keys },
+            thresholds: if self.thresholds.is_empty() { file.thresholds } else { self.thresholds },
         }
     }
 }
@@ -288,10 +302,17 @@ fn parsed(text: &str) -> Result<Options, String> {
     })
 }
 
+/// Tables of the file that no flag stands for.
+const ONLY_IN_THE_FILE: [&str; 2] = ["keys", "thresholds"];
+
 /// The names that a file may have.
 fn names() -> Vec<String> {
     let flags = Options::augment_args(clap::Command::new(""));
-    flags.get_arguments().map(|flag| flag.get_id().to_string()).chain(["keys".to_owned()]).collect()
+    flags
+        .get_arguments()
+        .map(|flag| flag.get_id().to_string())
+        .chain(ONLY_IN_THE_FILE.map(str::to_owned))
+        .collect()
 }
 
 /// `$XDG_CONFIG_HOME/netmonitor/config.toml`, in `~/.config` where that is not set.
@@ -327,6 +348,8 @@ mod tests {
             "[",
             "keys = 1",
             "[keys]\nfilter = 1",
+            "thresholds = 1",
+            "[thresholds]\nclose-wait-seconds = \"a minute\"",
         ] {
             assert!(parsed(wrong).is_err(), "{wrong}");
         }
@@ -341,7 +364,7 @@ mod tests {
         let table: toml::Table = toml::from_str(&text).unwrap();
         let options = parsed(&text).unwrap();
         assert_eq!(toml::to_string(&options).unwrap(), text);
-        for name in names().iter().filter(|name| *name != "keys") {
+        for name in names().iter().filter(|name| !ONLY_IN_THE_FILE.contains(&name.as_str())) {
             assert!(table.contains_key(name), "{name}");
         }
         // Nothing that a file says gets lost.
@@ -354,5 +377,19 @@ mod tests {
         assert_ne!(options.bindings().unwrap(), Bindings::default());
         let wrong = parsed("[keys]\nfilter = \"f\"\n").unwrap().bindings().unwrap_err();
         assert!(wrong.to_string().contains("both filter and tabs"), "{wrong}");
+    }
+
+    #[test]
+    fn thresholds_are_set_by_the_file() {
+        let options = parsed("[thresholds]\nclose-wait-seconds = 5\nclose-wait-sockets = 1.5\n").unwrap();
+        let set = [("close-wait-seconds", 5.0), ("close-wait-sockets", 1.5)];
+        assert_eq!(options.thresholds().unwrap(), Thresholds::of(set).unwrap());
+        for (wrong, said) in
+            [("close-wait-second = 1", "close-wait-seconds"), ("close-wait-seconds = -1", "cannot be")]
+        {
+            let why =
+                parsed(&format!("[thresholds]\n{wrong}\n")).unwrap().thresholds().unwrap_err().to_string();
+            assert!(why.contains(said), "{why}");
+        }
     }
 }

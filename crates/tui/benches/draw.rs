@@ -61,6 +61,7 @@ fn session() -> (App, Terminal<TestBackend>) {
         keeps: false,
         theme: Theme::named("ansi").unwrap(),
         bindings: Bindings::default(),
+        thresholds: Default::default(),
         wire: false,
         resolve: false,
         own: false,

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::files::NetPath;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
@@ -61,6 +62,8 @@ pub struct Settings {
     pub theme: Theme,
     /// What keys do.
     pub bindings: Bindings,
+    /// From when on something is wrong.
+    pub thresholds: Thresholds,
     /// Whether packets are counted, too, as they go over the wire.
     pub wire: bool,
     /// Whether names of remote addresses are looked up.

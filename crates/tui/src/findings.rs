@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use netmonitor_core::detect::{Finding, Jump, Severity};
+use netmonitor_core::detect::{Detector, Finding, Jump, Severity, find, tell};
 use netmonitor_core::record::Sought;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_core::views::{self, TableView};
@@ -12,6 +12,7 @@ use procnet::Value;
 use crate::app::{App, Message};
 use crate::document::Cursor;
 use crate::event::{Effect, Go};
+use crate::overlay::{Content, Meaning, Overlay};
 
 /// Findings that were acknowledged: by number, how bad they were then. What gets worse is told again.
 pub(crate) type Acknowledged = BTreeMap<u64, Severity>;
@@ -115,6 +116,53 @@ impl App {
             }
         };
         self.message = Some(Message::Remark(words));
+    }
+
+    /// Tells all of the detector that a row is of, of a table of findings or of detectors; `false`: it is of none.
+    pub(crate) fn explain_detector(&mut self) -> bool {
+        let Some(snapshot) = self.snapshot.clone() else { return false };
+        let cursor = self.pane().cursor;
+        let tables = self.tables(&snapshot);
+        let table = tables
+            .get(cursor.table)
+            .filter(|table| [views::FINDINGS, views::DETECTORS].contains(&&*table.name));
+        let found = table.and_then(|table| match table.named(cursor.row, "name")? {
+            Value::Label(name) => find(name).ok(),
+            _ => None,
+        });
+        drop(tables);
+        found.is_some_and(|detector| {
+            self.show_detector(detector);
+            true
+        })
+    }
+
+    fn show_detector(&mut self, detector: &'static Detector) {
+        let detector = Some((detector, self.settings.thresholds.clone()));
+        let title = tell::PREFIX.trim_end_matches(':').to_owned();
+        self.overlay =
+            Some(Overlay::new(Content::Meaning(Meaning { title, detector, ..Meaning::default() })));
+    }
+
+    /// Tells what finds something, by a word `finding:NAME`; `false`: it is no such word.
+    pub(crate) fn explain_finding(&mut self, word: &str) -> bool {
+        match tell::named(word) {
+            None => return false,
+            Some(Ok(detectors)) => match detectors.as_slice() {
+                [one] => self.show_detector(one),
+                all => {
+                    let said = all.iter().map(|detector| tell::line(detector)).collect();
+                    let meaning = Meaning { title: "findings".to_owned(), said, ..Meaning::default() };
+                    self.overlay = Some(Overlay::new(Content::Meaning(meaning)));
+                }
+            },
+            Some(Err(near)) => {
+                let hint =
+                    if near.is_empty() { String::new() } else { format!("; nearest: {}", near.join(", ")) };
+                self.message = Some(Message::Error(format!("no finding is called {word:?}{hint}")));
+            }
+        }
+        true
     }
 
     /// Goes on to where something begins to be wrong; or back to where it began.

@@ -6,6 +6,7 @@
 //! :sort rt
 //! ```
 
+use netmonitor_core::detect::{ALL, tell};
 use netmonitor_core::explain;
 use netmonitor_core::views;
 
@@ -75,7 +76,9 @@ fn words(app: &App, completes: Completes) -> Vec<Word> {
         Completes::Meanings => {
             let counters = explain::all().into_iter();
             let counters = counters.map(|entry| (format!("{}.{}", entry.group, entry.name), entry.full_name));
-            columns(app).map(|(name, doc)| (name.to_owned(), doc)).chain(counters).collect()
+            let detectors = ALL.iter().map(|it| (format!("{}{}", tell::PREFIX, it.name), it.title));
+            let columns = columns(app).map(|(name, doc)| (name.to_owned(), doc));
+            columns.chain(counters).chain(detectors).collect()
         }
         Completes::Places => {
             let tables = |view: &&'static views::View| {

@@ -71,6 +71,9 @@ impl App {
 
     /// Tells what a counter of any table or a column of what is shown means.
     fn explain_name(&mut self, name: &str) {
+        if self.explain_finding(name) {
+            return;
+        }
         let columns = self.columns_of_tables();
         let column = columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)).copied();
         let entries = explain::named(name).unwrap_or_default();

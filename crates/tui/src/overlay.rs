@@ -1,5 +1,6 @@
 //! What can lie over a tab: the help, what a row means, the list of all tabs, and of all columns.
 
+use netmonitor_core::detect::{Detector, Thresholds, tell};
 use netmonitor_core::explain::{self, Entry};
 use netmonitor_core::format::harmless_text;
 use netmonitor_core::views;
@@ -62,6 +63,8 @@ pub(crate) struct Meaning {
     pub(crate) entries: Vec<&'static Entry>,
     /// Columns.
     pub(crate) columns: Vec<Column>,
+    /// What finds something, and from when on.
+    pub(crate) detector: Option<(&'static Detector, Thresholds)>,
 }
 
 impl Meaning {
@@ -88,6 +91,12 @@ impl Meaning {
                 lines.push(Line::default());
             }
             let mut said = explain::text(entry, room.saturating_sub(2).max(20)).into_iter();
+            let title = said.next().unwrap_or_default();
+            lines.push(Line::from(Span::styled(format!(" {title}"), theme.title())));
+            lines.extend(said.map(|line| Line::from(format!(" {line}"))));
+        }
+        if let Some((detector, thresholds)) = &self.detector {
+            let mut said = tell::text(detector, room.saturating_sub(2).max(20), thresholds).into_iter();
             let title = said.next().unwrap_or_default();
             lines.push(Line::from(Span::styled(format!(" {title}"), theme.title())));
             lines.extend(said.map(|line| Line::from(format!(" {line}"))));

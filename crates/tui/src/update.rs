@@ -287,6 +287,9 @@ impl App {
             self.overlay = Some(Overlay::new(Content::Meaning(Meaning::of_file(&path))));
             return;
         }
+        if self.explain_detector() {
+            return;
+        }
         let Some(snapshot) = self.snapshot.clone() else { return };
         let cursor = self.pane().cursor;
         let Some(table) = self.tables(&snapshot).into_iter().nth(cursor.table) else { return };

@@ -23,6 +23,7 @@ mod health;
 mod memory;
 mod scene;
 mod security;
+pub mod tell;
 mod threshold;
 mod watch;
 
@@ -39,6 +40,7 @@ use crate::query::nearest::nearest;
 use crate::scope::Scope;
 
 /// A detector as it is declared.
+#[derive(Debug)]
 pub struct Detector {
     /// Its name, as it is typed and printed: a slug.
     pub name: &'static str,
@@ -65,6 +67,7 @@ pub struct Detector {
 }
 
 /// How a detector looks.
+#[derive(Debug)]
 pub enum Rule {
     /// One of these counters has grown by at least one, or by this threshold, since the last look.
     Grows(&'static [Counter], Option<&'static Threshold>),

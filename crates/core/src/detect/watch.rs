@@ -128,6 +128,11 @@ impl Watch {
         }
     }
 
+    /// By what it judges.
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
+    }
+
     /// Looks at a snapshot.
     pub fn look(&mut self, now: &Snapshot) -> Findings {
         let mut looked = Vec::with_capacity(self.rules.len());

@@ -391,8 +391,29 @@ fn explain() -> Json {
         "related": {"type": "array", "items": text()},
         "since": nullable("string"),
     }));
-    let whole = object(json!({"schema": version(), "counters": {"type": "array", "items": counter}}));
-    document("netmonitor explain --format json", "What counters mean", whole)
+    let number = || json!({"type": "number"});
+    let threshold = object(json!({
+        "name": text(),
+        "value": number(),
+        "default": number(),
+        "unit": text(),
+        "doc": text(),
+        "source": text(),
+    }));
+    let finding = object(json!({
+        "name": text(),
+        "title": text(),
+        "severity": text(),
+        "scope": scopes(),
+        "sure": text(),
+        "sources": list(text()),
+        "thresholds": list(threshold),
+        "why": text(),
+        "next": text(),
+        "references": list(text()),
+    }));
+    let whole = object(json!({"schema": version(), "counters": list(counter), "findings": list(finding)}));
+    document("netmonitor explain --format json", "What counters and findings mean", whole)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::recording::Opening;
 use super::{EACH_ITS_OWN, Head, OfProcess, Recording, group_of, of_process};
+use crate::detect::Thresholds;
 use crate::engine::{Engine, Resume};
 use crate::host::HostEngine;
 use crate::plan::Plan;
@@ -17,6 +18,8 @@ pub struct Player<R> {
     recording: Recording<R>,
     engine: Decoding,
     plan: Plan,
+    /// By which it is judged what is wrong.
+    thresholds: Thresholds,
     /// The process that is watched out of all: its number, and when it began in clock ticks.
     watched: Option<(u32, u64)>,
     /// The tick that it stands at.
@@ -33,10 +36,11 @@ enum Decoding {
 }
 
 impl Decoding {
-    fn of(head: &Head, watched: Option<(u32, u64)>, plan: &Plan) -> Self {
+    fn of(head: &Head, watched: Option<(u32, u64)>, (plan, thresholds): (&Plan, &Thresholds)) -> Self {
         let machine = head.machine.clone();
         let one = |machine: Machine, pid: u32| {
             let mut engine = Engine::watching(machine, pid).recorded();
+            engine.judge_by(thresholds.clone());
             engine.follow(plan);
             Box::new(engine)
         };
@@ -47,6 +51,7 @@ impl Decoding {
             }
             (None, None) => {
                 let mut engine = HostEngine::new(machine).recorded();
+                engine.judge_by(thresholds.clone());
                 engine.follow(plan);
                 Self::All(Box::new(engine))
             }
@@ -115,8 +120,21 @@ impl<R: Read + Seek> Player<R> {
     /// A player that stands nowhere yet; what it decodes is looked at by this plan.
     pub fn new(recording: Recording<R>, plan: Plan) -> Self {
         let plan = as_recorded(recording.head(), plan, Scope::Process);
-        let engine = Decoding::of(recording.head(), None, &plan);
-        Self { recording, engine, plan, watched: None, number: None, snapshot: None }
+        let thresholds = Thresholds::default();
+        let engine = Decoding::of(recording.head(), None, (&plan, &thresholds));
+        Self { recording, engine, plan, thresholds, watched: None, number: None, snapshot: None }
+    }
+
+    /// The same, judging by these thresholds what is wrong.
+    #[must_use]
+    pub fn judging_by(mut self, thresholds: Thresholds) -> Self {
+        self.thresholds = thresholds;
+        self.again();
+        self
+    }
+
+    fn decoding(&self) -> Decoding {
+        Decoding::of(self.recording.head(), self.watched, (&self.plan, &self.thresholds))
     }
 
     /// What is played.
@@ -170,7 +188,7 @@ impl<R: Read + Seek> Player<R> {
     fn again(&mut self) {
         match self.number.take() {
             Some(number) => _ = self.to(number),
-            None => self.engine = Decoding::of(self.recording.head(), self.watched, &self.plan),
+            None => self.engine = self.decoding(),
         }
     }
 
@@ -193,7 +211,7 @@ impl<R: Read + Seek> Player<R> {
         }
         let is_ahead = self.number.is_some_and(|now| now < number) && self.recording.is_open_with(number);
         if !is_ahead {
-            self.engine = Decoding::of(self.recording.head(), self.watched, &self.plan);
+            self.engine = self.decoding();
             self.number = None;
             let Some(opening) = self.recording.jump(number) else { return false };
             self.recording.peek();
@@ -231,7 +249,7 @@ impl<R: Read + Seek> Player<R> {
         let Some((number, sample, gap)) = self.recording.next() else { return false };
         self.regroup(&sample);
         if let Some(opening) = gap {
-            self.engine = Decoding::of(self.recording.head(), self.watched, &self.plan);
+            self.engine = self.decoding();
             self.engine.open(&opening, Some(&sample), &self.plan);
         }
         self.engine.take(&sample, &self.plan);

@@ -6,6 +6,7 @@ use super::file::{self, Entry};
 use super::segment::{self, Kind, SegmentWriter};
 use super::state::{Beginning, State};
 use super::{Head, frame};
+use crate::detect::Thresholds;
 use crate::dumps::TCP;
 use crate::engine::Engine;
 use crate::plan::Plan;
@@ -63,6 +64,16 @@ impl Recorder {
             ticks: 0,
             has_index: true,
         }
+    }
+
+    /// By which thresholds it is judged what is wrong: moments at which something begins to be are marked.
+    pub fn judge_by(&mut self, thresholds: Thresholds) {
+        self.sums.judge_by(thresholds);
+    }
+
+    /// The same: those thresholds.
+    pub fn judges_by(&self) -> &Thresholds {
+        self.sums.judges_by()
     }
 
     /// The first bytes of a new file. What was not closed of the one before is left as it is; the new one can be read without

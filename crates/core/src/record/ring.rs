@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::file::{self, Entry};
 use super::{Head, Problem, Recorder, Recording, group_of};
+use crate::detect::Thresholds;
 use crate::plan::Plan;
 use crate::sample::{Moment, Sample};
 use crate::scope::Scope;
@@ -55,6 +56,18 @@ impl Ring {
             dropped: 0,
             last: Moment::default(),
         }
+    }
+
+    /// The same, judging by these thresholds what is wrong.
+    #[must_use]
+    pub fn judging_by(mut self, thresholds: Thresholds) -> Self {
+        self.recorder.judge_by(thresholds);
+        self
+    }
+
+    /// Those thresholds.
+    pub fn judges_by(&self) -> &Thresholds {
+        self.recorder.judges_by()
     }
 
     /// Keeps a tick.

@@ -23,7 +23,7 @@ pub(super) static FINDINGS: TableDef = TableDef {
 };
 
 static DETECTORS: TableDef = TableDef {
-    name: "detectors",
+    name: super::DETECTORS,
     doc: "what is looked for, and what could not be looked at and why",
     scope: None,
     content: &Looking,

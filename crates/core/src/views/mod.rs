@@ -156,6 +156,9 @@ pub static ALL: &[&View] = &[
 /// Name of the view of what is wrong, and of its first table.
 pub const FINDINGS: &str = "findings";
 
+/// Name of the table of detectors.
+pub const DETECTORS: &str = "detectors";
+
 /// Name of the view that lists all files under `net`, and has each of them as a table.
 pub const FILES: &str = "files";
 

@@ -57,7 +57,19 @@ impl Typed {
         }
         let asked = Asked { severity, scope: chosen.scope, zone: Zone::default() };
         let interval = interval.unwrap_or_default();
-        Ok(Meant::Check(Check { target, procfs, from, pid, asked, length, interval, format, output }))
+        let thresholds = chosen.thresholds.clone();
+        Ok(Meant::Check(Check {
+            target,
+            procfs,
+            from,
+            pid,
+            asked,
+            thresholds,
+            length,
+            interval,
+            format,
+            output,
+        }))
     }
 }
 

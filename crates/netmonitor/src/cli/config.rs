@@ -13,11 +13,11 @@ pub(super) struct Typed {}
 impl Typed {
     pub(super) fn meant(self, typed: Options, file: File, matches: &ArgMatches) -> anyhow::Result<Meant> {
         let in_file = file.options.clone().unwrap_or_default();
-        let bound = in_file.bindings().map(|_| ());
+        let checked = in_file.bindings().and_then(|_| in_file.thresholds());
         let in_file = toml::Table::try_from(&in_file)?;
         let in_force = typed.or(file.options.clone().unwrap_or_default()).or(Options::usual());
         let in_force = toml::Table::try_from(&in_force)?;
-        bound?;
+        let thresholds = checked?;
         let flags = Options::augment_args(clap::Command::new(""));
         let setting = |flag: &clap::Arg| {
             let name = flag.get_id().to_string();
@@ -35,6 +35,12 @@ impl Typed {
         };
         let settings = flags.get_arguments().map(setting).collect();
         let keys = in_force.get("keys").and_then(toml::Value::as_table).cloned().unwrap_or_default();
-        Ok(Meant::Config(Config { file: file.path, is_there: file.options.is_some(), settings, keys }))
+        Ok(Meant::Config(Config {
+            file: file.path,
+            is_there: file.options.is_some(),
+            settings,
+            keys,
+            thresholds,
+        }))
     }
 }

@@ -50,6 +50,7 @@ impl Typed {
             asked: Asked { pid, is_scope_chosen: chosen.has_scope, has_tabs: !tabs.is_empty() },
             selection,
             format: self.format,
+            thresholds: chosen.thresholds.clone(),
         }))
     }
 }

@@ -2,16 +2,18 @@
 
 use clap::Args;
 
+use netmonitor_core::detect::Thresholds;
+
 use super::Meant;
 use crate::run::explain::Explain;
 
 #[derive(Debug, Args)]
 pub(super) struct Typed {
-    /// The counter, as TCPTimeouts or Udp.InErrors
+    /// The counter, as TCPTimeouts or Udp.InErrors; or the finding, as finding:close-wait-leak, and finding: for all
     #[arg(value_name = "NAME", conflicts_with = "search")]
     name: Option<String>,
 
-    /// List the counters whose name or meaning holds these words
+    /// List the counters and findings whose name or meaning holds these words
     #[arg(long, value_name = "WORDS")]
     search: Option<String>,
 
@@ -21,8 +23,8 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    pub(super) fn meant(self) -> Meant {
+    pub(super) fn meant(self, thresholds: Thresholds) -> Meant {
         let Self { name, search, format } = self;
-        Meant::Explain(Explain { name, search, json: format == "json" })
+        Meant::Explain(Explain { name, search, json: format == "json", thresholds })
     }
 }

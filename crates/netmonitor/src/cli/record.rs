@@ -7,8 +7,7 @@ use clap::Args;
 use netmonitor_core::interval::{Interval, duration};
 use netmonitor_core::scope::Scope;
 
-use super::{Follow, Meant, not_before_the_command, refuse};
-use crate::run::naming::Naming;
+use super::{Chosen, Follow, Meant, not_before_the_command, refuse};
 use crate::run::record::Record;
 use crate::size::Size;
 
@@ -40,10 +39,11 @@ impl Typed {
     pub(super) fn meant(
         self,
         before: Option<String>,
-        (interval, scope, follow): (Option<Interval>, Scope, Follow),
-        (procfs, naming): (PathBuf, Naming),
+        (interval, follow): (Option<Interval>, Follow),
+        (procfs, chosen): (PathBuf, Chosen),
     ) -> anyhow::Result<Meant> {
         not_before_the_command(before, "record")?;
+        let Chosen { scope, naming, thresholds, .. } = chosen;
         let Self { target, output, length, max_size, keep } = self;
         if follow == Follow::Typed {
             return Err(refuse("record takes one process; for all of them: --scope host".to_owned()));
@@ -52,7 +52,7 @@ impl Typed {
             return Err(refuse("--scope host records all processes: leave the target out".to_owned()));
         }
         let interval = interval.unwrap_or_default();
-        let record = Record { output, interval, length, max_size, keep, scope, naming };
+        let record = Record { output, interval, length, max_size, keep, scope, naming, thresholds };
         Ok(Meant::Record { record, target, procfs })
     }
 }

@@ -165,6 +165,7 @@ impl Printing {
             from: None,
             wire: chosen.wire,
             naming: chosen.naming.clone(),
+            thresholds: chosen.thresholds.clone(),
         })
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use netmonitor_core::check::{self, Answer, Asked, Format};
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::record::Player;
@@ -31,6 +32,8 @@ pub(crate) struct Check {
     pub(crate) from: Option<PathBuf>,
     pub(crate) pid: Option<u32>,
     pub(crate) asked: Asked,
+    /// From when on something is wrong.
+    pub(crate) thresholds: Thresholds,
     /// How long it is looked; else two readings.
     pub(crate) length: Option<Duration>,
     pub(crate) interval: Interval,
@@ -81,6 +84,7 @@ impl Check {
             stop.watch_end(&target)?;
         }
         let mut engine = Engine::watching(tree.machine(), target.pid());
+        engine.judge_by(self.thresholds.clone());
         let mut collector = Collector::new(tree, target);
         let plan = check.plan();
         engine.follow(&plan);
@@ -128,7 +132,7 @@ impl Check {
             _ => {}
         }
         let picked = self.pid.filter(|_| recording.head().pid.is_none());
-        let mut player = Player::new(recording, check.plan());
+        let mut player = Player::new(recording, check.plan()).judging_by(self.thresholds.clone());
         let mut is_there = match picked {
             Some(pid) => pick(&mut player, pid, (0, true)).map(|()| true)?,
             None => player.to(0),

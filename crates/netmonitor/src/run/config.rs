@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use netmonitor_core::detect::{ALL, Threshold, Thresholds};
 use netmonitor_core::format::harmless_text;
 
 /// The options in force.
@@ -18,6 +19,8 @@ pub(crate) struct Config {
     pub(crate) settings: Vec<Setting>,
     /// Keys that are bound otherwise.
     pub(crate) keys: toml::Table,
+    /// From when on something is wrong.
+    pub(crate) thresholds: Thresholds,
 }
 
 /// One option.
@@ -71,7 +74,21 @@ impl Config {
                 let _ = writeln!(text, "{action} = {keys}");
             }
         }
+        self.write_thresholds(&mut text);
         text
+    }
+}
+
+impl Config {
+    fn write_thresholds(&self, text: &mut String) {
+        let _ = writeln!(text, "\n[thresholds]");
+        let all = || ALL.iter().flat_map(|detector| detector.thresholds);
+        let line = |it: &Threshold| format!("{} = {}", it.name, self.thresholds.get(it));
+        let widest = all().map(|it| line(it).chars().count()).max().unwrap_or(0);
+        for threshold in all() {
+            let origin = if self.thresholds.is_set(threshold) { Origin::File } else { Origin::Usual };
+            let _ = writeln!(text, "{:widest$}  # {}; {}", line(threshold), origin.words(), threshold.unit);
+        }
     }
 }
 

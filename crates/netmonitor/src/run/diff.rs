@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::diff;
 use netmonitor_core::export::{Between, Selection, print_changes};
 use netmonitor_core::record::{Player, When};
@@ -19,12 +20,14 @@ pub(crate) struct Diff {
     pub(crate) selection: Selection,
     pub(crate) asked: Asked,
     pub(crate) format: String,
+    /// From when on something is wrong.
+    pub(crate) thresholds: Thresholds,
 }
 
 impl Diff {
     /// Prints it.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let Self { file, moments, mut selection, asked, format } = self;
+        let Self { file, moments, mut selection, asked, format, thresholds } = self;
         let mut recording = recording::open(&file)?;
         let picked = fit(&mut selection, &recording, asked)?;
         let (span, zone) = (recording.span(), recording::zone());
@@ -35,7 +38,7 @@ impl Diff {
         if to < from {
             return Err(Refused("--from-time is the earlier moment, --to-time the later one".into()).into());
         }
-        let mut player = Player::new(recording, plan(&selection, false));
+        let mut player = Player::new(recording, plan(&selection, false)).judging_by(thresholds);
         if let Some(pid) = picked {
             pick(&mut player, pid, (to, false))?;
         }

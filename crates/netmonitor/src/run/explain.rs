@@ -1,9 +1,10 @@
-//! `explain`: what counters mean.
+//! `explain`: what counters and findings mean.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use netmonitor_core::detect::{ALL, Detector, Thresholds, tell as findings};
 use netmonitor_core::explain::{self, Entry};
 
 use super::tell;
@@ -22,57 +23,103 @@ pub(crate) struct Explain {
     pub(crate) search: Option<String>,
     /// As JSON.
     pub(crate) json: bool,
+    /// Thresholds as they are set.
+    pub(crate) thresholds: Thresholds,
 }
 
 impl Explain {
     /// Prints it.
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let (entries, whole) = match (&self.name, &self.search) {
-            (Some(name), _) => match explain::named(name) {
-                Ok(entries) => (entries, true),
-                Err(nearest) => return Ok(unknown(name, &nearest)),
-            },
-            (None, Some(words)) => (explain::search(words), false),
-            (None, None) => (explain::all(), false),
-        };
-        if entries.is_empty() {
-            tell(&format!("no counter's name or meaning holds {:?}", self.search.unwrap_or_default()));
-            return Ok(ExitCode::from(UNKNOWN));
-        }
+        let Some((told, whole)) = self.told() else { return Ok(ExitCode::from(UNKNOWN)) };
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.json {
-            explain::write_json(&mut out, &entries)
+            explain::write_json(&mut out, &told.entries, &told.detectors, &self.thresholds)
         } else {
-            write_text(&mut out, &entries, whole)
+            write_text(&mut out, &told.lines(whole, &self.thresholds), whole)
         }
         .and_then(|()| out.flush())
         .context("writing")?;
         Ok(ExitCode::SUCCESS)
     }
-}
 
-fn unknown(name: &str, nearest: &[&Entry]) -> ExitCode {
-    let names: Vec<_> = nearest.iter().map(|entry| format!("{}.{}", entry.group, entry.name)).collect();
-    let nearest = match names.as_slice() {
-        [] => "search with: netmonitor explain --search WORDS".to_owned(),
-        names => format!("the nearest: {}", names.join(", ")),
-    };
-    tell(&format!("no counter is called {name:?}; {nearest}"));
-    ExitCode::from(UNKNOWN)
-}
-
-fn write_text(out: &mut impl Write, entries: &[&Entry], whole: bool) -> io::Result<()> {
-    for (place, entry) in entries.iter().enumerate() {
-        if !whole {
-            writeln!(out, "{}", explain::line(entry))?;
-            continue;
+    /// What is told, and whether it is wholly; `None` if there is nothing, which was said.
+    fn told(&self) -> Option<(Told, bool)> {
+        let counters = |entries| Told { entries, ..Told::default() };
+        let (told, whole) = match (&self.name, &self.search) {
+            (Some(name), _) => match findings::named(name) {
+                Some(Ok(detectors)) => {
+                    let whole = name != findings::PREFIX;
+                    return Some((Told { detectors, ..Told::default() }, whole));
+                }
+                Some(Err(nearest)) => {
+                    let list = "netmonitor explain finding:";
+                    unknown(
+                        &format!("no finding is called {name:?}"),
+                        &nearest,
+                        &format!("list all with: {list}"),
+                    );
+                    return None;
+                }
+                None => match explain::named(name) {
+                    Ok(entries) => (counters(entries), true),
+                    Err(nearest) => {
+                        let names: Vec<_> =
+                            nearest.iter().map(|entry| format!("{}.{}", entry.group, entry.name)).collect();
+                        let search = "search with: netmonitor explain --search WORDS";
+                        unknown(&format!("no counter is called {name:?}"), &names, search);
+                        return None;
+                    }
+                },
+            },
+            (None, Some(words)) => {
+                (Told { entries: explain::search(words), detectors: findings::search(words) }, false)
+            }
+            (None, None) => (Told { entries: explain::all(), detectors: ALL.clone() }, false),
+        };
+        if told.entries.is_empty() && told.detectors.is_empty() {
+            let words = self.search.as_deref().unwrap_or_default();
+            tell(&format!("the name or meaning of no counter and of no finding holds {words:?}"));
+            return None;
         }
-        if place > 0 {
+        Some((told, whole))
+    }
+}
+
+/// Counters and findings.
+#[derive(Default)]
+struct Told {
+    entries: Vec<&'static Entry>,
+    detectors: Vec<&'static Detector>,
+}
+
+impl Told {
+    /// Each in lines: one, or as many as it takes.
+    fn lines(&self, whole: bool, thresholds: &Thresholds) -> Vec<Vec<String>> {
+        let entry = |entry: &&Entry| match whole {
+            true => explain::text(entry, WIDTH),
+            false => vec![explain::line(entry)],
+        };
+        let detector = |detector: &&'static Detector| match whole {
+            true => findings::text(detector, WIDTH, thresholds),
+            false => vec![findings::line(detector)],
+        };
+        self.entries.iter().map(entry).chain(self.detectors.iter().map(detector)).collect()
+    }
+}
+
+fn unknown<S: std::borrow::Borrow<str>>(what: &str, nearest: &[S], otherwise: &str) {
+    match nearest {
+        [] => tell(&format!("{what}; {otherwise}")),
+        names => tell(&format!("{what}; the nearest: {}", names.join(", "))),
+    }
+}
+
+fn write_text(out: &mut impl Write, told: &[Vec<String>], whole: bool) -> io::Result<()> {
+    for (place, lines) in told.iter().enumerate() {
+        if whole && place > 0 {
             writeln!(out)?;
         }
-        for line in explain::text(entry, WIDTH) {
-            writeln!(out, "{line}")?;
-        }
+        lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
     }
     Ok(())
 }

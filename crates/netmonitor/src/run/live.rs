@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::host::HostEngine;
 use netmonitor_core::interval::Interval;
@@ -90,19 +91,26 @@ pub(super) enum Reader {
 }
 
 impl Reader {
-    pub(super) fn of(tree: ProcTree, target: Option<Target>) -> Self {
-        Self::going_on(tree, target, Kept::default(), Counted::default())
+    pub(super) fn of(tree: ProcTree, target: Option<Target>, thresholds: Thresholds) -> Self {
+        Self::going_on((tree, target), Kept::default(), Counted::default(), thresholds)
     }
 
-    fn going_on(tree: ProcTree, target: Option<Target>, kept: Kept, counted: Counted) -> Self {
+    fn going_on(
+        (tree, target): (ProcTree, Option<Target>),
+        kept: Kept,
+        counted: Counted,
+        thresholds: Thresholds,
+    ) -> Self {
         let machine = tree.machine();
         match target {
             Some(target) => {
-                let engine = Engine::watching(machine, target.pid()).going_on(counted);
+                let mut engine = Engine::watching(machine, target.pid()).going_on(counted);
+                engine.judge_by(thresholds);
                 Self::One(Box::new((Collector::going_on(tree, target, kept), engine)))
             }
             None => {
-                let engine = HostEngine::new(machine).going_on(counted);
+                let mut engine = HostEngine::new(machine).going_on(counted);
+                engine.judge_by(thresholds);
                 Self::All(Box::new((HostCollector::going_on(tree, kept), engine)))
             }
         }
@@ -124,17 +132,17 @@ impl Reader {
 
     /// The same counts, of others.
     fn turned(self, target: Option<Target>) -> Self {
-        let (tree, kept, counted) = match self {
+        let (tree, kept, counted, thresholds) = match self {
             Self::One(one) => {
-                let (tree, kept) = one.0.into_kept();
-                (tree, kept, one.1.into_counted())
+                let ((tree, kept), thresholds) = (one.0.into_kept(), one.1.judges_by().clone());
+                (tree, kept, one.1.into_counted(), thresholds)
             }
             Self::All(all) => {
-                let (tree, kept) = all.0.into_kept();
-                (tree, kept, all.1.into_counted())
+                let ((tree, kept), thresholds) = (all.0.into_kept(), all.1.judges_by().clone());
+                (tree, kept, all.1.into_counted(), thresholds)
             }
         };
-        Self::going_on(tree, target, kept, counted)
+        Self::going_on((tree, target), kept, counted, thresholds)
     }
 }
 

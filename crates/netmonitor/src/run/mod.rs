@@ -203,6 +203,7 @@ fn settings(session: Session, wire: bool, naming: &Naming, kind: Option<Kind>) -
         history,
         theme,
         bindings,
+        thresholds,
         mouse,
         ..
     } = session;
@@ -219,6 +220,7 @@ fn settings(session: Session, wire: bool, naming: &Naming, kind: Option<Kind>) -
         keeps: history > 0,
         theme,
         bindings,
+        thresholds,
         wire,
         resolve,
         own,

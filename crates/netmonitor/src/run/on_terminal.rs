@@ -10,6 +10,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Instant;
 
 use anyhow::Context;
+use netmonitor_core::detect::Thresholds;
 use netmonitor_names::Names;
 use netmonitor_tui::{App, Effect, Input, Screen, Settings};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
@@ -50,8 +51,8 @@ impl Session {
         (keeper, settings.memory) = Keeper::open();
         let mouse = settings.mouse;
         let orders = Orders { reading: orders, past: None };
+        let recording = Beside::new(inputs.clone(), procfs, (names, settings.thresholds.clone()));
         let (app, turns) = (App::new(settings), Arc::new(AtomicU64::new(0)));
-        let recording = Beside::new(inputs.clone(), procfs, names);
         Self {
             app,
             inputs,
@@ -67,11 +68,11 @@ impl Session {
     }
 
     /// Starts a thread that keeps so many bytes of what is read; gives who hands ticks to it.
-    pub(super) fn keep(&mut self, most: usize) -> anyhow::Result<keep::Keeper> {
+    pub(super) fn keep(&mut self, most: usize, thresholds: Thresholds) -> anyhow::Result<keep::Keeper> {
         let (past, ordered) = mpsc::channel();
         self.orders.past = Some(past.clone());
         let inputs = self.inputs.clone();
-        spawn("past", move || Past::new(inputs, most).run(&ordered))?;
+        spawn("past", move || Past::new(inputs, most, thresholds).run(&ordered))?;
         Ok(keep::Keeper::new(past, most))
     }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::plan::Plan;
 use netmonitor_core::record::{About, Head, InMemory, Player, Recording, Ring};
 use netmonitor_core::sample::{Moment, Sample};
@@ -26,6 +27,8 @@ struct Kept {
 pub(super) struct Past {
     inputs: Sender<Input>,
     most: usize,
+    /// From when on something is wrong.
+    thresholds: Thresholds,
     kept: Option<Rc<RefCell<Kept>>>,
     plan: Option<Plan>,
     shown: Option<Shown>,
@@ -33,8 +36,8 @@ pub(super) struct Past {
 
 impl Past {
     /// Keeps so many bytes.
-    pub(super) fn new(inputs: Sender<Input>, most: usize) -> Self {
-        Self { inputs, most, kept: None, plan: None, shown: None }
+    pub(super) fn new(inputs: Sender<Input>, most: usize, thresholds: Thresholds) -> Self {
+        Self { inputs, most, thresholds, kept: None, plan: None, shown: None }
     }
 
     /// Goes on until the session is over.
@@ -61,6 +64,7 @@ impl Past {
             Some(kept) => kept.borrow_mut().anew(head, self.most),
             None => {
                 let (interval, ring) = (head.interval, Ring::new(head, self.most));
+                let ring = ring.judging_by(self.thresholds.clone());
                 self.kept = Some(Rc::new(RefCell::new(Kept { ring, interval, turn: 0 })));
             }
         }
@@ -89,8 +93,8 @@ impl Past {
                 ticks: last + 1,
             }
         };
-        let playing =
-            Playing::new(Player::new(recording, Plan::default()), Arc::new(about), self.inputs.clone());
+        let player = Player::new(recording, Plan::default()).judging_by(self.thresholds.clone());
+        let playing = Playing::new(player, Arc::new(about), self.inputs.clone());
         let mut playing = playing.growing(Box::new(view), (self.plan.take(), self.shown.take()));
         let goes_on = playing.run(last, Some(go), orders);
         (self.plan, self.shown) = playing.into_looks();
@@ -101,7 +105,8 @@ impl Past {
 impl Kept {
     fn anew(&mut self, head: Head, most: usize) {
         (self.interval, self.turn) = (head.interval, self.turn + 1);
-        self.ring = Ring::new(head, most);
+        let thresholds = self.ring.judges_by().clone();
+        self.ring = Ring::new(head, most).judging_by(thresholds);
     }
 }
 

@@ -56,9 +56,10 @@ impl Replay {
         let chosen = self.scope.or(recorded).filter(|scope| *scope != Scope::Host);
         let at = self.at.map(|at| at.within(&span, &about.zone)).transpose().map_err(Refused)?;
         let begin = at.map_or(0, |sought| recording.seek(sought));
+        let thresholds = self.session.thresholds.clone();
         let settings = cli::Session { top, scope: chosen.unwrap_or_default(), ..self.session };
         let mut session = Session::new(settings_of(settings, &self.naming), None, Names::default());
-        let player = Player::new(recording, Plan::default());
+        let player = Player::new(recording, Plan::default()).judging_by(thresholds);
         let inputs = session.inputs.clone();
         session.start(move |ordered| {
             _ = Playing::new(player, Arc::new(about), inputs).run(begin, None, &ordered);

@@ -31,7 +31,7 @@ pub(super) fn run(
     (names, history): (Names, u64),
 ) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
-    let interval = settings.interval;
+    let (interval, thresholds) = (settings.interval, settings.thresholds.clone());
     let pid = target.as_ref().map_or(0, Target::pid);
     // When the last snapshot was made, in milliseconds since the beginning.
     let last_read = Arc::new(AtomicU64::new(0));
@@ -49,8 +49,8 @@ pub(super) fn run(
         turns: session.turns.clone(),
     };
     let most = usize::try_from(history).unwrap_or(usize::MAX);
-    let keeper = (most > 0).then(|| session.keep(most)).transpose()?;
-    let reader = Reader::of(tree, target);
+    let reader = Reader::of(tree, target, thresholds.clone());
+    let keeper = (most > 0).then(|| session.keep(most, thresholds)).transpose()?;
     session.start(move |ordered| reading.run((reader, names), interval, (ordered, keeper)))?;
     let Some(app) = session.on_terminal()? else { return Ok(ExitCode::SUCCESS) };
     if app.state() == State::Exited {

@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::export::{self, Export, Format, Selection};
 use netmonitor_core::interval::Interval;
@@ -45,6 +46,8 @@ pub(crate) struct Show {
     pub(crate) wire: bool,
     /// How names are had that the kernel does not know.
     pub(crate) naming: Naming,
+    /// From when on something is wrong.
+    pub(crate) thresholds: Thresholds,
 }
 
 /// What is printed into, and how much was.
@@ -96,6 +99,7 @@ impl Show {
         print: &mut Print,
     ) -> anyhow::Result<bool> {
         let mut engine = Engine::watching(collector.tree().machine(), collector.target().pid());
+        engine.judge_by(self.thresholds.clone());
         if let Some(stop) = stop {
             stop.watch_end(collector.target())?;
         }

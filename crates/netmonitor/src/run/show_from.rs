@@ -53,7 +53,8 @@ impl Show {
             None => recording.ticks().saturating_sub(1),
         };
         let mut player =
-            Player::new(recording, Plan { own: self.naming.own, ..plan(&self.selection, is_repeated) });
+            Player::new(recording, Plan { own: self.naming.own, ..plan(&self.selection, is_repeated) })
+                .judging_by(self.thresholds.clone());
         if let Some(pid) = picked {
             pick(&mut player, pid, (begin, is_repeated && at.is_none()))?;
         }

@@ -130,6 +130,70 @@ fn a_recording_is_checked_from_its_beginning_to_its_end() {
 }
 
 #[test]
+fn thresholds_of_the_configuration_hold() {
+    if !need_root() {
+        return;
+    }
+    let netns = Netns::new();
+    let holder = Holder::start(Some(&netns), HOLDER, "busy");
+    let folder = tempfile::tempdir().unwrap();
+    let (config, file) = (folder.path().join("config.toml"), folder.path().join("busy.nmr"));
+    std::fs::write(&config, "[thresholds]\naccept-queue-percent = 500\n").unwrap();
+    let with = |words: &[&str]| {
+        let output = netmonitor().args(words).arg("--config").arg(&config).output().unwrap();
+        assert!(matches!(status(&output), Some(0 | 1)), "{}", stderr(&output));
+        stdout(&output).to_owned()
+    };
+    let (pid, file) = (holder.pid().to_string(), file.to_str().unwrap());
+    let show = ["show", &pid, "findings.findings", "--format", "csv", "--columns", "name"];
+    let check = ["check", &pid, "--interval", "0.3"];
+    for words in [&show[..], &check] {
+        assert!(stdout(&run(words)).contains(QUEUE) && !with(words).contains(QUEUE), "{words:?}");
+    }
+    with(&["record", &pid, "--for", "1s", "-o", file]);
+    assert!(!with(&["check", "--from", file]).contains(QUEUE));
+    let told = with(&["explain", "finding:accept-queue-near-full"]);
+    assert!(told.contains("accept-queue-percent = 500 percent as set; 80 unless it is"), "{told}");
+    let printed = with(&["config"]);
+    assert!(
+        printed.contains("accept-queue-percent = 500") && printed.contains("# file; percent"),
+        "{printed}"
+    );
+    assert!(printed.contains("# default; seconds"), "{printed}");
+    std::fs::write(&config, "[thresholds]\naccept-queue-per-cent = 500\n").unwrap();
+    let output = netmonitor().args(check).arg("--config").arg(&config).output().unwrap();
+    assert_eq!(status(&output), Some(2));
+    assert!(stderr(&output).contains("nearest: accept-queue-percent"), "{}", stderr(&output));
+}
+
+#[test]
+fn findings_are_explained() {
+    let told = run(&["explain", "finding:close-wait-leak"]);
+    assert_eq!(status(&told), Some(0));
+    for said in [
+        "finding:close-wait-leak: ",
+        "warning · scope process",
+        "\nwhy ",
+        "\nreads     sock_diag/tcp",
+        "close-wait-seconds = 60 seconds",
+    ] {
+        assert!(stdout(&told).contains(said), "{said}: {}", stdout(&told));
+    }
+    let all = run(&["explain", "finding:"]);
+    assert_eq!(stdout(&all).lines().count(), netmonitor_core::detect::ALL.len());
+    let found = run(&["explain", "--search", "accept queue"]);
+    assert!(stdout(&found).contains("finding:accept-queue-near-full  "), "{}", stdout(&found));
+    let unknown = run(&["explain", "finding:close-wait-leek"]);
+    assert_eq!((status(&unknown), stdout(&unknown)), (Some(1), ""));
+    assert!(stderr(&unknown).contains("the nearest: close-wait-leak"), "{}", stderr(&unknown));
+    if schema::ready() {
+        let one = run(&["explain", "finding:close-wait-leak", "--format", "json"]);
+        assert_eq!(judged("explain", stdout(&one)), "");
+        assert_eq!(parsed(&one)["findings"][0]["thresholds"][0]["default"], 60.0);
+    }
+}
+
+#[test]
 fn what_cannot_be_is_refused() {
     for words in [
         &["check"][..],

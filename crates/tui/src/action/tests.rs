@@ -39,6 +39,7 @@ fn settings() -> Settings {
         keeps: false,
         theme: crate::Theme::named("ansi").unwrap(),
         bindings: Bindings::default(),
+        thresholds: Default::default(),
         wire: false,
         resolve: false,
         own: false,

@@ -94,3 +94,34 @@ fn findings_are_looked_for_whatever_is_shown() {
     let watches = effects.iter().any(|effect| matches!(effect, Effect::Plan(plan) if plan.events));
     assert!(watches, "somebody looks");
 }
+
+#[test]
+fn what_finds_something_is_explained() {
+    let (mut session, _) = session(120, 40, &[7, 7, 9]);
+    session.type_text("Fx");
+    for said in ["finding:accept-queue-overflow: ", "critical · scope namespace", "reads     net/netstat"] {
+        assert!(session.screen().contains(said), "{said}: {}", session.screen());
+    }
+    session.press(KeyCode::Esc);
+    session.type_text(":explain finding:close-wait-l");
+    assert!(session.screen().contains("finding:close-wait-leak"), "{}", session.screen());
+    session.press(KeyCode::Tab);
+    session.press(KeyCode::Enter);
+    for said in ["finding:close-wait-leak: ", "close-wait-seconds = 60 seconds"] {
+        assert!(session.screen().contains(said), "{said}: {}", session.screen());
+    }
+    session.press(KeyCode::Esc);
+    session.type_text(":explain finding:close-wait-leek");
+    session.press(KeyCode::Enter);
+    assert!(session.last_line().contains("nearest: close-wait-leak"), "{}", session.last_line());
+}
+
+#[test]
+fn thresholds_that_were_set_are_told() {
+    let thresholds = detect::Thresholds::of([("close-wait-seconds", 7.0)]).unwrap();
+    let mut session = Session::new(120, 40, netmonitor_tui::Settings { thresholds, ..SETTINGS() });
+    session.input(Input::Snapshot(tick(&mut watching(), 0, 7)));
+    session.type_text(":explain finding:close-wait-leak");
+    session.press(KeyCode::Enter);
+    assert!(session.screen().contains("close-wait-seconds = 7 seconds as set"), "{}", session.screen());
+}

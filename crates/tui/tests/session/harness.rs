@@ -31,6 +31,7 @@ pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     remembers: true,
     theme: Theme::named("ansi").unwrap(),
     bindings: Bindings::default(),
+    thresholds: Default::default(),
 };
 
 pub(crate) struct Session {

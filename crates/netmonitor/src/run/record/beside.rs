@@ -5,6 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+use netmonitor_core::detect::Thresholds;
 use netmonitor_names::Names;
 use netmonitor_sys::{Collector, HostCollector, ProcTree, Target};
 use netmonitor_tui::Input;
@@ -17,12 +18,17 @@ pub(in crate::run) struct Beside {
     inputs: Sender<Input>,
     procfs: Option<PathBuf>,
     names: Names,
+    thresholds: Thresholds,
     running: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Beside {
-    pub(in crate::run) fn new(inputs: Sender<Input>, procfs: Option<&Path>, names: Names) -> Self {
-        Self { inputs, procfs: procfs.map(Path::to_owned), names, running: None }
+    pub(in crate::run) fn new(
+        inputs: Sender<Input>,
+        procfs: Option<&Path>,
+        (names, thresholds): (Names, Thresholds),
+    ) -> Self {
+        Self { inputs, procfs: procfs.map(Path::to_owned), names, thresholds, running: None }
     }
 
     /// Begins a recording, or ends the one under way.
@@ -31,6 +37,7 @@ impl Beside {
         let (Some(wanted), Some(procfs)) = (record, self.procfs.clone()) else { return };
         let (stop, stopped) = mpsc::channel();
         let (inputs, names) = (self.inputs.clone(), self.names.clone());
+        let thresholds = self.thresholds.clone();
         let work = move || {
             let mut is_told = false;
             let mut say = |said: Said<'_>| {
@@ -52,7 +59,7 @@ impl Beside {
                 _ => Woken::Stopped,
             };
             let done = source(&procfs, wanted.whom).and_then(|source| {
-                let record = Record::beside(&wanted, names);
+                let record = Record::beside(&wanted, names, thresholds);
                 record.run(source, &mut wait, &mut |said| {
                     if let Said::Remark(words) = &said {
                         last = (*words).to_owned();

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::format::harmless_text;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::Plan;
@@ -38,6 +39,8 @@ pub(crate) struct Record {
     pub(crate) keep: Option<Duration>,
     pub(crate) scope: Scope,
     pub(crate) naming: Naming,
+    /// From when on something is wrong.
+    pub(crate) thresholds: Thresholds,
 }
 
 /// Whom it is of.
@@ -95,10 +98,10 @@ impl Record {
     }
 
     /// One that a session asks for.
-    fn beside(wanted: &netmonitor_tui::Record, names: Names) -> Self {
+    fn beside(wanted: &netmonitor_tui::Record, names: Names, thresholds: Thresholds) -> Self {
         let (output, interval, scope) = (PathBuf::from(&wanted.file), wanted.interval, wanted.scope);
         let naming = Naming { names, resolve: wanted.resolve, own: true };
-        Self { output, interval, length: None, max_size: None, keep: None, scope, naming }
+        Self { output, interval, length: None, max_size: None, keep: None, scope, naming, thresholds }
     }
 
     /// Records from the command line: what is to be said goes to standard error.
@@ -204,6 +207,7 @@ impl<'s> Writing<'s> {
             interval: record.interval.duration().as_nanos() as u64,
         };
         let mut recorder = Recorder::new(head, plan);
+        recorder.judge_by(record.thresholds.clone());
         let limits = Limits { max_size: record.max_size, keep: record.keep };
         let output = Output::begin(record.output.clone(), limits, &recorder.begin())?;
         Ok(Self {

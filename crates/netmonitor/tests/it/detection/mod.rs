@@ -2,6 +2,8 @@
 //! to find it.
 
 mod health;
+mod healthy;
+mod table;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Stdio};
@@ -21,7 +23,7 @@ pub(crate) struct Scenario {
 }
 
 /// All of them.
-pub(crate) static SCENARIOS: &[&[Scenario]] = &[health::SCENARIOS];
+pub(crate) static SCENARIOS: &[&[Scenario]] = &[health::SCENARIOS, healthy::SCENARIOS];
 
 /// The findings that must come of the scenario of this name.
 pub(crate) fn produces(name: &str) -> &'static [&'static str] {
