@@ -162,7 +162,7 @@ fn the_other_end_takes_nothing() {
             tcp.tell("snd_wnd", if is_closed { 0 } else { 9000 }).tell("notsent_bytes", 50_000);
         }
     };
-    assert_found(of_connection("peer-window-closed", 10, window(10)), 4, Severity::Warning, "takes nothing");
+    assert_found(of_connection("peer-window-closed", 10, window(10)), 4, Severity::Warning, "has taken nothing");
     assert!(of_connection("peer-window-closed", 60, window(2)).is_none());
     // Nothing waits to be sent.
     let idle = |tcp: &mut Tcp, _: u64| _ = tcp.tell("snd_wnd", 0);
@@ -177,7 +177,7 @@ fn the_process_reads_slowly() {
         tcp.tell("bytes_received", 60_000 + second * each_second);
     };
     let slow = of_connection("slow-reader", 99, |tcp, second| reads(tcp, second, 1000));
-    assert_found(slow, 4, Severity::Info, "fills the receive buffer");
+    assert_found(slow, 4, Severity::Info, "has filled the receive buffer");
     let mut world = World::new();
     let mut severity = Vec::new();
     for second in 0..33 {
@@ -359,7 +359,7 @@ fn interfaces_lose_packets() {
     );
     assert!(first(&mut World::new(), "interface-errors", 60, errors(5)).is_none());
     assert_found(
-        first(&mut World::new(), "interface-drops", 9, drops(60)),
+        first(&mut World::new(), "interface-drops", 9, drops(300)),
         3,
         Severity::Warning,
         "were dropped",

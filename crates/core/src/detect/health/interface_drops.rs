@@ -15,9 +15,9 @@ static PERCENT: Threshold = Threshold {
 
 static LEAST: Threshold = Threshold {
     name: "interface-drops-packets",
-    usual: 100.0,
+    usual: 600.0,
     unit: "packets",
-    doc: "How many must have been dropped: some are on every network that has protocols which this machine does not speak.",
+    doc: "How many must have been dropped: a few are on every network that has protocols which this machine does not speak.",
     source: "ours",
 };
 

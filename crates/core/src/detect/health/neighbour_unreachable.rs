@@ -63,12 +63,15 @@ impl Look for Silent {
         let gateways = scene.table::<Route>("route").into_iter().flat_map(|table| table.iter());
         let gateways: HashSet<IpAddr> = gateways.map(|route| route.gateway.into()).collect();
         let peers: HashSet<IpAddr> = scene.held(&TCP).map(|socket| socket.inet.remote_address).collect();
+        let part = |address: &IpAddr| match (gateways.contains(address), peers.contains(address)) {
+            (true, _) => "gateway",
+            (false, true) => "host that the process has a connection to",
+            (false, false) => "host",
+        };
+        // Of very many the first are told of: those that matter.
+        silent.sort_by_key(|(address, ..)| part(address) == "host");
         for (address, neighbour, since) in silent {
-            let part = match (gateways.contains(&address), peers.contains(&address)) {
-                (true, _) => "gateway",
-                (false, true) => "host that the process has a connection to",
-                (false, false) => "host",
-            };
+            let part = part(&address);
             let severity = if part == "host" { Severity::Info } else { Severity::Warning };
             let name = scene.interface(neighbour.ifindex);
             let state = if neighbour.state.0 & FAILED != 0 { "FAILED" } else { "INCOMPLETE" };

@@ -55,7 +55,7 @@ impl Look for Closed {
                 continue;
             }
             let seconds = since as f64 / 1e9;
-            let what = format!("{} port {} takes nothing for {seconds:.0} s", inet.remote_address, inet.remote_port);
+            let what = format!("{} port {} has taken nothing for {seconds:.0} s", inet.remote_address, inet.remote_port);
             found
                 .report(subject(&connection.socket), what)
                 .strength(seconds.max(1.0).log2().max(1.0))

@@ -87,8 +87,8 @@ impl Look for Readers {
             let is_stalled = unread >= scene.limit(&STALLED);
             let from = format!("{} port {}", inet.remote_address, inet.remote_port);
             let what = match is_stalled {
-                true => format!("nothing was read of what comes from {from} for {unread:.0} s"),
-                false => format!("what comes from {from} fills the receive buffer for {seconds:.0} s"),
+                true => format!("nothing of what comes from {from} was read for {unread:.0} s"),
+                false => format!("what comes from {from} has filled the receive buffer for {seconds:.0} s"),
             };
             found
                 .report(subject(&connection.socket), what)

@@ -280,7 +280,7 @@ fn packets_that_are_marked_or_dropped() {
     let (here, mut there) = (Puppet::start(&link.0, ROLE), Puppet::start(&link.1, ROLE));
     let name = "is sent frames of a protocol that nobody speaks";
     let mut watching = Watching::start(here.pid(), &[], produces(name));
-    assert_eq!(there.act("frames veth0 200"), "ok");
+    assert_eq!(there.act("frames veth0 1000"), "ok");
     watching.find();
     let mut watching = Watching::start(here.pid(), &[], produces("is sent packets that met congestion"));
     link.1.run("nft add table ip m && nft add chain ip m out '{ type filter hook output priority 0; }'");
