@@ -162,7 +162,12 @@ fn the_other_end_takes_nothing() {
             tcp.tell("snd_wnd", if is_closed { 0 } else { 9000 }).tell("notsent_bytes", 50_000);
         }
     };
-    assert_found(of_connection("peer-window-closed", 10, window(10)), 4, Severity::Warning, "has taken nothing");
+    assert_found(
+        of_connection("peer-window-closed", 10, window(10)),
+        4,
+        Severity::Warning,
+        "has taken nothing",
+    );
     assert!(of_connection("peer-window-closed", 60, window(2)).is_none());
     // Nothing waits to be sent.
     let idle = |tcp: &mut Tcp, _: u64| _ = tcp.tell("snd_wnd", 0);

@@ -41,6 +41,12 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     scenario("sends much over a narrow link with a long queue", &["bufferbloat"]),
     scenario("is sent packets that met congestion", &["congestion-marks"]),
     scenario("is sent datagrams with a wrong checksum", &["checksum-errors"]),
+    scenario("is sent datagrams of which a fragment gets lost", &["fragment-failures"]),
+    scenario("does not close what the other end has closed", &["close-wait-leak"]),
+    scenario("has ended its side, and the other end does not", &["fin-wait2-pile-up"]),
+    scenario("opens one connection after the other, and closes none", &["socket-leak"]),
+    scenario("is in a namespace that tracks connections up to its limit", &["conntrack-nearly-full"]),
+    scenario("looks for the largest packet that a path carries", &["mtu-probe-failures"]),
 ];
 
 /// A namespace, and another one at the other end of a link, where they can be made.
@@ -304,5 +310,75 @@ fn a_narrow_link_with_a_long_queue() {
     link.1.run("tc qdisc add dev ifb0 root tbf rate 2mbit burst 10kb limit 1000kb");
     there.tell("receive 50000000");
     here.tell("send 50000000");
+    watching.find();
+}
+
+#[test]
+fn connections_that_one_end_has_closed() {
+    let Some(link) = link() else { return };
+    let (mut here, mut there) = connected(&link);
+    let soon = [
+        ("close-wait-seconds", 0.5),
+        ("close-wait-sockets", 1.0),
+        ("fin-wait2-seconds", 0.5),
+        ("fin-wait2-sockets", 1.0),
+    ];
+    let name = "does not close what the other end has closed";
+    let mut closed = Watching::by(&soon, there.pid(), &[], produces(name));
+    let name = "has ended its side, and the other end does not";
+    let mut ended = Watching::by(&soon, here.pid(), &[], produces(name));
+    assert_eq!(here.act("finish"), "ok");
+    assert_eq!(there.act("end"), "ok");
+    closed.find();
+    ended.find();
+}
+
+#[test]
+fn sockets_that_become_more() {
+    let Some(link) = link() else { return };
+    let mut there = Puppet::start(&link.1, ROLE);
+    assert_eq!(there.act("listen 4911"), "ok");
+    let script = "read; for i in {1..120}; do exec {fd}<>/dev/tcp/192.0.2.2/4911; sleep 0.05; done";
+    let mut shell = Shell::start(&link.0, script);
+    let soon = [("socket-leak-seconds", 2.0), ("socket-leak-sockets", 8.0)];
+    let names = produces("opens one connection after the other, and closes none");
+    let mut watching = Watching::by(&soon, shell.0.id(), &[], names);
+    std::io::Write::write_all(shell.0.stdin.as_mut().unwrap(), b"\n").unwrap();
+    watching.find();
+}
+
+#[test]
+fn connections_that_are_tracked() {
+    let Some(link) = link() else { return };
+    drops(&link.0, "ct state invalid drop");
+    let (here, _there) = connected(&link);
+    let name = "is in a namespace that tracks connections up to its limit";
+    // The limit is the machine's.
+    Watching::by(&[("conntrack-percent", 0.000_01)], here.pid(), &[], produces(name)).find();
+}
+
+#[test]
+fn packets_that_are_too_large_or_in_pieces() {
+    let Some(link) = link() else { return };
+    link.0.run("sysctl -qw net.ipv4.tcp_mtu_probing=2 net.ipv4.tcp_base_mss=1024");
+    link.0.ip("link set veth0 gso_max_segs 1");
+    drops(&link.1, "meta length '>' 1200 drop");
+    let (mut here, mut there) = connected(&link);
+    let names = produces("looks for the largest packet that a path carries");
+    let mut watching = Watching::start(here.pid(), &[], names);
+    there.tell("receive 5000000");
+    here.tell("send 5000000");
+    watching.find();
+
+    let mut there = Puppet::start(&link.1, ROLE);
+    let names = produces("is sent datagrams of which a fragment gets lost");
+    let mut watching = Watching::start(here.pid(), &[], names);
+    link.0.run("sysctl -qw net.ipv4.ipfrag_time=1");
+    link.0.run(
+        "nft add table inet f && nft add chain inet f in '{ type filter hook prerouting priority -450; }'",
+    );
+    link.0.run("nft add rule inet f in ip frag-off '&' 0x1fff '!=' 0 drop");
+    link.1.ip("link set veth0 mtu 100");
+    assert_eq!(there.act("datagrams 192.0.2.1 4912 5"), "ok");
     watching.find();
 }

@@ -36,16 +36,31 @@ pub(crate) struct Watching {
     child: Child,
     lines: std::io::Lines<BufReader<ChildStdout>>,
     names: &'static [&'static str],
+    _config: tempfile::NamedTempFile,
 }
 
 impl Watching {
     /// Starts it, and waits until detectors of these names have looked for the first time.
     pub(crate) fn start(pid: u32, words: &[&str], names: &'static [&'static str]) -> Self {
+        Self::by(&[], pid, words, names)
+    }
+
+    /// The same with thresholds that are set: those for which a test would have to wait for long, or to fill much.
+    pub(crate) fn by(
+        thresholds: &[(&str, f64)],
+        pid: u32,
+        words: &[&str],
+        names: &'static [&'static str],
+    ) -> Self {
+        let config = tempfile::NamedTempFile::new().unwrap();
+        let lines = thresholds.iter().map(|(name, value)| format!("{name} = {value}\n"));
+        std::fs::write(config.path(), format!("[thresholds]\n{}", lines.collect::<String>())).unwrap();
         let mut command = netmonitor();
+        command.arg("--config").arg(config.path());
         command.args(["show", &pid.to_string(), "findings", "--format", "jsonl", "--interval", "0.2"]);
         let mut child = command.args(words).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut watching = Self { child, lines, names };
+        let mut watching = Self { child, lines, names, _config: config };
         for name in names {
             watching.wait(&format!("{name} looks"), |row| {
                 row["table"] == "detectors" && row["name"] == *name && row["could_not_look"].is_null()
