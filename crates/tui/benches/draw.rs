@@ -183,8 +183,12 @@ fn new_snapshot_and_draw(bencher: divan::Bencher<'_, '_>, command: &str) {
 fn prepared_snapshot_and_draw(bencher: divan::Bencher<'_, '_>) {
     let (mut app, mut terminal) = asked(":sort remote_address:asc");
     (0..5).for_each(|_| drop(app.update(press(KeyCode::Down))));
-    let mut effects = app.update(press(KeyCode::Char('O')));
-    let Some(Effect::Arrange(shown)) = effects.pop() else { panic!("what is shown was not told") };
+    let effects = app.update(press(KeyCode::Char('O')));
+    let told = effects.into_iter().find_map(|effect| match effect {
+        Effect::Arrange(shown) => Some(shown),
+        _ => None,
+    });
+    let shown = told.expect("what is shown is told");
     let snapshots = [snapshot(), snapshot()].map(|it| (Arc::new(shown.arrange(&it)), it));
     let mut turn = 0;
     bencher.bench_local(|| {

@@ -68,7 +68,8 @@ impl App {
             return prepared.clone();
         }
         let ready = self.ready.as_ref().filter(fits).cloned();
-        let prepared = ready.unwrap_or_else(|| Arc::new(self.shown().arrange(snapshot)));
+        let earlier = arranged.as_deref();
+        let prepared = ready.unwrap_or_else(|| Arc::new(self.shown().arrange_as(snapshot, earlier)));
         *arranged = Some(prepared.clone());
         prepared
     }

@@ -65,8 +65,18 @@ impl Shown {
         }
     }
 
-    /// Arranges the tables on a snapshot.
+    /// Arranges the tables on a snapshot, and tells their rows apart where that takes long: for whoever does it beside.
     pub fn arrange(&self, snapshot: &Arc<Snapshot>) -> Prepared {
+        let prepared = self.arrange_as(snapshot, None);
+        if self.large {
+            prepared.identities(snapshot);
+        }
+        prepared
+    }
+
+    /// Arranges the tables on a snapshot. Which rows there are is the same as in an earlier arrangement of the same
+    /// tables on it, whatever was filtered there.
+    pub(crate) fn arrange_as(&self, snapshot: &Arc<Snapshot>, earlier: Option<&Prepared>) -> Prepared {
         let tables = self.plain_tables(snapshot);
         let arrange = |table: &TableView<'_>| {
             let chosen = self.choices.get(&name_of(&table.name, self.file.as_ref()));
@@ -85,11 +95,14 @@ impl Shown {
         };
         let totals = tables.into_iter().zip(&arrangements).map(sum).collect();
         let (shown, of) = (self.clone(), Arc::downgrade(snapshot));
-        let prepared = Prepared { shown, of, arrangements, totals, identities: OnceLock::new() };
-        if self.large {
-            prepared.identities(snapshot);
-        }
-        prepared
+        let earlier = earlier.filter(|earlier| earlier.is_of(snapshot) && earlier.shown.has_rows_of(self));
+        let identities = earlier.map(|earlier| earlier.identities.clone()).unwrap_or_default();
+        Prepared { shown, of, arrangements, totals, identities }
+    }
+
+    /// Whether it shows the same tables, in whatever way.
+    fn has_rows_of(&self, other: &Self) -> bool {
+        self.tab == other.tab && self.file == other.file && self.scope == other.scope && self.by == other.by
     }
 }
 
@@ -122,7 +135,7 @@ pub struct Prepared {
     arrangements: Vec<Arc<Arrangement>>,
     /// The sums of each table that are shown.
     pub(crate) totals: Vec<Option<Totals>>,
-    identities: OnceLock<Vec<Option<Vec<RowKey>>>>,
+    identities: Arc<OnceLock<Vec<Option<Vec<RowKey>>>>>,
 }
 
 impl Prepared {
