@@ -424,7 +424,11 @@ impl Sink for Engine {
             }
         };
         if self.part.decoder.is_none() {
-            self.part.decoder = Some(self.decoder(name));
+            self.part.decoder = Some(match origin {
+                // What ended is no reading of the list: that is compared with the one before it still.
+                Origin::Destroyed => source::decoder(name, self.machine.endian),
+                _ => self.decoder(name),
+            });
             let text = self.plan.as_ref().and_then(|plan| plan.text.as_ref());
             self.part.second = match origin {
                 Origin::Own => Some(self.decoder(OWN_OTHER)),

@@ -318,7 +318,12 @@ fn counters_are_those_of_nstat_name_by_name() {
     for view in document["views"].as_array().unwrap() {
         for table in view["tables"].as_array().unwrap() {
             let group = table["name"].as_str().unwrap();
-            for row in table["rows"].as_array().unwrap().iter().filter(|row| row["name"].is_string()) {
+            for row in table["rows"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|row| row["name"].is_string() && !row["value"].is_null())
+            {
                 shown.insert(format!("{group}{}", row["name"].as_str().unwrap()), row["value"].clone());
             }
         }
