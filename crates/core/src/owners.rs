@@ -29,6 +29,9 @@ pub fn may_trace(line: &[u8]) -> Option<bool> {
 struct Descriptors {
     /// Sorted, each once.
     inodes: Vec<u64>,
+    /// Those of standard input, output and error; 0 where they are no sockets.
+    #[serde(default)]
+    streams: [u64; 3],
     status: Status,
     read_at: u64,
     /// When it was last told that the process is one whose descriptors are read.
@@ -89,6 +92,8 @@ pub struct Owners {
     pub target_status: Option<Status>,
     /// How many sockets it holds, of any family.
     pub target_sockets: usize,
+    /// The sockets that are its standard input, output and error, by inode; 0 where they are none.
+    pub target_streams: [u64; 3],
     /// Relatives whose descriptors were not read yet.
     pub unread_relatives: usize,
     /// Processes beyond the target's relatives are looked at.
@@ -170,12 +175,15 @@ impl Collected {
         if self.are_same(pid, lines, status, at) {
             return;
         }
-        let mut inodes = Vec::new();
+        let (mut inodes, mut streams) = (Vec::new(), [0; 3]);
         for line in lines.split(|&byte| byte == b'\n') {
             let Some(space) = line.iter().position(|&byte| byte == b' ') else { continue };
             let (path, target) = (&line[..space], &line[space + 1..]);
             if let Some(inode) = bracketed(target, b"socket:[") {
                 inodes.push(inode);
+                if let Some([number @ b'0'..=b'2']) = path.strip_prefix(b"fd/") {
+                    streams[usize::from(number - b'0')] = inode;
+                }
             } else if path == b"ns/net"
                 && let Some(inode) = bracketed(target, b"net:[")
             {
@@ -189,10 +197,11 @@ impl Collected {
             inodes.sort_unstable();
             inodes.dedup();
             let lines = if pid == self.target { lines.to_vec() } else { Vec::new() };
-            let new = Descriptors { inodes, status, read_at: at, told_at: at, lines };
+            let new = Descriptors { inodes, streams, status, read_at: at, told_at: at, lines };
             let old = self.descriptors.insert(pid, new);
             let new = &self.descriptors[&pid];
-            self.changed |= old.is_none_or(|old| (&old.inodes, old.status) != (&new.inodes, new.status));
+            let told = |it: &Descriptors| (it.streams, it.status);
+            self.changed |= old.is_none_or(|old| (&old.inodes, told(&old)) != (&new.inodes, told(new)));
         }
     }
 
@@ -291,6 +300,7 @@ impl Collected {
             target_status: own.map(|descriptors| descriptors.status),
             unread_relatives: self.unread.len(),
             target_sockets: own.map_or(0, |descriptors| descriptors.inodes.len()),
+            target_streams: own.map_or([0; 3], |descriptors| descriptors.streams),
             sought: walks.now.descriptors,
             denied,
             may_trace: self.may_trace,
@@ -365,6 +375,17 @@ impl Owners {
     /// The inodes of the sockets that the group holds, in order.
     pub fn group_inodes(&self) -> &[u64] {
         &self.group
+    }
+
+    /// All processes were looked at that can be with the privilege for it, and none holds this socket, which one could.
+    pub fn has_no_owner(&self, inode: u64) -> bool {
+        let is_judged = self.sought && (self.whole || self.judged.contains(&inode));
+        inode != 0 && is_judged && self.sees_all() && self.of(inode).is_empty()
+    }
+
+    /// No process may not be looked at for want of a privilege.
+    pub fn sees_all(&self) -> bool {
+        self.denied == 0 || self.may_trace
     }
 
     /// The owners of a socket as a cell, or why there are none. Never a guess.
@@ -449,6 +470,23 @@ mod tests {
         assert_eq!(held(lines, 9 * SECOND), [false, true, false]);
         assert_eq!(held(b"ns/net net:[5]\nfd/3 socket:[50]\n", 9 * SECOND), [false, false, true]);
         assert_eq!(held(b"", 10 * SECOND), [false; 3]);
+    }
+
+    #[test]
+    fn standard_streams_are_known() {
+        let mut collected = collected();
+        assert_eq!(collected.join(1).target_streams, [0; 3]);
+        let links = b"fd/0 socket:[30]\nfd/2 socket:[10]\nfd/10 socket:[11]\ntask/9/fd/1 socket:[12]\n";
+        collected.read(1, links, Status::Ok, 1);
+        assert_eq!(collected.join(1).target_streams, [30, 0, 10]);
+        // The same sockets at other numbers.
+        collected.read(
+            1,
+            b"fd/9 socket:[30]\nfd/2 socket:[10]\nfd/10 socket:[11]\nfd/8 socket:[12]\n",
+            Status::Ok,
+            1,
+        );
+        assert_eq!(collected.join(1).target_streams, [0, 0, 10]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Plan {
     pub net: Vec<NetPath>,
     /// Lists that the kernel gives over netlink. Where it does not, the files that tell of the same are read.
     pub dumps: Vec<&'static Dump>,
+    /// Further ones that are read no more often than costs a hundredth of the time: only detectors look at them.
+    pub seldom: Vec<&'static Dump>,
     /// Whether the process's own sockets are asked, in the stead of lists of all.
     pub ask: Ask,
     /// The one of them whose text is wanted as it is, beside its rows.
@@ -181,6 +183,8 @@ pub struct Needs {
     pub net: Vec<NetPath>,
     /// Lists that come over netlink.
     pub dumps: Vec<&'static Dump>,
+    /// Lists that may be huge and rarely change, which are read no more often than costs little.
+    pub seldom: Vec<&'static Dump>,
     /// The process's own sockets, where they are what is shown.
     pub own: bool,
     /// What is computed of all sockets.
@@ -199,6 +203,8 @@ pub struct Needs {
     pub roll: bool,
     /// Connections as they come and go.
     pub events: bool,
+    /// Who holds each socket of the namespace, where all of them are looked at.
+    pub everybody: bool,
     /// What detectors find.
     pub findings: bool,
 }
@@ -218,6 +224,7 @@ impl Needs {
     pub fn add(&mut self, other: Self) {
         add_all(&mut self.net, other.net);
         add_all(&mut self.dumps, other.dumps);
+        add_all(&mut self.seldom, other.seldom);
         add_all(&mut self.settings, other.settings);
         self.derive.add(other.derive);
         self.own |= other.own;
@@ -227,6 +234,7 @@ impl Needs {
         self.traffic |= other.traffic;
         self.roll |= other.roll;
         self.events |= other.events;
+        self.everybody |= other.everybody;
         self.findings |= other.findings;
     }
 }
@@ -316,6 +324,7 @@ impl Plan {
     pub fn add(&mut self, needs: Needs, scope: Scope) {
         add_all(&mut self.net, needs.net);
         add_all(&mut self.dumps, needs.dumps);
+        add_all(&mut self.seldom, needs.seldom);
         add_all(&mut self.settings, needs.settings);
         if needs.own && self.ask == Ask::IfCheaper {
             self.ask = Ask::Always;
@@ -327,6 +336,9 @@ impl Plan {
         self.roll |= needs.roll;
         self.events |= needs.events;
         self.findings |= needs.findings;
+        if needs.everybody && !scope.is_held() {
+            self.owners = Owners::Everybody;
+        }
         if needs.traffic && self.counting != Counting::Off {
             let wanted = if scope == Scope::Process { Counting::Own } else { Counting::Read };
             self.counting = self.counting.max(wanted);

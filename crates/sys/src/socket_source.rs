@@ -5,6 +5,7 @@
 //! files cost most and tell least. Lists are asked for through sockets that were opened in the target's
 //! namespace and are kept as long as it stays there.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -37,6 +38,9 @@ const FEW: u64 = 1000;
 const LISTED: u64 = 16;
 const ASKED: u64 = 40;
 
+/// A list that is read seldom is left alone for so many times as long as reading it took.
+const REST: u64 = 100;
+
 /// Longer than a `cgroup` file.
 const CGROUP: usize = 64 * 1024;
 
@@ -58,6 +62,8 @@ pub(crate) struct Subject<'t> {
 pub(crate) struct SocketSource {
     sockets: Sockets,
     own: OwnSockets,
+    /// From when on each list that is read seldom may be read again.
+    due: HashMap<&'static str, u64>,
     /// What reading `cgroup` files takes.
     cgroups: [Vec<u8>; 2],
 }
@@ -83,13 +89,17 @@ impl SocketSource {
         let mut files = Vec::new();
         if subject.dir.is_copy() {
             // Of processes that do not live here this kernel knows nothing.
-            for dump in &plan.dumps {
+            for dump in plan.dumps.iter().chain(&plan.seldom) {
                 files.extend(dump.files);
                 if dump.files.is_empty() {
                     end(sink, &Origin::Dump(dump.name.into()), Status::NotAsked, boottime());
                 }
             }
             return files;
+        }
+        if self.sockets.namespace != subject.namespace {
+            // Of another one nothing is known yet.
+            self.due.clear();
         }
         let own = is_told
             || self.is_worth_asking(plan, subject, descriptors) && self.ask_all(subject, descriptors, sink);
@@ -98,7 +108,21 @@ impl SocketSource {
                 files.extend(dump.files);
             }
         }
+        for dump in plan.seldom.iter().filter(|dump| !plan.dumps.contains(dump)) {
+            self.list_seldom(dump, subject, sink);
+        }
         files
+    }
+
+    /// Asks for a list unless it was asked for just now: all routes of the internet are as many as a million.
+    fn list_seldom(&mut self, dump: &'static Dump, subject: Subject<'_>, sink: &mut dyn Sink) {
+        let begun = boottime();
+        let is_due = self.due.get(dump.name).is_none_or(|due| *due <= begun);
+        if is_due {
+            self.list((dump, false), subject, sink);
+            let ended = boottime();
+            self.due.insert(dump.name, ended + (ended - begun) * REST);
+        }
     }
 
     /// Whether the process's own sockets are asked.
@@ -288,7 +312,7 @@ fn requests(dump: &Dump, extensions: Extensions) -> Option<(Subsystem, Vec<Reque
         dump if *dump == dumps::SCTP => inet(Protocol::SCTP),
         dump if *dump == dumps::UNIX => diag(netlink::unix(u32::MAX, UnixShow::ALL)),
         dump if *dump == dumps::NETLINK => diag(netlink::netlink_sockets(NetlinkShow::ALL)),
-        dump if *dump == dumps::PACKET => diag(netlink::packet(PacketShow::COMMON)),
+        dump if *dump == dumps::PACKET => diag(netlink::packet(PacketShow::ALL)),
         dump if *dump == dumps::VSOCK => diag(netlink::vsock(u32::MAX)),
         dump if *dump == dumps::LINK => route(netlink::links()),
         dump if *dump == dumps::ADDR => route(netlink::addresses(AddressFamily::UNSPEC)),

@@ -5,6 +5,7 @@
 
 pub mod dns;
 pub mod hold;
+mod intruder;
 pub mod mmdb;
 pub mod netns;
 pub mod pty;

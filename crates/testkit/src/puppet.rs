@@ -6,6 +6,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use rustix::net::sockopt::{
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 
+use crate::intruder::{self, Intruder};
 use crate::netns::Netns;
 use crate::ring::{Request, Ring};
 
@@ -38,7 +40,12 @@ pub struct Puppet {
 impl Puppet {
     /// Starts one in a namespace, by running the test of this name of the same test program.
     pub fn start(netns: &Netns, test: &str) -> Self {
-        let mut command = netns.command(std::env::current_exe().unwrap());
+        Self::start_as(netns, test, &std::env::current_exe().unwrap())
+    }
+
+    /// The same, where the test program is in this file.
+    pub fn start_as(netns: &Netns, test: &str, program: &Path) -> Self {
+        let mut command = netns.command(program);
         command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(ROLE, "1");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
@@ -60,6 +67,10 @@ impl Puppet {
     /// `ring-accepts COUNT` one for all of them, of which the first is used, `ring-keep` accepts to a place in the ring, and `ring-drop` closes that.
     /// `take PID` takes the listening socket of a process. `unix BACKLOG CLIENTS` listens on a UNIX socket, connects to it so often and accepts nobody;
     /// `netlink` listens to changes of addresses with the smallest buffer, and never reads; `frames INTERFACE COUNT` sends frames that nobody knows.
+    /// What intruders do: `scan ADDRESS FIRST LAST` tries ports one after the other, `sweep NETWORK FIRST LAST`
+    /// sends a datagram to each host of a network, `0` being the last byte, `call ADDRESS PORT MILLISECONDS…` connects, again after each of these times, `associate ADDRESS PORT` connects
+    /// UDP, `ask COUNT BYTES` sends datagrams over that, `packet INTERFACE` opens a packet socket, `promiscuous INTERFACE` has it take all frames, `filter` gives it a filter,
+    /// `frame INTERFACE HEX` sends a frame, `echo ADDRESS COUNT MILLISECONDS` sends echo requests and keeps the socket, `inject ADDRESS PROTOCOL HEX` sends what follows the header of IP.
     pub fn act(&mut self, step: &str) -> String {
         self.tell(step);
         self.answer()
@@ -110,13 +121,6 @@ pub fn run_if_asked() {
     std::process::exit(0);
 }
 
-/// A socket that sends what follows the header of IP.
-fn raw_socket(protocol: libc::c_int) -> std::io::Result<OwnedFd> {
-    let protocol = u32::try_from(protocol).ok().and_then(std::num::NonZeroU32::new);
-    let protocol = protocol.map(rustix::net::Protocol::from_raw);
-    Ok(rustix::net::socket(AddressFamily::INET, SocketType::RAW, protocol)?)
-}
-
 /// The connection of a descriptor that was just made.
 fn stream_of(fd: usize) -> TcpStream {
     // SAFETY: the kernel just gave it to us.
@@ -165,6 +169,7 @@ struct Limbs {
     /// Connections that are only held.
     held: Vec<TcpStream>,
     others: Vec<OwnedFd>,
+    intruder: Intruder,
 }
 
 impl Limbs {
@@ -199,13 +204,6 @@ impl Limbs {
                 assert_eq!(moved, number(1), "all of it had come");
                 drop(from);
             }
-            "inject" => {
-                let socket = raw_socket(number(2) as libc::c_int)?;
-                let address = SocketAddrV4::new(words[1].parse().unwrap(), 0);
-                let digits = words[3].as_bytes().chunks(2).map(|two| str::from_utf8(two).unwrap());
-                let bytes: Vec<u8> = digits.map(|two| u8::from_str_radix(two, 16).unwrap()).collect();
-                rustix::net::sendto(&socket, &bytes, rustix::net::SendFlags::empty(), &address)?;
-            }
             "end" => drop(self.stream().read(&mut [0])?),
             "finish" => self.stream().shutdown(Shutdown::Write)?,
             "close" => self.stream = None,
@@ -226,6 +224,7 @@ impl Limbs {
                 assert!(done.success(), "{words:?}");
             }
             "die" => std::process::abort(),
+            step if intruder::has(step) => self.intruder.act(words)?,
             other => panic!("no such step: {other}"),
         }
         Ok(())

@@ -130,7 +130,7 @@ impl Check {
     pub fn blind(&self) -> impl Iterator<Item = (&'static Detector, &str)> {
         let alone = self.readings < 2;
         ALL.iter().zip(&self.looked).filter_map(move |(detector, looked)| match looked {
-            Looked::No(why) => Some((*detector, &**why)),
+            Looked::No(why) | Looked::Elsewhere(why) => Some((*detector, &**why)),
             Looked::Yes if alone && matches!(detector.rule, Rule::Grows(..)) => Some((*detector, ALONE)),
             Looked::Yes => None,
         })

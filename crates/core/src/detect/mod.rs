@@ -18,6 +18,7 @@ macro_rules! detectors {
 }
 
 mod connections;
+mod contacts;
 mod finding;
 mod health;
 mod memory;
@@ -30,6 +31,7 @@ mod watch;
 use std::sync::LazyLock;
 
 pub use connections::{Connection, Grown};
+pub use contacts::{Begun, Contact};
 pub use finding::{Amount, Evidence, Finding, Jump, Life, Severity, Subject, Sure};
 pub use scene::{Counted, Found, Scene};
 pub use threshold::{Threshold, Thresholds};
@@ -126,14 +128,15 @@ pub fn find(name: &str) -> Result<&'static Detector, Vec<&'static str>> {
     found.copied().ok_or_else(|| nearest(name, ALL.iter().map(|detector| detector.name), 3))
 }
 
-/// What all of them need. That connections are watched as they come and go costs the whole machine something: it is
-/// wanted where somebody looks at what was found.
+/// What all of them need. That connections are watched as they come and go, and that what is moved is read, costs the whole
+/// machine something: it is wanted where somebody looks at what was found.
 pub fn needs(watches: bool) -> Needs {
     let mut all = Needs { findings: true, ..Needs::default() };
     for detector in ALL.iter() {
         all.add((detector.needs)());
     }
     all.events = watches;
+    all.traffic &= watches;
     all
 }
 

@@ -1,5 +1,6 @@
 //! What a rule sees: the snapshot, with what has moved since the look before, and where it reports.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -8,6 +9,7 @@ use procnet::proc::counter::{Counter as Row, Number};
 use procnet::{Row as AnyRow, Table};
 
 use super::connections::{Connection, Known};
+use super::contacts::{Begun, Contact, Contacts};
 use super::finding::{Amount, Evidence, Severity, Subject};
 use super::{Counter, Detector, Threshold, Thresholds};
 use crate::events::Event;
@@ -27,9 +29,14 @@ pub struct Scene<'a> {
     last: u64,
     /// Number of the last event that was looked at.
     last_event: u64,
+    /// Whom the process has to do with.
+    pub(super) contacts: Option<&'a Contacts>,
     rows: RefCell<HashMap<&'static str, Rc<Rows<'a>>>>,
     connections: Vec<Connection<'a>>,
 }
+
+/// What stands behind the path of an executed file that was deleted.
+pub(super) const DELETED: &[u8] = b" (deleted)";
 
 /// Places of counters in a file.
 type Rows<'a> = HashMap<(&'a [u8], &'a [u8]), usize>;
@@ -60,7 +67,7 @@ impl Counted {
 impl<'a> Scene<'a> {
     pub(super) fn new(now: &'a Snapshot, thresholds: &'a Thresholds, (last, last_event): (u64, u64)) -> Self {
         let (rows, connections) = (RefCell::default(), Vec::new());
-        Self { now, thresholds, last, last_event, rows, connections }
+        Self { now, thresholds, last, last_event, contacts: None, rows, connections }
     }
 
     /// Compares the connections with what was known of them.
@@ -93,6 +100,14 @@ impl<'a> Scene<'a> {
     /// Its rows.
     pub fn table<R: AnyRow>(&self, name: &str) -> Option<&'a Table<R>> {
         self.source(name)?.table.as_any().downcast_ref()
+    }
+
+    /// The rows of its sockets that the process holds.
+    pub fn held_rows<R: AnyRow>(&self, name: &str) -> impl Iterator<Item = &'a R> + use<'a, R> {
+        let table = self.table::<R>(name);
+        let rows =
+            table.and(self.source(name)).and_then(|source| source.owned.as_deref()).unwrap_or_default();
+        rows.iter().filter_map(move |row| table?.get(*row as usize))
     }
 
     fn counters(&self, path: &'static str) -> Option<(&'a Source, &'a Table<Row>, Rc<Rows<'a>>)> {
@@ -158,6 +173,11 @@ impl<'a> Scene<'a> {
         places.iter().filter_map(move |place| sockets?.get(*place))
     }
 
+    /// Whether the sockets of a kind were read since the look before.
+    pub fn has_read(&self, kind: &SocketKind) -> bool {
+        self.now.sockets(kind).is_some_and(|sockets| self.is_read(sockets.lists()))
+    }
+
     fn is_read(&self, lists: &[crate::sockets::List]) -> bool {
         lists
             .iter()
@@ -178,6 +198,31 @@ impl<'a> Scene<'a> {
         own.filter_map(|(events, place)| events.all.get(place as usize))
             .map(|event| &**event)
             .filter(move |event| event.seq > last)
+    }
+
+    /// Whom the process has connected to, or tried to.
+    pub fn contacts(&self) -> &'a [Contact] {
+        self.contacts.map_or(&[], |contacts| &contacts.all)
+    }
+
+    /// The connections that it has begun since the look before.
+    pub fn begun(&self) -> &'a [Begun] {
+        self.contacts.map_or(&[], |contacts| &contacts.begun)
+    }
+
+    /// Name of the file that the process executes, without its folder; else what the process calls itself.
+    pub fn program(&self) -> Cow<'a, str> {
+        let process = &*self.now.process;
+        let exe = process.exe.as_deref().map(|exe| exe.strip_suffix(DELETED).unwrap_or(exe));
+        let file =
+            exe.and_then(|exe| exe.rsplit(|&byte| byte == b'/').next()).filter(|name| !name.is_empty());
+        String::from_utf8_lossy(file.unwrap_or(&process.name))
+    }
+
+    /// Whether a socket is the process's own, also where those of its tree or control group are looked at.
+    pub fn is_of_process(&self, inode: u64) -> bool {
+        let owners = &self.now.owners;
+        owners.group_scope == Scope::Process || owners.of(inode).contains(&self.now.process.pid)
     }
 
     /// The name of an interface.

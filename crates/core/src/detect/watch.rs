@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::connections::Known;
+use super::contacts::Contacts;
 use super::finding::{Amount, Finding, Life, Subject};
 use super::scene::{Found, Scene, Sighting, scope_of};
 use super::threshold::Thresholds;
@@ -37,6 +38,9 @@ const MOST: usize = 1024;
 const WORSE: f64 = 2.0;
 const BETTER: f64 = 0.5;
 
+/// Why a detector that needs to know all processes does not look.
+const ELSEWHERE: &str = "who holds the sockets of others is looked at in scope namespace";
+
 /// How long it stays worse or better after it has become so.
 const CHANGED: u64 = 10_000_000_000;
 
@@ -58,6 +62,8 @@ pub enum Looked {
     Yes,
     /// It could not look, or not at all of it.
     No(Arc<str>),
+    /// It looks in another scope only.
+    Elsewhere(Arc<str>),
 }
 
 impl Findings {
@@ -88,6 +94,7 @@ pub struct Watch {
     last_event: u64,
     ids: u64,
     left_out: u64,
+    contacts: Contacts,
     sightings: Vec<Sighting>,
     reasons: HashMap<String, Arc<str>>,
 }
@@ -123,6 +130,7 @@ impl Watch {
             last_event: 0,
             ids: 0,
             left_out: 0,
+            contacts: Contacts::default(),
             sightings: Vec::new(),
             reasons: HashMap::new(),
         }
@@ -138,6 +146,8 @@ impl Watch {
         let mut looked = Vec::with_capacity(self.rules.len());
         let mut scene = Scene::new(now, &self.thresholds, (self.last, self.last_event));
         scene.compare(&mut self.connections);
+        self.contacts.look(&scene);
+        scene.contacts = Some(&self.contacts);
         let mut sightings = std::mem::take(&mut self.sightings);
         let mut seen = Vec::new();
         for (place, rule) in self.rules.iter_mut().enumerate() {
@@ -147,8 +157,14 @@ impl Watch {
                 (None, Rule::Grows(counters, least)) => grows(&scene, counters, *least, &mut found),
                 (None, Rule::Look(_)) => {}
             }
-            let blind = missing(&rule.needs, now).or(found.blind);
-            looked.push(blind.map_or(Looked::Yes, |reason| Looked::No(share(&mut self.reasons, reason))));
+            let mut share = |reason| share(&mut self.reasons, reason);
+            looked.push(match missing(&rule.needs, now).or(found.blind) {
+                _ if rule.needs.everybody && !now.owners.sought => {
+                    Looked::Elsewhere(share(ELSEWHERE.to_owned()))
+                }
+                Some(reason) => Looked::No(share(reason)),
+                None => Looked::Yes,
+            });
             seen.extend(sightings.drain(..).map(|sighting| (place, sighting)));
         }
         self.sightings = sightings;
@@ -277,7 +293,7 @@ fn grows(
 /// What of its sources could not be read, in words.
 fn missing(needs: &Needs, now: &Snapshot) -> Option<String> {
     let files = needs.net.iter().find_map(|path| unread(now, path).map(|why| format!("net/{path} {why}")));
-    let dumps = || needs.dumps.iter().find_map(|dump| unread_dump(now, dump));
+    let dumps = || needs.dumps.iter().chain(&needs.seldom).find_map(|dump| unread_dump(now, dump));
     let settings = || {
         needs.settings.iter().find_map(|setting| match now.setting(setting) {
             None => Some(format!("{} was not read yet", setting.path)),
@@ -309,6 +325,12 @@ fn missing(needs: &Needs, now: &Snapshot) -> Option<String> {
         let is_told = !needs.process || now.process.fds.is_some();
         (!is_told).then(|| "the descriptors of the process were not counted".to_owned())
     };
+    let everybody = || {
+        let (owners, denied) = (&now.owners, now.owners.denied);
+        (needs.everybody && !owners.sees_all())
+            .then(|| format!("{denied} processes may not be looked at: {}", owners.refusal()))
+    };
+    let process = || process().or_else(everybody);
     files.or_else(dumps).or_else(settings).or_else(traffic).or_else(events).or_else(process)
 }
 

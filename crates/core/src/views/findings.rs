@@ -76,7 +76,7 @@ impl Rows for FoundRows<'_> {
     }
 
     fn remark(&self) -> Option<String> {
-        let blind = self.0.looked.iter().filter(|looked| **looked != Looked::Yes).count();
+        let blind = self.0.looked.iter().filter(|looked| matches!(looked, Looked::No(_))).count();
         let mut said = Vec::new();
         if blind > 0 {
             said.push(format!("{blind} of {} detectors could not look: see detectors", ALL.len()));
@@ -164,6 +164,6 @@ static LOOKING: &[(Column, Tell)] = described! {
     "of" "scope" Info None "Whose state it judges." |it, _| Value::Label(it.scope.word());
     "could_not_look" "could not look" Info None "What it could not read, and why; absent where it could." |_, looked| match looked {
         Looked::Yes => Value::Absent(""),
-        Looked::No(why) => Value::Text(why.as_bytes()),
+        Looked::No(why) | Looked::Elsewhere(why) => Value::Text(why.as_bytes()),
     };
 };

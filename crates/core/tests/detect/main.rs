@@ -2,8 +2,11 @@
 
 mod counters;
 mod health;
+mod healthy;
+mod kernel;
 mod life;
 mod memory;
+mod security;
 mod sockets;
 mod told;
 mod world;

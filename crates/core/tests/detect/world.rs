@@ -22,6 +22,11 @@ pub(crate) struct World {
 impl World {
     /// One with these thresholds set otherwise.
     pub(crate) fn with(thresholds: &[(&str, f64)]) -> Self {
+        Self::in_scope(Scope::Process, thresholds)
+    }
+
+    /// One where the sockets of a scope are looked at.
+    pub(crate) fn in_scope(scope: Scope, thresholds: &[(&str, f64)]) -> Self {
         let machine = Machine {
             kernel: "6.18.0".into(),
             arch: "x86_64".into(),
@@ -31,8 +36,8 @@ impl World {
             ..Machine::default()
         };
         let mut engine = Engine::new(machine);
-        let mut plan = Plan::in_scope(Scope::Process);
-        plan.add(detect::needs(true), Scope::Process);
+        let mut plan = Plan::in_scope(scope);
+        plan.add(detect::needs(true), scope);
         engine.follow(&plan);
         engine.judge_by(Thresholds::of(thresholds.iter().copied()).unwrap());
         let mut world = Self { engine, seconds: 0, parts: Vec::new() };

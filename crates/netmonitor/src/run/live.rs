@@ -467,6 +467,7 @@ fn asks_for_more(before: &Plan, plan: &Plan) -> bool {
         || plan.list && !before.list
         || plan.measure != before.measure
         || plan.dumps.iter().any(|dump| !before.dumps.contains(dump))
+        || plan.seldom.iter().any(|dump| !before.seldom.contains(dump))
         || plan.ask < before.ask && !plan.dumps.is_empty()
         || plan.ask == Ask::Always && before.ask != Ask::Always
         || plan.owners > before.owners

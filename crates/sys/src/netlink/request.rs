@@ -158,8 +158,8 @@ bits! {
         MEMINFO = 1 << 4;
         /// The filter's instructions.
         FILTER = 1 << 5;
-        /// All but the filter.
-        COMMON = 0x1f;
+        /// All of them: the filter is left out where it is not permitted.
+        ALL = 0x3f;
     }
 }
 

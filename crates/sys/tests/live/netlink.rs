@@ -101,7 +101,7 @@ fn every_family_of_sockets_is_listed() {
     }
     if is_root() {
         let socket = rustix::net::socket(AddressFamily::PACKET, SocketType::DGRAM, None).unwrap();
-        if let Some(bytes) = listed(&mut netlink, &packet(PacketShow::COMMON)) {
+        if let Some(bytes) = listed(&mut netlink, &packet(PacketShow::ALL)) {
             assert!(holds(&messages(&bytes, |_| 16), inode(&socket) as u32));
         }
     } else {

@@ -3,10 +3,11 @@
 
 mod health;
 mod healthy;
+mod security;
 mod table;
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 use netmonitor_testkit::PATIENCE;
@@ -23,7 +24,7 @@ pub(crate) struct Scenario {
 }
 
 /// All of them.
-pub(crate) static SCENARIOS: &[&[Scenario]] = &[health::SCENARIOS, healthy::SCENARIOS];
+pub(crate) static SCENARIOS: &[&[Scenario]] = &[health::SCENARIOS, security::SCENARIOS, healthy::SCENARIOS];
 
 /// The findings that must come of the scenario of this name.
 pub(crate) fn produces(name: &str) -> &'static [&'static str] {
@@ -57,6 +58,21 @@ impl Watching {
         std::fs::write(config.path(), format!("[thresholds]\n{}", lines.collect::<String>())).unwrap();
         let mut command = netmonitor();
         command.arg("--config").arg(config.path());
+        Self::run(command, config, pid, words, names)
+    }
+
+    /// The same with a command that runs the program with the words that are added.
+    pub(crate) fn run_by(command: Command, pid: u32, words: &[&str], names: &'static [&'static str]) -> Self {
+        Self::run(command, tempfile::NamedTempFile::new().unwrap(), pid, words, names)
+    }
+
+    fn run(
+        mut command: Command,
+        config: tempfile::NamedTempFile,
+        pid: u32,
+        words: &[&str],
+        names: &'static [&'static str],
+    ) -> Self {
         command.args(["show", &pid.to_string(), "findings", "--format", "jsonl", "--interval", "0.2"]);
         let mut child = command.args(words).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
