@@ -61,7 +61,7 @@ impl Puppet {
 
     /// Has it take a step; its answer: `ok`, or the name of an error.
     ///
-    /// `listen PORT`, `listen6 PORT` (over IPv6), `unlisten`, `accept`, `connect ADDRESS PORT [MILLISECONDS]` (of `TCP_USER_TIMEOUT`), `send BYTES`,
+    /// `listen PORT`, `listen6 PORT` (over IPv6), `unlisten`, `accept`, `connect ADDRESS PORT [MILLISECONDS]` (of `TCP_USER_TIMEOUT`), `connect-multipath` the same over MPTCP, `send BYTES`,
     /// `receive BYTES`, `end` (receives the other end's), `finish` (sends its own), `close`, `abort`, `bind PORT` (of UDP, with the smallest buffer),
     /// `datagrams ADDRESS PORT COUNT`, `run COMMAND`, `die`. By `io_uring`: `ring` and `ring polled` make a ring, `ring-accept` is one request,
     /// `ring-accepts COUNT` one for all of them, of which the first is used, `ring-keep` accepts to a place in the ring, and `ring-drop` closes that.
@@ -127,6 +127,17 @@ fn stream_of(fd: usize) -> TcpStream {
     unsafe { TcpStream::from_raw_fd(fd.try_into().unwrap()) }
 }
 
+/// A connection, with the time limit that may stand behind the address.
+fn connect(words: &[&str], address: &SocketAddrV4) -> std::io::Result<TcpStream> {
+    let protocol = (words[0] != "connect").then_some(rustix::net::ipproto::MPTCP);
+    let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, protocol)?;
+    if let Some(timeout) = words.get(3) {
+        set_tcp_user_timeout(&socket, timeout.parse().unwrap())?;
+    }
+    rustix::net::connect(&socket, address)?;
+    Ok(socket.into())
+}
+
 /// The first socket of a process that listens.
 fn listener_of(pid: i32) -> std::io::Result<TcpListener> {
     let process = pidfd_open(Pid::from_raw(pid).unwrap(), PidfdFlags::empty())?;
@@ -182,14 +193,7 @@ impl Limbs {
             "listen6" => self.listener = Some(TcpListener::bind((Ipv6Addr::UNSPECIFIED, port(1)))?),
             "unlisten" => self.listener = None,
             "accept" => self.stream = Some(self.listener.as_ref().unwrap().accept()?.0),
-            "connect" => {
-                let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None)?;
-                if let Some(timeout) = words.get(3) {
-                    set_tcp_user_timeout(&socket, timeout.parse().unwrap())?;
-                }
-                rustix::net::connect(&socket, &address())?;
-                self.stream = Some(socket.into());
-            }
+            "connect" | "connect-multipath" => self.stream = Some(connect(words, &address())?),
             "take" => self.listener = Some(listener_of(words[1].parse().unwrap())?),
             step if step.starts_with("ring") => self.act_by_ring(words)?,
             "unix" => self.others.extend(waiting(number(1) as i32, number(2))?),

@@ -32,15 +32,15 @@ static SECONDS: Threshold = Threshold {
 
 pub(super) static DETECTOR: Detector = Detector {
     name: "spurious-retransmissions",
-    title: "segments are sent again that were not lost",
+    title: "segments arrive twice at the other end",
     severity: Severity::Info,
     scope: Scope::Process,
-    sure: Sure::Certain,
+    sure: Sure::Likely,
     needs: || Needs { dumps: vec![&dumps::TCP], ..Needs::default() },
     thresholds: &[&TIMES, &PERCENT, &SECONDS],
     rule: Rule::Look(|| Box::<Twice>::default()),
-    why: "The other end reports that it has received segments twice: they, or their acknowledgements, came late and were taken for lost. Bandwidth is wasted, and TCP slows down without need.",
-    next: "Look for a round-trip time that varies much (wireless links, long queues) and for segments that overtake each other.",
+    why: "The other end reports that it has received segments twice: mostly they, or their acknowledgements, came late and were taken for lost and sent again; or something on the way doubles packets. Bandwidth is wasted, and TCP slows down without need.",
+    next: "Look for a round-trip time that varies much (wireless links, long queues) for segments that overtake each other, and for devices that mirror or flood packets.",
     references: "RFC 2883; RFC 3708; RFC 5682",
 };
 

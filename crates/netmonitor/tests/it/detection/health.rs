@@ -41,6 +41,8 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     scenario("sends much over a narrow link with a long queue", &["bufferbloat"]),
     scenario("is sent packets that met congestion", &["congestion-marks"]),
     scenario("is sent datagrams with a wrong checksum", &["checksum-errors"]),
+    scenario("sends over two paths, one slower than the other", &["reordering"]),
+    scenario("asks for Multipath TCP where there is none", &["mptcp-fallback"]),
     scenario("is sent datagrams of which a fragment gets lost", &["fragment-failures"]),
     scenario("does not close what the other end has closed", &["close-wait-leak"]),
     scenario("has ended its side, and the other end does not", &["fin-wait2-pile-up"]),
@@ -62,6 +64,17 @@ fn link() -> Option<(Netns, Netns)> {
 fn drops(netns: &Netns, rule: &str) {
     netns.run("nft add table inet t && nft add chain inet t in '{ type filter hook input priority 0; }'");
     netns.run(&format!("nft add rule inet t in {rule}"));
+}
+
+/// Lets packets that match wait in a queue before they come in: the one in front of the sender's own link TCP keeps short by
+/// itself.
+fn detour(netns: &Netns, which: &str, rate: &str) {
+    netns.ip("link add ifb0 type ifb");
+    netns.ip("link set ifb0 up");
+    netns.run("tc qdisc add dev veth0 ingress");
+    let action = "action mirred egress redirect dev ifb0";
+    netns.run(&format!("tc filter add dev veth0 parent ffff: protocol ip u32 {which} {action}"));
+    netns.run(&format!("tc qdisc add dev ifb0 root tbf {rate}"));
 }
 
 /// A process, and one at the other end that it has a connection to; it is told by its place in the pair.
@@ -301,13 +314,7 @@ fn a_narrow_link_with_a_long_queue() {
     let (mut here, mut there) = connected(&link);
     let name = "sends much over a narrow link with a long queue";
     let mut watching = Watching::start(here.pid(), &[], produces(name));
-    // In front of the other end: what stands in the own queue TCP keeps short by itself.
-    link.1.ip("link add ifb0 type ifb");
-    link.1.ip("link set ifb0 up");
-    link.1.run("tc qdisc add dev veth0 ingress");
-    let redirect = "protocol ip u32 match u32 0 0 action mirred egress redirect dev ifb0";
-    link.1.run(&format!("tc filter add dev veth0 parent ffff: {redirect}"));
-    link.1.run("tc qdisc add dev ifb0 root tbf rate 2mbit burst 10kb limit 1000kb");
+    detour(&link.1, "match u32 0 0", "rate 2mbit burst 10kb limit 1000kb");
     there.tell("receive 50000000");
     here.tell("send 50000000");
     watching.find();
@@ -380,5 +387,30 @@ fn packets_that_are_too_large_or_in_pieces() {
     link.0.run("nft add rule inet f in ip frag-off '&' 0x1fff '!=' 0 drop");
     link.1.ip("link set veth0 mtu 100");
     assert_eq!(there.act("datagrams 192.0.2.1 4912 5"), "ok");
+    watching.find();
+}
+
+#[test]
+fn segments_that_overtake_each_other() {
+    let Some(link) = link() else { return };
+    let (mut here, mut there) = connected(&link);
+    let names = produces("sends over two paths, one slower than the other");
+    let mut watching = Watching::start(here.pid(), &[], names);
+    link.0.ip("link set veth0 gso_max_segs 1");
+    // Every second packet, by its identification.
+    detour(&link.1, "match u16 0x0001 0x0001 at 4", "rate 20mbit burst 10kb limit 1000kb");
+    there.tell("receive 500000000");
+    here.tell("send 500000000");
+    watching.find();
+}
+
+#[test]
+fn multipath_where_there_is_none() {
+    let Some(link) = link() else { return };
+    let (mut here, mut there) = (Puppet::start(&link.0, ROLE), Puppet::start(&link.1, ROLE));
+    assert_eq!(there.act("listen 4913"), "ok");
+    let names = produces("asks for Multipath TCP where there is none");
+    let mut watching = Watching::start(here.pid(), &[], names);
+    assert_eq!(here.act("connect-multipath 192.0.2.2 4913"), "ok");
     watching.find();
 }
