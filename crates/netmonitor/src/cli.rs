@@ -314,7 +314,9 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         }
         Some(Command::Run(run)) => return run.meant(typed.target),
         Some(Command::Diff(diff)) => return diff.meant(typed.target, &chosen),
-        Some(Command::Serve(serve)) => return serve.meant(typed.target, (procfs, options.interval)),
+        Some(Command::Serve(serve)) => {
+            return serve.meant(typed.target, (procfs, options.interval, chosen.thresholds));
+        }
         Some(Command::Replay(replay)) => {
             return replay.meant(typed.target, options.scope, (session, chosen.naming));
         }

@@ -46,6 +46,8 @@ families! {
         "Sockets of a network namespace by protocol and state, those included that no process holds.";
     NAMESPACES Gauge "netmonitor_namespaces"
         "Network namespaces: those that stand alone, and those in the sum whose netns is other.";
+    FINDINGS Gauge "netmonitor_findings"
+        "What is wrong now with network namespaces or the machine, by the name of what was found, how bad it is, and whose state it is; netmonitor explain finding:NAME tells of it.";
     SOURCE_UP Gauge "netmonitor_source_up"
         "Whether a source of figures could be read: 1, or 0 with the reason. What comes of a source that is down is absent.";
     DENIED Gauge "netmonitor_processes_denied"

@@ -7,6 +7,7 @@
 
 mod exposition;
 pub mod families;
+mod findings;
 mod groups;
 mod http;
 mod kernel;

@@ -14,6 +14,7 @@ use procnet::proc::{File, FileScope};
 
 use crate::exposition::{Exposition, Labels, NO_WORDS, Number, Sample};
 use crate::families;
+use crate::findings;
 use crate::groups::{Group, Groups, VIA};
 use crate::kernel::{PER_CPU, SUMMED, counter_files};
 use crate::namespaces::{Namespaces, by_state};
@@ -70,6 +71,7 @@ pub fn plan() -> Plan {
         counting: Counting::On,
         ended: Ended::Summed,
         slim: true,
+        findings: true,
         ..Plan::in_scope(Scope::Host)
     };
     let net = files().map(|file| file.path.into()).collect();
@@ -82,7 +84,7 @@ pub fn plan() -> Plan {
 
 /// The same, of what is counted alone: what can change no more is taken out of the kernel's tables.
 pub fn plan_of_rest() -> Plan {
-    Plan { net: Vec::new(), dumps: Vec::new(), roll: false, ..plan() }
+    Plan { net: Vec::new(), dumps: Vec::new(), roll: false, findings: false, ..plan() }
 }
 
 fn files() -> impl Iterator<Item = &'static File> {
@@ -118,6 +120,7 @@ impl Metrics {
         let mut out = Exposition::default();
         self.tell_groups(snapshot, &mut out);
         self.namespaces.tell(snapshot, &mut out);
+        findings::tell(snapshot, &mut out);
         let series = out.families.iter().map(|filled| filled.samples.len()).sum();
         sources(snapshot, &mut out);
         self.tell_own(snapshot, (took, series), own, &mut out);

@@ -273,3 +273,27 @@ fn no_name_breaks_a_line() {
     }
     assert!(!text.contains('\x1b'));
 }
+
+#[test]
+fn what_is_wrong_with_namespaces_is_counted() {
+    let mut world = World::new(1);
+    let mut read = |seconds, overflows: [u64; 2]| {
+        world.read(seconds, &[], |sample| {
+            for (netns, overflows) in [50, 60].into_iter().zip(overflows) {
+                sample.push(Origin::Netns(netns), *b"");
+                let text = format!("TcpExt: SyncookiesSent ListenOverflows\nTcpExt: 0 {overflows}\n");
+                sample.push(Origin::net("netstat"), text);
+            }
+        })
+    };
+    let of = |text: &str| {
+        let mut lines = text.lines().filter(|line| line.starts_with("netmonitor_findings{"));
+        lines.find(|line| line.contains("\"accept-queue-overflow\"")).map(str::to_owned).unwrap()
+    };
+    let line =
+        "netmonitor_findings{name=\"accept-queue-overflow\",severity=\"critical\",scope=\"namespace\"}";
+    assert_eq!(of(&read(0, [7, 7])), format!("{line} 0"));
+    assert_eq!(of(&read(15, [8, 9])), format!("{line} 2"));
+    assert_eq!(of(&read(30, [8, 10])), format!("{line} 1"));
+    assert_eq!(of(&read(45, [8, 10])), format!("{line} 0"));
+}

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::interval::Interval;
 
 use super::{Meant, not_before_the_command, refuse};
@@ -46,7 +47,7 @@ impl Typed {
     pub(super) fn meant(
         self,
         target: Option<String>,
-        (procfs, interval): (PathBuf, Option<Interval>),
+        (procfs, interval, thresholds): (PathBuf, Option<Interval>, Thresholds),
     ) -> anyhow::Result<Meant> {
         not_before_the_command(target, "serve")?;
         let mut listen = Vec::new();
@@ -64,7 +65,7 @@ impl Typed {
             ));
         }
         let push = self.otlp.map(|url| (url, interval.map_or(Duration::from_secs(15), Interval::duration)));
-        Ok(Meant::Serve(Serve { listen, choice, web_config: self.web_config, push, procfs }))
+        Ok(Meant::Serve(Serve { listen, choice, web_config: self.web_config, push, procfs, thresholds }))
     }
 }
 

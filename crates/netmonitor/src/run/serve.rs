@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::host::HostEngine;
 use netmonitor_core::plan::Plan;
 use netmonitor_core::snapshot::Snapshot;
@@ -25,6 +26,8 @@ pub(crate) struct Serve {
     /// Where metrics are pushed to, and how often.
     pub(crate) push: Option<(String, Duration)>,
     pub(crate) procfs: PathBuf,
+    /// From when on something is wrong.
+    pub(crate) thresholds: Thresholds,
 }
 
 impl Serve {
@@ -56,7 +59,8 @@ impl Serve {
             tell(&format!("serving {scheme}://{address}/metrics"));
             listeners.push(listener);
         }
-        let readings = Readings::start(Machine::new(tree), self.choice).context("starting a thread")?;
+        let readings =
+            Readings::start(Machine::new(tree, self.thresholds), self.choice).context("starting a thread")?;
         let _pushing = self.push.map(|push| pushing(push, &readings.0)).transpose()?;
         netmonitor_serve::serve(listeners, web, readings, stop).context("serving")?;
         Ok(ExitCode::SUCCESS)
@@ -89,13 +93,12 @@ struct Machine {
 }
 
 impl Machine {
-    fn new(tree: ProcTree) -> Self {
+    fn new(tree: ProcTree, thresholds: Thresholds) -> Self {
         let machine = tree.machine();
-        Self {
-            boot_time: machine.boot_time,
-            engine: HostEngine::new(machine),
-            collector: HostCollector::new(tree),
-        }
+        let boot_time = machine.boot_time;
+        let mut engine = HostEngine::new(machine);
+        engine.judge_by(thresholds);
+        Self { boot_time, engine, collector: HostCollector::new(tree) }
     }
 
     fn collect(&mut self, plan: &Plan) -> Arc<Snapshot> {
