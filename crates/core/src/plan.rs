@@ -207,6 +207,8 @@ pub struct Needs {
     pub everybody: bool,
     /// What detectors find.
     pub findings: bool,
+    /// What is normal, which somebody has to have learned.
+    pub baseline: bool,
 }
 
 impl Needs {

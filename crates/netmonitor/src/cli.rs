@@ -5,13 +5,15 @@ mod config;
 mod diff;
 mod doctor;
 mod explain;
+mod learn;
 mod record;
 mod replay;
 mod run;
 mod serve;
 mod show;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -30,6 +32,7 @@ use crate::run::config::Config;
 use crate::run::diff::Diff;
 use crate::run::doctor::Doctor;
 use crate::run::explain::Explain;
+use crate::run::learn::{self as learned, Learn};
 use crate::run::naming::Naming;
 use crate::run::record::Record;
 use crate::run::replay::Replay;
@@ -57,6 +60,10 @@ struct Typed {
     /// Configuration file [default: netmonitor/config.toml in the user's configuration directory]
     #[arg(long, global = true, value_name = "FILE", env = "NETMONITOR_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
+
+    /// Tell what leaves this baseline of the process, which netmonitor learn has made
+    #[arg(long, global = true, value_name = "FILE", env = "NETMONITOR_BASELINE", hide_env_values = true)]
+    baseline: Option<PathBuf>,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -90,6 +97,7 @@ Examples:
   netmonitor show --from web.nmr --at 03:12 tcp
   netmonitor diff web.nmr --from-time 03:11 --to-time 03:13 tcp stats
   netmonitor check nginx --for 30s        what is wrong; as an exit status for cron and health checks
+  netmonitor learn nginx -o nginx.toml --for 1h   what it normally does; then: check --baseline nginx.toml
   netmonitor doctor nginx                 what works for nginx, and what would put the rest right
   netmonitor explain TCPTimeouts          what a counter means";
 
@@ -112,6 +120,8 @@ enum Command {
     Record(record::Typed),
     /// Tell what is wrong with the network of a process: exit status 1 where something is, for cron, CI and health checks
     Check(check::Typed),
+    /// Learn what a process normally does: where it listens, whom it speaks with, how much it sends; for --baseline
+    Learn(learn::Typed),
     /// Tell what works here and what does not, and what would put it right
     Doctor(doctor::Typed),
     /// Print the options in force, each with where it comes from: flag, environment, configuration file or default
@@ -130,6 +140,8 @@ pub(crate) enum Meant {
     Config(Config),
     /// Tell what is wrong.
     Check(Check),
+    /// Learn what is normal.
+    Learn(Learn),
     /// Tell what works.
     Doctor(Doctor),
     /// Look at what was recorded.
@@ -262,7 +274,8 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn of(options: &Options) -> anyhow::Result<Self> {
+    fn of(options: &Options, baseline: Option<&Path>) -> anyhow::Result<Self> {
+        let baseline = baseline.map(learned::baseline).transpose()?.map(Arc::new);
         Ok(Self {
             interval: options.interval.unwrap_or_default(),
             scope: options.scope.unwrap_or_default(),
@@ -271,7 +284,7 @@ impl Chosen {
             by: options.by.unwrap_or_default(),
             wire: options.wire.unwrap_or(false),
             naming: Naming::of((options.resolve, options.own), &options.geoip)?,
-            thresholds: options.thresholds()?,
+            thresholds: options.thresholds()?.with_baseline(baseline),
         })
     }
 }
@@ -285,7 +298,7 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
     if typed.cgroup {
         options.scope = Some(as_cgroup(options.scope.filter(|_| given_by_hand(&matches, "scope")))?);
     }
-    let chosen = Chosen::of(&options)?;
+    let chosen = Chosen::of(&options, typed.baseline.as_deref())?;
     let session = Session::of(&options, &chosen)?;
     let follow = Follow::of(&options, &matches);
     let procfs = options.procfs.unwrap_or_else(|| PathBuf::from("/proc"));
@@ -323,6 +336,10 @@ pub(crate) fn parse() -> anyhow::Result<Meant> {
         Some(Command::Check(check)) => {
             let interval = options.interval.filter(|_| given_by_hand(&matches, "interval"));
             return check.meant(typed.target, &chosen, (procfs, interval));
+        }
+        Some(Command::Learn(learn)) => {
+            let interval = options.interval.filter(|_| given_by_hand(&matches, "interval"));
+            return learn.meant(typed.target, (procfs, interval, scope));
         }
         Some(Command::Doctor(doctor)) => return doctor.meant(typed.target, procfs),
         Some(Command::Record(record)) => {

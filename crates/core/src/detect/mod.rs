@@ -17,6 +17,7 @@ macro_rules! detectors {
     };
 }
 
+mod baseline;
 mod connections;
 mod contacts;
 mod finding;
@@ -30,6 +31,7 @@ mod watch;
 
 use std::sync::LazyLock;
 
+pub use baseline::{Baseline, Learner, Listener, Peer};
 pub use connections::{Connection, Grown};
 pub use contacts::{Begun, Contact};
 pub use finding::{Amount, Evidence, Finding, Jump, Life, Severity, Subject, Sure};

@@ -11,7 +11,7 @@ use procnet::{Row as AnyRow, Table};
 use super::connections::{Connection, Known};
 use super::contacts::{Begun, Contact, Contacts};
 use super::finding::{Amount, Evidence, Severity, Subject};
-use super::{Counter, Detector, Threshold, Thresholds};
+use super::{Baseline, Counter, Detector, Threshold, Thresholds};
 use crate::events::Event;
 use crate::rates;
 use crate::sample::Status;
@@ -79,6 +79,11 @@ impl<'a> Scene<'a> {
     /// alone of which TCP tells that.
     pub fn connections(&self) -> &[Connection<'a>] {
         &self.connections
+    }
+
+    /// What the process normally does, where that was learned.
+    pub fn baseline(&self) -> Option<&'a Baseline> {
+        self.thresholds.baseline.as_deref()
     }
 
     /// What a threshold is.

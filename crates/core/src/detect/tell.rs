@@ -39,13 +39,15 @@ pub fn line(detector: &Detector) -> String {
 pub fn sources(detector: &Detector) -> Vec<String> {
     let needs = (detector.needs)();
     let mut all: Vec<String> = needs.net.iter().map(|path| format!("net/{path}")).collect();
-    all.extend(needs.dumps.iter().map(|dump| dump.name.to_owned()));
+    all.extend(needs.dumps.iter().chain(&needs.seldom).map(|dump| dump.name.to_owned()));
     all.extend(needs.settings.iter().map(|setting| format!("sys/{}", setting.path)));
     let others = [
         (needs.process, "the process (limits, cgroup)"),
         (needs.traffic, "what is sent and received, counted in the kernel"),
         (needs.events, "connections as they come and go, told by the kernel"),
         (needs.roll, "which processes there are"),
+        (needs.everybody, "the descriptors of all processes"),
+        (needs.baseline, "a baseline that was learned"),
     ];
     all.extend(others.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, what)| what.to_owned()));
     all

@@ -1,8 +1,9 @@
 //! Thresholds: each has a name, a value with its source, and can be set.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::ALL;
+use super::{ALL, Baseline};
 use crate::query::nearest::nearest;
 
 /// A threshold as it is declared.
@@ -20,9 +21,13 @@ pub struct Threshold {
     pub source: &'static str,
 }
 
-/// Thresholds that were set otherwise.
+/// By what it is judged what is wrong: thresholds that were set otherwise, and what is normal, where that was learned.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Thresholds(BTreeMap<&'static str, f64>);
+pub struct Thresholds {
+    set: BTreeMap<&'static str, f64>,
+    /// What the process normally does.
+    pub(super) baseline: Option<Arc<Baseline>>,
+}
 
 impl Thresholds {
     /// Sets thresholds by their names.
@@ -43,19 +48,25 @@ impl Thresholds {
             if !value.is_finite() || value < 0.0 {
                 return Err(format!("{name}: {value} {} cannot be", threshold.unit));
             }
-            thresholds.0.insert(threshold.name, value);
+            thresholds.set.insert(threshold.name, value);
         }
         Ok(thresholds)
     }
 
+    /// The same, with what is normal.
+    #[must_use]
+    pub fn with_baseline(self, baseline: Option<Arc<Baseline>>) -> Self {
+        Self { baseline, ..self }
+    }
+
     /// What a threshold is.
     pub fn get(&self, threshold: &Threshold) -> f64 {
-        self.0.get(threshold.name).copied().unwrap_or(threshold.usual)
+        self.set.get(threshold.name).copied().unwrap_or(threshold.usual)
     }
 
     /// Whether somebody has set it.
     pub fn is_set(&self, threshold: &Threshold) -> bool {
-        self.0.contains_key(threshold.name)
+        self.set.contains_key(threshold.name)
     }
 }
 

@@ -62,7 +62,7 @@ pub enum Looked {
     Yes,
     /// It could not look, or not at all of it.
     No(Arc<str>),
-    /// It looks in another scope only.
+    /// It looks in another scope only, or where there is a baseline.
     Elsewhere(Arc<str>),
 }
 
@@ -158,7 +158,9 @@ impl Watch {
                 (None, Rule::Look(_)) => {}
             }
             let mut share = |reason| share(&mut self.reasons, reason);
+            let unlearned = rule.needs.baseline && self.thresholds.baseline.is_none();
             looked.push(match missing(&rule.needs, now).or(found.blind) {
+                _ if unlearned => Looked::Elsewhere(share(UNLEARNED.to_owned())),
                 _ if rule.needs.everybody && !now.owners.sought => {
                     Looked::Elsewhere(share(ELSEWHERE.to_owned()))
                 }
@@ -289,6 +291,9 @@ fn grows(
     }
     report.done();
 }
+
+/// Why what is normal is not known.
+const UNLEARNED: &str = "there is no baseline: netmonitor learn makes one, --baseline gives it";
 
 /// What of its sources could not be read, in words.
 fn missing(needs: &Needs, now: &Snapshot) -> Option<String> {

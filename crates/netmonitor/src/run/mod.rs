@@ -11,6 +11,7 @@ pub(crate) mod explain;
 mod follow;
 mod keep;
 mod large;
+pub(crate) mod learn;
 mod live;
 pub(crate) mod naming;
 mod on_terminal;
@@ -66,6 +67,7 @@ pub(crate) fn run(meant: Meant) -> anyhow::Result<ExitCode> {
         Meant::Serve(serve) => serve.run(),
         Meant::Record { record, target, procfs } => keep(record, target.as_deref(), &procfs),
         Meant::Check(check) => check.run(),
+        Meant::Learn(learn) => learn.run(),
         Meant::Doctor(doctor) => doctor.run(),
     }
 }

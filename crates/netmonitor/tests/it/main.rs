@@ -14,6 +14,7 @@ mod events;
 mod faults;
 mod files;
 mod history;
+mod learn;
 mod names;
 mod output;
 mod overview;

@@ -6,9 +6,11 @@ mod peer_ports;
 
 detectors! {
     bad_cookies
+    baseline_listener
     beaconing
     cleartext
     deleted_executable
+    destination_drift
     dns_tunnel
     forged_segments
     fragment_attack
@@ -40,4 +42,5 @@ detectors! {
     syn_flood
     unexpected_udp
     unusual_port
+    upload_imbalance
 }
