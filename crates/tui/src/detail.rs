@@ -24,8 +24,21 @@ const VALUE: usize = 40;
 /// What a fact says stands behind it where there is so much room.
 const BESIDE: usize = 24;
 
-/// Lines of the picture.
+/// Lines of a picture.
 const PICTURE: u16 = 4;
+
+/// What is drawn over time: its heading, the column, and the unit at the axis.
+#[derive(Debug)]
+struct Picture {
+    title: &'static str,
+    column: &'static str,
+    unit: &'static str,
+}
+
+static PICTURES: &[Picture] = &[
+    Picture { title: " What it moved over time", column: RATE, unit: "/s" },
+    Picture { title: " Its round-trip time over time", column: "rtt_us", unit: "µs" },
+];
 
 /// Usual times between two moments in one value of it.
 const STEP: u64 = 2;
@@ -41,8 +54,8 @@ pub(crate) struct Detail {
     /// The moment up to which it is known; a row that is no more keeps its last one.
     until: (u64, i64),
     is_gone: bool,
-    /// What it moved over time is known.
-    has_picture: bool,
+    /// What is known of it over time.
+    pictures: Vec<&'static Picture>,
 }
 
 impl Detail {
@@ -55,7 +68,7 @@ impl Detail {
             groups: detail::of(table, row, snapshot),
             until: (snapshot.moment.boottime, snapshot.moment.wall),
             is_gone: false,
-            has_picture: false,
+            pictures: Vec::new(),
         }
     }
 
@@ -68,21 +81,23 @@ impl Detail {
         }
     }
 
-    fn track(&self) -> TrackId {
-        TrackId::of(&self.table, RATE)
+    fn track(&self, picture: &Picture) -> TrackId {
+        TrackId::of(&self.table, picture.column)
     }
 
-    /// Looks whether there is a picture of it.
+    /// Looks which pictures there are of it.
     pub(crate) fn look_at(&mut self, series: &Series) {
-        self.has_picture = series.at(self.until.0).is_some_and(|figures| figures.has(self.track()));
+        let figures = series.at(self.until.0);
+        let is_known = |picture: &&Picture| figures.is_some_and(|figures| figures.has(self.track(picture)));
+        self.pictures = PICTURES.iter().filter(is_known).collect();
     }
 
     /// The lines, broken to fit.
     pub(crate) fn lines(&self, room: usize, theme: Theme) -> Vec<Line<'static>> {
         let mut lines = Vec::new();
-        if self.has_picture {
-            lines.push(Line::from(Span::styled(" What it moved over time", theme.title())));
-            lines.resize(1 + usize::from(PICTURE), Line::default());
+        for picture in &self.pictures {
+            lines.push(Line::from(Span::styled(picture.title, theme.title())));
+            lines.resize(lines.len() + usize::from(PICTURE), Line::default());
         }
         for group in &self.groups {
             if !lines.is_empty() {
@@ -136,8 +151,8 @@ impl Detail {
         }
     }
 
-    /// Draws the picture into the lines that are left for it, where all of them are seen.
-    pub(crate) fn draw_picture(
+    /// Draws the pictures into the lines that are left for them, as far as all of those are seen.
+    pub(crate) fn draw_pictures(
         &self,
         area: Rect,
         top: usize,
@@ -145,17 +160,28 @@ impl Detail {
         theme: Theme,
         buf: &mut Buffer,
     ) {
-        if !self.has_picture || top > 0 || area.height <= PICTURE || area.width <= graph::AXIS * 2 {
+        if top > 0 || area.width <= graph::AXIS * 2 {
             return;
         }
-        let area = Rect { x: area.x + 3, y: area.y + 1, width: area.width - 4, height: PICTURE };
+        let rooms = (0..area.height / (PICTURE + 1)).map(|number| Rect {
+            x: area.x + 3,
+            y: area.y + number * (PICTURE + 1) + 1,
+            width: area.width - 4,
+            height: PICTURE,
+        });
+        for (picture, room) in self.pictures.iter().zip(rooms) {
+            self.draw_picture(picture, room, series, theme, buf);
+        }
+    }
+
+    fn draw_picture(&self, picture: &Picture, area: Rect, series: &Series, theme: Theme, buf: &mut Buffer) {
         let width = usize::from(area.width - graph::AXIS) * theme.marks.across();
         let mut values = vec![f32::NAN; width];
         let window = Window { until: self.until.0, step: series.usual().saturating_mul(STEP) };
-        let (track, key) = (self.track(), self.key);
+        let (track, key) = (self.track(picture), self.key);
         series.buckets(window, &mut values, |figures| figures.row(track, key));
         let most = graph::scale(graph::greatest(&values));
-        let place = graph::axis(buf, area, most, "/s", false, theme);
+        let place = graph::axis(buf, area, most, picture.unit, false, theme);
         graph::columns(buf, place, &values, most, Way::Up, theme.marks, theme.moving());
     }
 }

@@ -86,7 +86,7 @@ pub struct Head {
     pub writer: String,
     /// The machine that was recorded.
     pub machine: Machine,
-    /// Whose sockets were recorded: a word of [`Scope`](crate::scope::Scope).
+    /// Whose sockets were recorded: a word of [`Scope`].
     pub scope: String,
     /// The process, unless all of the machine was recorded.
     #[serde(default)]

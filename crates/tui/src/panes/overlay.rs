@@ -76,7 +76,7 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer, hits: &mut Hits)
         }
     }
     if let Content::Detail(detail) = &overlay.content {
-        detail.draw_picture(inner, overlay.top, &app.graphs.series, theme, buf);
+        detail.draw_pictures(inner, overlay.top, &app.graphs.series, theme, buf);
     }
 }
 
