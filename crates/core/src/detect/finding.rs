@@ -88,7 +88,7 @@ pub enum Subject {
         local: (IpAddr, u16),
         /// The other end.
         remote: (IpAddr, u16),
-        /// Cookie, else inode.
+        /// Inode, else cookie.
         number: u64,
     },
     /// A socket of another family: name of its table, inode.

@@ -331,7 +331,11 @@ impl Drop for Report<'_> {
 /// A socket as a subject.
 pub(super) fn subject(socket: &Socket<'_>) -> Subject {
     let inet = socket.inet;
-    let number = socket.diag().map_or(inet.inode, |row| row.cookie);
+    // Every source tells the inode, and only some the cookie: a socket stays one that is told of otherwise next time.
+    let number = match inet.inode {
+        0 => socket.diag().map_or(0, |row| row.cookie),
+        inode => inode,
+    };
     let table = socket.list.part.protocols[0];
     let table = match table {
         "icmp" => "ping_sockets",

@@ -256,3 +256,18 @@ fn the_forms_for_machines_are_what_they_are_said_to_be() {
         assert!(!result["message"]["text"].as_str().unwrap().is_empty());
     }
 }
+
+#[test]
+fn a_socket_that_is_told_of_otherwise_is_one_finding() {
+    if !need_root() {
+        return;
+    }
+    let netns = Netns::new();
+    let holder = Holder::start(Some(&netns), HOLDER, "raw");
+    // The first reading asks the sockets, the later ones have them listed.
+    let document = parsed(&check(holder.pid(), &["--for", "3s", "--format", "json"]));
+    let found = document["findings"].as_array().unwrap().iter().filter(|it| it["name"] == "raw-socket");
+    let inodes: Vec<&Json> = found.map(|it| &it["evidence"][1]["now"]).collect();
+    let different: std::collections::HashSet<String> = inodes.iter().map(|inode| inode.to_string()).collect();
+    assert!(!inodes.is_empty() && inodes.len() == different.len(), "{document}");
+}
