@@ -59,6 +59,14 @@ pub struct Connection<'a> {
     pub cookie: u64,
 }
 
+impl Connection<'_> {
+    /// For how much of the time there was something to send, where it is known and there was.
+    pub fn busy(&self) -> Option<f64> {
+        let busy = self.grown.filter(|grown| grown.busy_time_us > 0)?.busy_time_us;
+        Some(busy as f64 * 1e3 / self.elapsed.max(1) as f64)
+    }
+}
+
 /// What is known of connections from the look before, in their order.
 #[derive(Default)]
 pub(super) struct Known {

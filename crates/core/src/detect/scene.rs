@@ -318,6 +318,18 @@ impl Report<'_> {
         self.change(|it| it.evidence.push(Evidence { name: name.into(), now, before: Some(before), source }))
     }
 
+    /// What these counters are and were, as far as they are told.
+    #[must_use]
+    pub fn counters(mut self, scene: &Scene<'_>, counters: &[Counter]) -> Self {
+        for counter in counters {
+            if let Some(Counted { now, before, .. }) = scene.counter(*counter) {
+                let amounts = (Amount::Count(before), Amount::Count(now));
+                self = self.moved(format!("{}.{}", counter.group, counter.name), amounts, counter.path);
+            }
+        }
+        self
+    }
+
     /// Hands it in.
     pub fn done(self) {}
 }

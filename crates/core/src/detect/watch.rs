@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::connections::Known;
 use super::contacts::Contacts;
-use super::finding::{Amount, Finding, Life, Subject};
+use super::finding::{Finding, Life, Subject};
 use super::scene::{Found, Scene, Sighting, scope_of};
 use super::threshold::Thresholds;
 use super::{ALL, Detector, Look, Rule};
@@ -283,13 +283,12 @@ fn grows(
         .map(|(counter, counted)| format!("{}.{} +{}", counter.group, counter.name, counted.grown()))
         .collect();
     let subject = Subject::Counter(first.group, first.name);
-    let mut report =
-        found.report(subject, format!("{}: {}", found.detector.title, words.join(", "))).strength(sum as f64);
-    for (counter, counted) in &grown {
-        let amounts = (Amount::Count(counted.before), Amount::Count(counted.now));
-        report = report.moved(format!("{}.{}", counter.group, counter.name), amounts, counter.path);
-    }
-    report.done();
+    let told: Vec<super::Counter> = grown.iter().map(|(counter, _)| **counter).collect();
+    found
+        .report(subject, format!("{}: {}", found.detector.title, words.join(", ")))
+        .strength(sum as f64)
+        .counters(scene, &told)
+        .done();
 }
 
 /// Why what is normal is not known.

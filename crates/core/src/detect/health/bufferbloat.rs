@@ -65,8 +65,7 @@ impl Look for Queues {
         }
         self.since.begin();
         for connection in scene.connections() {
-            let Some(grown) = connection.grown.filter(|grown| grown.busy_time_us > 0) else { continue };
-            let busy = grown.busy_time_us as f64 * 1e3 / connection.elapsed.max(1) as f64;
+            let Some(busy) = connection.busy() else { continue };
             // Before it was measured the shortest is 0, or all ones.
             let shortest = connection.info.min_rtt_us().filter(|time| (1..u32::MAX).contains(time));
             let Some((now, shortest)) = connection.info.rtt_us().zip(shortest) else { continue };

@@ -68,8 +68,7 @@ impl Look for Limited {
         }
         self.since.begin();
         for connection in scene.connections() {
-            let Some(grown) = connection.grown.filter(|grown| grown.busy_time_us > 0) else { continue };
-            let busy = grown.busy_time_us as f64 * 1e3 / connection.elapsed.max(1) as f64;
+            let Some((grown, busy)) = connection.grown.zip(connection.busy()) else { continue };
             let (by, share, name) = limit(&grown);
             if busy * 100.0 < scene.limit(&BUSY) || share * 100.0 < scene.limit(&PERCENT) {
                 continue;

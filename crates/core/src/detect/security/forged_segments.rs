@@ -1,7 +1,7 @@
 //! `forged-segments`.
 
 use crate::detect::memory::Lately;
-use crate::detect::{Amount, Counter, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold, ext};
+use crate::detect::{Counter, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold, ext};
 use crate::plan::Needs;
 use crate::scope::Scope;
 
@@ -53,15 +53,10 @@ impl Look for Forged {
             return;
         }
         let seconds = scene.limit(&SECONDS);
-        let mut report = found
+        found
             .report(Subject::Namespace, format!("{sum} doubtful segments for established connections in the last {seconds:.0} s"))
-            .strength(sum as f64);
-        for counter in COUNTERS {
-            if let Some(counted) = scene.counter(counter) {
-                let amounts = (Amount::Count(counted.before), Amount::Count(counted.now));
-                report = report.moved(format!("{}.{}", counter.group, counter.name), amounts, counter.path);
-            }
-        }
-        report.done();
+            .strength(sum as f64)
+            .counters(scene, &COUNTERS)
+            .done();
     }
 }
