@@ -229,7 +229,7 @@ fn ports_and_descriptors_run_out() {
     let ports = Shell::start(&link.0, script);
     let names = produces("has nearly as many connections as there are ports");
     Watching::start(ports.0.id(), &["--scope", "namespace"], names).find();
-    let files = Shell::start(&link.0, "ulimit -n 64; for i in {1..57}; do exec {fd}</dev/null; done");
+    let files = Shell::start(&link.0, "ulimit -n 200; for i in {1..185}; do exec {fd}</dev/null; done");
     let names = produces("has opened nearly all the descriptors that it may");
     Watching::start(files.0.id(), &[], names).find();
 }
