@@ -28,6 +28,31 @@ struct Screen {
     raw: Vec<u8>,
 }
 
+/// How long a terminal is silent once all of an answer has come.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// All that somebody sees of a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// The lines of the screen, with the attributes of their characters.
+    pub lines: Vec<String>,
+    /// Where the cursor is, by row and column, if it is seen.
+    pub cursor: Option<(u16, u16)>,
+    /// The screen is that of the program.
+    pub alternate: bool,
+}
+
+impl Screen {
+    fn look(&self) -> Look {
+        let screen = self.parser.screen();
+        Look {
+            lines: screen.rows_formatted(0, screen.size().1.get()).collect(),
+            cursor: (!screen.hide_cursor()).then(|| screen.cursor_position()),
+            alternate: screen.alternate_screen(),
+        }
+    }
+}
+
 impl Pty {
     /// Starts a program on a terminal of this size, as the leader of a session of its own.
     pub fn spawn(command: Command, rows: u16, columns: u16) -> Self {
@@ -67,6 +92,38 @@ impl Pty {
     /// Whether the cursor is hidden.
     pub fn cursor_hidden(&self) -> bool {
         self.screen.0.lock().unwrap().parser.screen().hide_cursor()
+    }
+
+    /// All that is seen now.
+    pub fn look(&self) -> Look {
+        self.screen.0.lock().unwrap().look()
+    }
+
+    /// Waits until what is seen is as wanted; nothing where it does not become so.
+    pub fn until(&self, wanted: impl Fn(&Look) -> bool) -> Option<Look> {
+        let (lock, changed) = &*self.screen;
+        let is_other = |screen: &mut Screen| !wanted(&screen.look());
+        let (screen, waited) = changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, is_other).unwrap();
+        (!waited.timed_out()).then(|| screen.look())
+    }
+
+    /// What is seen once the program has been silent for a moment: for those who ask what a key does, and would
+    /// take what was still on its way for that.
+    pub fn settled(&self) -> Look {
+        let (lock, changed) = &*self.screen;
+        let mut screen = lock.lock().unwrap();
+        loop {
+            let (later, waited) = changed.wait_timeout(screen, QUIET).unwrap();
+            if waited.timed_out() {
+                return later.look();
+            }
+            screen = later;
+        }
+    }
+
+    /// Writes to the terminal beside the program, as a message of the system does.
+    pub fn write_over(&self, text: &str) {
+        rustix::io::write(&self.slave, text.as_bytes()).unwrap();
     }
 
     /// Every byte that the program has written so far.

@@ -4,7 +4,7 @@ use netmonitor_core::query::nearest::nearest;
 
 use crate::action::{self, Action};
 use crate::app::Mode;
-use crate::key::Key;
+use crate::key::{self, Key};
 
 /// Keys that are bound otherwise than the action table says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +15,15 @@ pub struct Bindings {
 
 /// The action whose keys stay: there is always a way out.
 const WAY_OUT: &str = "quit-now";
+
+/// Actions that do what their key says: other keys say nothing, but some of theirs can be left to others.
+const BY_KEY: &[&str] = &["tab", "type-command"];
+
+/// Whether other keys can be bound to an action.
+pub(crate) fn are_free(action: &Action) -> bool {
+    let is_fixed = action.name == WAY_OUT || action.keys.iter().any(|key| key.is_open());
+    !is_fixed && !BY_KEY.contains(&action.name)
+}
 
 impl Bindings {
     /// Binds actions, each by its name, to keys as they are written in the list of keys.
@@ -27,7 +36,15 @@ impl Bindings {
         for (name, keys) in entries {
             let place = place_of(name)?;
             let keys = keys.iter().map(|key| key.parse()).collect::<Result<Vec<Key>, String>>();
-            bindings.changed.push((place, keys.map_err(|why| format!("{name}: {why}"))?));
+            let keys = keys.map_err(|why| format!("{name}: {why}"))?;
+            let own = action::ALL[place].keys;
+            if let Some(other) = keys.iter().find(|key| BY_KEY.contains(&name) && !own.contains(key)) {
+                return Err(format!(
+                    "{name}: {other} is none of {}, which say what it does",
+                    key::written(own)
+                ));
+            }
+            bindings.changed.push((place, keys));
         }
         bindings.changed.sort_by_key(|(place, _)| *place);
         bindings.check()?;
@@ -73,7 +90,9 @@ impl Bindings {
                     if self.keys(other).iter().any(|bound| !bound.is_open() && *bound == key) {
                         return Err(format!("{key} would mean both {} and {}", action.name, other.name));
                     }
-                    if self.keys(other).contains(&Key::Character) && key.character().is_some() {
+                    // A key of the table goes before what is typed: nobody types it there.
+                    let is_typed = key.character().is_some() && !action.keys.contains(&key);
+                    if is_typed && self.keys(other).contains(&Key::Character) {
                         return Err(format!("{}: {key} is typed where it is pressed", action.name));
                     }
                 }
@@ -90,7 +109,7 @@ fn place_of(name: &str) -> Result<usize, String> {
         let hint = if near.is_empty() { String::new() } else { format!("; nearest: {}", near.join(", ")) };
         format!("no action {name:?}{hint}")
     })?;
-    if name == WAY_OUT || action::ALL[place].keys.iter().any(|key| key.is_open()) {
+    if !are_free(&action::ALL[place]) && !BY_KEY.contains(&name) {
         return Err(format!("{name} keeps its keys"));
     }
     Ok(place)
@@ -136,8 +155,13 @@ mod tests {
         assert_eq!(wrong("filter", "Hyper-x"), r#"filter: no key "Hyper-x""#);
         assert_eq!(wrong("quit-now", "x"), "quit-now keeps its keys");
         assert_eq!(wrong("type", "x"), "type keeps its keys");
+        assert_eq!(wrong("tab", "F2"), "tab: F2 is none of 0–9, which say what it does");
+        assert!(bindings(&[("type-command", &["t", "u"]), ("filter", &["s"])]).is_ok());
+        assert!(BY_KEY.iter().all(|name| action::ALL.iter().any(|action| action.name == *name)));
         assert_eq!(wrong("close-command-line", "x"), "close-command-line: x is typed where it is pressed");
         assert!(bindings(&[("close-command-line", &["F9"])]).is_ok());
+        assert!(bindings(&[("toggle-column", &["Space", "F9"])]).is_ok(), "it has that key anyway");
+        assert_eq!(wrong("toggle-column", "x"), "toggle-column: x is typed where it is pressed");
         assert!(
             bindings(&[("suspend", &["F12"])]).is_ok(),
             "any key leaves the introduction but those with a meaning"

@@ -86,7 +86,7 @@ pub use bindings::Bindings;
 pub use bug::report_bugs;
 pub use copy::Save;
 pub use event::{Effect, Go, Input, Progress, Whom};
-pub use manual::keys_markdown;
+pub use manual::{Bound, bound_keys, keys_markdown};
 pub use memory::{Memo, Memory};
 pub use palette::Palette;
 pub use recording::Record;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::action::{self, Action};
 use crate::app::Mode;
-use crate::bindings::Bindings;
+use crate::bindings::{self, Bindings};
 use crate::command;
 use crate::key;
 
@@ -76,6 +76,34 @@ pub fn keys_markdown() -> String {
         }
     }
     out
+}
+
+/// A key of an action where it does something: for who presses them all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// Name of the action.
+    pub action: &'static str,
+    /// What keys mean there: `Tab`, `FilterLine`, …
+    pub mode: String,
+    /// The key as it is written.
+    pub key: String,
+    /// Other keys can be bound to the action.
+    pub can_be_changed: bool,
+}
+
+/// Every key of every action in every mode, by the action table.
+pub fn bound_keys() -> Vec<Bound> {
+    let of = |action: &'static Action| {
+        let pairs = action.modes.iter().flat_map(|mode| action.keys.iter().map(move |key| (mode, key)));
+        let can_be_changed = bindings::are_free(action);
+        pairs.map(move |(mode, key)| Bound {
+            action: action.name,
+            mode: format!("{mode:?}"),
+            key: key.to_string(),
+            can_be_changed,
+        })
+    };
+    action::ALL.iter().flat_map(of).collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod diag;
 mod diff;
 mod doctor;
 mod events;
+mod every_key;
 mod faults;
 mod files;
 mod history;

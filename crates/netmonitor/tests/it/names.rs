@@ -17,12 +17,12 @@ use crate::{HOLDER, netmonitor, stderr, stdout};
 /// A name that would do something to a terminal, or to who reads it.
 const HOSTILE: &str = "\x1b]0;own\x07\u{202e}gpj\u{200b}\n\u{7f}\u{9b}31m";
 
-fn ready() -> bool {
+pub(crate) fn ready() -> bool {
     need_root() && need_tool("ip")
 }
 
 /// A namespace with 192.0.2.0/24, and a server at 127.0.0.1.
-fn world() -> Netns {
+pub(crate) fn world() -> Netns {
     let netns = Netns::new();
     netns.ip("addr add 192.0.2.0/24 dev lo");
     netns.etc("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
@@ -45,7 +45,7 @@ fn reply(address: Ipv4Addr) -> Reply {
 }
 
 /// The program in a namespace, without anybody's configuration.
-fn netmonitor_in(netns: &Netns) -> Command {
+pub(crate) fn netmonitor_in(netns: &Netns) -> Command {
     let mut command = netns.command(netmonitor().get_program());
     command.envs(netmonitor().get_envs().filter_map(|(name, value)| Some((name, value?))));
     command
