@@ -42,11 +42,28 @@ pub struct Look {
     pub alternate: bool,
 }
 
+/// A line of a screen: what was never written to looks like a blank.
+fn line(screen: &vt100::Screen, row: u16, columns: u16) -> String {
+    let mut line = String::new();
+    let mut before = None;
+    for cell in (0..columns).filter_map(|column| screen.cell(row, column)) {
+        let flags = [cell.bold(), cell.dim(), cell.italic(), cell.underline(), cell.inverse()];
+        let style = Some((cell.fgcolor(), cell.bgcolor(), flags));
+        if style != before {
+            line.push_str(&format!("{style:?}"));
+            before = style;
+        }
+        line.push_str(if cell.has_contents() { cell.contents() } else { " " });
+    }
+    line
+}
+
 impl Screen {
     fn look(&self) -> Look {
         let screen = self.parser.screen();
+        let (rows, columns) = screen.size();
         Look {
-            lines: screen.rows_formatted(0, screen.size().1.get()).collect(),
+            lines: (0..rows.get()).map(|row| line(screen, row, columns.get())).collect(),
             cursor: (!screen.hide_cursor()).then(|| screen.cursor_position()),
             alternate: screen.alternate_screen(),
         }

@@ -32,6 +32,7 @@ mod session_tables;
 mod show;
 mod show_from;
 mod targets;
+mod terminals;
 mod top;
 mod traffic;
 

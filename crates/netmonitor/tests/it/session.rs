@@ -326,7 +326,7 @@ fn only_colours_that_the_terminal_has_are_sent() {
 }
 
 /// The colours among the attributes that were set, as numbers of the palette; 999 for one outside of it.
-fn colour_codes(raw: &[u8]) -> Vec<u32> {
+pub(crate) fn colour_codes(raw: &[u8]) -> Vec<u32> {
     let text = String::from_utf8_lossy(raw);
     let mut colours = Vec::new();
     for rest in text.split("\x1b[").skip(1) {
