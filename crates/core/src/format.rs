@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use procnet::{Column, Kind, Unit, Value};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::snapshot::Snapshot;
 
@@ -242,20 +243,27 @@ fn list(numbers: &[u32], out: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
+/// Marks that may stand on one letter: more than any language needs would be heaped on the lines around.
+const MARKS: usize = 4;
+
 /// Writes text from outside so that it can do nothing to a terminal and hides nothing: control characters,
 /// marks that change the direction of writing and characters without width become escapes, and so do bytes
-/// that are no UTF-8.
+/// that are no UTF-8. Marks on letters stay, as long as they are a few on a letter of the same text.
 pub fn harmless(bytes: &[u8], out: &mut String) {
     // Nearly all text is of this kind.
     if bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) {
         return out.push_str(str::from_utf8(bytes).unwrap_or_default());
     }
+    let mut room = 0;
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
-            if is_harmful(character) {
+            let is_mark = character.width() == Some(0);
+            if is_harmful(character) || is_mark && room == 0 {
                 let _ = write!(out, "{}", character.escape_unicode());
+                room = 0;
             } else {
                 out.push(character);
+                room = if is_mark { room - 1 } else { MARKS };
             }
         }
         for byte in chunk.invalid() {
@@ -275,6 +283,11 @@ fn line(bytes: &[u8], out: &mut String) {
         }
         harmless(piece, out);
     }
+}
+
+/// How many columns of a terminal a text takes.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
 }
 
 /// The same as a text of its own.
@@ -367,6 +380,11 @@ mod tests {
     #[test]
     fn nothing_from_outside_reaches_a_terminal_raw() {
         assert_eq!(harmless_text(b"\x1b[2Jx\xff\n"), r"\u{1b}[2Jx\xff\u{a}");
+        assert_eq!(harmless_text("\u{301}e\u{301}".as_bytes()), "\\u{301}e\u{301}");
+        assert_eq!(
+            harmless_text(format!("e{}", "\u{301}".repeat(5)).as_bytes()),
+            format!("e{}\\u{{301}}", "\u{301}".repeat(4))
+        );
         assert_eq!(harmless_text("a\u{202e}b\u{9b}31m\u{200b}é".as_bytes()), r"a\u{202e}b\u{9b}31m\u{200b}é");
         for character in '\0'..='\u{ff}' {
             let shown = harmless_text(character.to_string().as_bytes());

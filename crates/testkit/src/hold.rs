@@ -14,6 +14,7 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, SocketType,
 };
 
+use crate::hostile;
 use crate::netns::Netns;
 
 const ROLE: &str = "NETMONITOR_TEST_HOLD";
@@ -30,7 +31,8 @@ impl Holder {
     /// the sockets are there. `what` names sockets: `tcp`, `udp`, `raw`, `ping`, each of both families, `busy` for
     /// connections with traffic, `lossy` for one to port 4700 that a test may make lose packets, `shared` for a
     /// listening socket that a child holds too, `passes` for one to port 4702 that a child was given, `calls` for datagram
-    /// sockets connected to 192.0.2.1 to 192.0.2.9, `mptcp`, `unix`, `netlink`, `packet`.
+    /// sockets connected to 192.0.2.1 to 192.0.2.9, `mptcp`, `unix`, `netlink`, `packet`, `hostile` for UNIX sockets
+    /// with names as in [`hostile`](crate::hostile), by one of which the process is called then.
     pub fn start(netns: Option<&Netns>, test: &str, what: &str) -> Self {
         let program = std::env::current_exe().unwrap();
         let command = netns.map_or_else(|| Command::new(&program), |netns| netns.command(&program));
@@ -57,7 +59,8 @@ impl Holder {
         children.split_whitespace().next().expect("it has a child").parse().unwrap()
     }
 
-    fn start_by(mut command: Command, test: &str, what: &str) -> Self {
+    /// Starts one by a command that runs this test program.
+    pub fn start_by(mut command: Command, test: &str, what: &str) -> Self {
         command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(ROLE, what);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take();
@@ -105,6 +108,7 @@ pub fn run_if_asked() {
             "receives" => kept.receives(),
             "mptcp" => kept.mptcp(),
             "unix" => kept.unix(),
+            "hostile" => kept.hostile(),
             "netlink" => kept.link_layer(AddressFamily::NETLINK, 0),
             "packet" => kept.link_layer(AddressFamily::PACKET, ETH_P_ALL),
             number => kept.many(number.parse().expect("a kind of socket or a number of connections")),
@@ -314,6 +318,22 @@ impl Kept {
         let waiting = UnixStream::connect_addr(&name("stream")).unwrap();
         let datagram = UnixDatagram::bind_addr(&name("datagram")).unwrap();
         self.sockets.extend([one.into(), other.into(), listener.into(), waiting.into(), datagram.into()]);
+    }
+
+    /// UNIX sockets with hostile names, in the file system below the temporary folder and beside it.
+    fn hostile(&mut self) {
+        use std::os::linux::net::SocketAddrExt;
+        use std::os::unix::net::{SocketAddr, UnixListener};
+        // The name of the process is that of its first thread.
+        std::fs::write("/proc/self/comm", hostile::SHORT).unwrap();
+        // A name beside the file system may have any bytes.
+        let with_bytes = [hostile::NAME.as_bytes(), b"\n\0\xff\x9b31m"].concat();
+        for name in [hostile::NAME.as_bytes(), &with_bytes] {
+            let address = SocketAddr::from_abstract_name(name).unwrap();
+            self.sockets.push(UnixListener::bind_addr(&address).unwrap().into());
+        }
+        let file = std::env::temp_dir().join(hostile::NAME);
+        self.sockets.push(UnixListener::bind(file).unwrap().into());
     }
 
     fn link_layer(&mut self, family: AddressFamily, protocol: u32) {

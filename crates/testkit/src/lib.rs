@@ -1,10 +1,12 @@
 //! What netmonitor's own tests stand on: [`pty`] a real pseudo-terminal, [`netns`] network namespaces,
-//! [`dns`] servers of names, [`hold`] processes that hold sockets of every kind, [`traffic`] processes that move bytes and count them.
+//! [`dns`] servers of names, [`hold`] processes that hold sockets of every kind,
+//! [`hostile`] names that would do something to a terminal, [`traffic`] processes that move bytes and count them.
 //!
 //! A test that lacks root or a tool says why it is skipped; with `NETMONITOR_STRICT=1` that is a failure.
 
 pub mod dns;
 pub mod hold;
+pub mod hostile;
 mod intruder;
 pub mod mmdb;
 pub mod netns;

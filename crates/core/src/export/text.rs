@@ -180,7 +180,7 @@ impl Cells {
                 let value = table.cell(row, column.place);
                 format::cell(value, &table.columns[column.place], snapshot, &mut self.text);
                 let text = &self.text[start..];
-                let wide = if text.is_ascii() { text.len() } else { text.chars().count() };
+                let wide = format::width(text);
                 column.width = column.width.max(wide);
                 self.ends.push((self.text.len(), wide));
             }

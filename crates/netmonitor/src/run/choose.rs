@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
-use netmonitor_core::format::harmless_text;
+use netmonitor_core::format::{self, harmless_text};
 use netmonitor_core::users::Users;
 use netmonitor_sys::find::Candidate;
 use netmonitor_sys::{Kind, ProcTree, terminal_columns};
@@ -90,12 +90,12 @@ fn list(tree: &ProcTree, candidates: &[Candidate], width: usize, numbered: bool)
             .collect();
     let skipped = usize::from(!numbered);
     let widths: Vec<usize> =
-        (0..6).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
+        (0..6).map(|column| rows.iter().map(|row| format::width(&row[column])).max().unwrap_or(0)).collect();
     let mut lines: Vec<String> = Vec::new();
     for row in &rows {
         let mut line = String::new();
         for (column, text) in row.iter().enumerate().skip(skipped) {
-            let pad = " ".repeat(widths[column] - text.chars().count());
+            let pad = " ".repeat(widths[column] - format::width(text));
             // Numbers stand at the right of their column.
             let (before, behind) = if matches!(column, 0 | 1 | 3) { (&*pad, "") } else { ("", &*pad) };
             line.push_str(&format!("  {before}{text}{behind}"));

@@ -15,6 +15,7 @@ mod every_key;
 mod faults;
 mod files;
 mod history;
+mod hostile;
 mod learn;
 mod names;
 mod output;

@@ -215,11 +215,11 @@ fn a_port_of_another_namespace_and_one_whose_holder_may_not_be_seen() {
 }
 
 /// A cgroup that ends with the test.
-struct Cgroup(PathBuf);
+pub(crate) struct Cgroup(PathBuf);
 
 impl Cgroup {
     /// A new one below the root of cgroup v2, where that can be.
-    fn new(name: &str) -> Option<Self> {
+    pub(crate) fn new(name: &str) -> Option<Self> {
         let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
         let mount = mounts.lines().find(|line| line.split(' ').nth(2) == Some("cgroup2"))?;
         let path = Path::new(mount.split(' ').nth(1)?).join(format!("{}-{name}", std::process::id()));
@@ -231,7 +231,7 @@ impl Cgroup {
         self.0.file_name().unwrap().to_str().unwrap()
     }
 
-    fn take(&self, pid: u32) {
+    pub(crate) fn take(&self, pid: u32) {
         fs::write(self.0.join("cgroup.procs"), pid.to_string()).unwrap();
     }
 }

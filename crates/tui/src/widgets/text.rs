@@ -4,12 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr;
 
-/// How many columns a text takes.
-pub(crate) fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.width() }
-}
+pub(crate) use netmonitor_core::format::width;
 
 /// The part of a text that fits before a `…` in `room` columns.
 fn head(text: &str, room: usize) -> &str {
