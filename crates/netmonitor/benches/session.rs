@@ -1,7 +1,7 @@
 //! Figures of the whole program on real sockets: `cargo bench -p netmonitor`.
 //!
-//! A tick beside the bare reads of the same files, the first frame, resident memory, and the time from a key
-//! to the screen while a tick of 100,000 sockets is read. Traffic stays on loopback.
+//! A tick beside the bare reads of the same files, the first frame, resident memory, and a file of 174 MB. Traffic stays on
+//! loopback.
 
 use std::fmt::Write;
 use std::fs::File;
@@ -16,12 +16,7 @@ use netmonitor_core::scope::Scope;
 use netmonitor_core::views;
 use netmonitor_sys::{Collector, ProcTree, Target};
 use netmonitor_testkit::hold::{self, Holder};
-use netmonitor_testkit::netns::Netns;
 use netmonitor_testkit::pty::Pty;
-use rustix::process::geteuid;
-
-/// Connections of a process of the large population; each has two sockets.
-const CONNECTIONS: usize = 8_000;
 
 fn main() {
     hold::run_if_asked();
@@ -35,11 +30,6 @@ fn main() {
     memory(&holder);
     drop(holder);
     huge_file();
-    if geteuid().is_root() {
-        key_to_screen();
-    } else {
-        println!("key to screen with 100,000 sockets: needs root, for a namespace of its own");
-    }
 }
 
 /// A tick of the tcp tab, and the bare reads that the kernel does for it, in turn.
@@ -119,41 +109,6 @@ fn memory(holder: &Holder) {
     let status = std::fs::read_to_string(format!("/proc/{}/status", pty.pid())).unwrap();
     let of = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
     println!("  resident after 30 ticks {}, highest {}", of("VmRSS:"), of("VmHWM:"));
-}
-
-/// Help opened and closed again and again, while ticks follow each other without a pause.
-fn key_to_screen() {
-    let netns = Netns::new();
-    let holders: Vec<_> = (0..6).map(|_| Holder::start(Some(&netns), "", &CONNECTIONS.to_string())).collect();
-    let extra = Holder::start(Some(&netns), "", "2000");
-    let mut pty = session(extra.pid(), &["--interval", "0.1", "--scope", "namespace"], (40, 120));
-    pty.wait_for("ESTABLISHED");
-    let sockets = 2 * (holders.len() * CONNECTIONS + 2000);
-    println!("{sockets} TCP sockets in the namespace, read without a pause");
-    help_and_back(&mut pty, "key to screen");
-    pty.send(":sort remote_port:desc\r");
-    pty.wait_for("port↓");
-    pty.send("/state:ESTABLISHED 127\r");
-    pty.wait_for("rows match");
-    help_and_back(&mut pty, "the same with a filter by text, and sorted");
-}
-
-/// Opens and closes the help again and again.
-fn help_and_back(pty: &mut Pty, what: &str) {
-    let mut times = Vec::new();
-    for _ in 0..100 {
-        for (key, open) in [("?", true), ("\x1b", false)] {
-            std::thread::sleep(Duration::from_millis(7));
-            let begun = Instant::now();
-            pty.send(key);
-            pty.wait("an answer to the key", |screen| screen.contains("PgUp") == open);
-            times.push(begun.elapsed());
-        }
-    }
-    times.sort_unstable();
-    let (middle, most) = (times[times.len() / 2], times[times.len() * 95 / 100]);
-    let worst = times[times.len() - 1];
-    println!("  {what} {middle:.2?} median, {most:.2?} for 95 of 100, {worst:.2?} at worst");
 }
 
 /// A captured copy with 1,000,000 tracked connections, opened in a session: keys while it is read, and the whole.
