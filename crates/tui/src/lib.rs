@@ -30,6 +30,7 @@
 //! | `screen`, `panes`, `widgets`, `theme` | drawing |
 //! | `back` | looking back at what a live session has kept |
 //! | `bug` | what a panic leaves behind |
+//! | `changes` | a terminal that is sent what changes, and nothing where nothing does |
 //! | `palette` | colours as a terminal of 16 knows them |
 //! | `terminal` | entering and leaving the terminal, reading its events |
 
@@ -42,6 +43,7 @@ mod asking;
 mod back;
 mod bindings;
 mod bug;
+mod changes;
 mod command;
 mod copy;
 mod detail;
@@ -84,6 +86,7 @@ pub use acts::{Act, Permitted};
 pub use app::{App, Settings};
 pub use bindings::Bindings;
 pub use bug::report_bugs;
+pub use changes::Changes;
 pub use copy::Save;
 pub use event::{Effect, Go, Input, Progress, Whom};
 pub use manual::{Bound, bound_keys, keys_markdown};

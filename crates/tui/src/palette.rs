@@ -14,7 +14,7 @@ pub struct Palette<W> {
 
 impl<W> Palette<W> {
     /// A writer before `out`.
-    pub(crate) fn new(out: W) -> Self {
+    pub fn new(out: W) -> Self {
         Self { out, gathered: Vec::new() }
     }
 }

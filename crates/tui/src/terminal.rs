@@ -17,6 +17,7 @@ use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
 
+use crate::changes::Changes;
 use crate::event::Input;
 use crate::palette::Palette;
 use crate::run::io_error;
@@ -36,7 +37,7 @@ impl Command for Mouse {
 }
 
 /// The terminal of a session.
-pub type Screen = Terminal<CrosstermBackend<Palette<io::Stdout>>>;
+pub type Screen = Terminal<Changes<CrosstermBackend<Palette<io::Stdout>>>>;
 
 /// Enters the terminal on standard output, for drawing on it; listens to the mouse, or not.
 ///
@@ -47,7 +48,8 @@ pub fn open(mouse: bool) -> io::Result<Screen> {
     // The theme says which colours there are: one that was chosen goes before NO_COLOR.
     crossterm::style::force_color_output(true);
     enter(mouse)?;
-    Terminal::new(CrosstermBackend::new(Palette::new(io::stdout()))).inspect_err(|_| restore())
+    let backend = CrosstermBackend::new(Palette::new(io::stdout()));
+    Terminal::new(Changes::new(backend)).inspect_err(|_| restore())
 }
 
 /// Enters raw mode and the alternate screen; listens to the mouse, or not.

@@ -22,6 +22,11 @@ impl App {
         self.go_on_seeking(effects);
     }
 
+    /// What is shown is one moment until somebody goes on.
+    pub(crate) fn stands_still(&self) -> bool {
+        self.time.is_some() || self.back.is_some() || self.paused || self.ended() || self.waiting.is_some()
+    }
+
     /// Says something.
     pub(crate) fn remark(&mut self, words: &str) {
         self.message = Some(Message::Remark(words.to_owned()));

@@ -429,9 +429,11 @@ fn tables_are_filtered_and_sorted_while_they_are_read() {
         ports.len() > 10 && ports.is_sorted_by(|one, other| one >= other)
     };
     pty.wait("sorted ports", |screen| screen.contains("port↓") && sorted(screen));
-    let clock = |screen: &str| screen.lines().next().map(|line| line.rsplit(' ').nth(2).map(str::to_owned));
-    let before = clock(&pty.contents());
-    pty.wait("a later reading, still sorted", |screen| clock(screen) != before && sorted(screen));
+    // Ages tell one reading from the next.
+    pty.send(&format!(":columns local_address,local_port,state,last_data_sent_ms{ENTER}"));
+    pty.wait_for("last sent");
+    let before = pty.contents();
+    pty.wait("a later reading, still sorted", |screen| screen != before && sorted(screen));
     pty.send(ESCAPE);
     pty.wait("all rows", |screen| !screen.contains("filter:") && screen.contains(" · 41 rows"));
     pty.send(CTRL_D);

@@ -46,6 +46,7 @@ pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     for (values, quantity) in values.iter_mut().zip([Quantity::Sent, Quantity::Received]) {
         values.resize(count, f32::NAN);
         app.graphs.series.buckets(Window { until, step }, values, |figures| figures.get(quantity));
+        graph::step_in(values);
     }
     let [sent, received] = &values;
     let is_known = values.iter().flatten().any(|value| !value.is_nan());

@@ -99,8 +99,10 @@ fn terms(filter: &str, theme: Theme) -> Vec<Span<'static>> {
 
 fn age(age: u64) -> String {
     let seconds = age / SECOND;
+    // By steps: what says that nothing is new is not to be new all the time.
     match seconds {
-        0..120 => format!("read {seconds} s ago"),
+        0..10 => "read seconds ago".to_owned(),
+        10..120 => format!("read {} s ago", seconds / 10 * 10),
         120..7200 => format!("read {} min ago", seconds / 60),
         _ => format!("read {} h ago", seconds / 3600),
     }

@@ -48,7 +48,7 @@ fn boxed(app: &App, area: Rect, buf: &mut Buffer) {
         end.push(Span::styled("─", theme.quiet()));
     }
     if let Some(snapshot) = &app.snapshot {
-        end.push(Span::raw(format!(" {} ", wall(snapshot))));
+        end.push(Span::raw(format!(" {} UTC ", day_and_time(app, snapshot))));
     }
     if let Some(time) = &app.time {
         let bottom = Rect { y: area.bottom() - 1, ..edge };
@@ -97,7 +97,7 @@ fn compact(app: &App, area: Rect, buf: &mut Buffer) {
         end.push(Span::raw(" "));
         end.push(Span::styled(format!("[{mark}]"), theme.mark()));
     } else if let Some(snapshot) = app.snapshot.as_ref().filter(|_| end.is_empty()) {
-        let clock = Span::styled(format!(" {}Z", time(snapshot.moment.wall)), theme.quiet());
+        let clock = Span::styled(format!(" {}Z", clock(app, snapshot)), theme.quiet());
         // Who is watched goes before what time it is.
         if subject.width() + clock.width() <= usize::from(area.width) {
             end.push(clock);
@@ -282,13 +282,19 @@ fn uneventful(app: &App) -> Line<'static> {
     Line::from(Span::styled(words, app.theme.quiet()))
 }
 
-/// Wall clock of a snapshot, in UTC: the machine that replays it may live elsewhere.
-fn wall(snapshot: &Snapshot) -> String {
-    let text = format::rfc3339(snapshot.moment.wall);
-    match (text.get(..10), text.get(11..19)) {
-        (Some(day), Some(time)) => format!("{day} {time} UTC"),
-        _ => text,
+/// Day and time of what is shown, in UTC: the machine that replays it may live elsewhere. What is live is told by the
+/// minute: seconds alone would be sent over the line as long as nothing else moves.
+fn day_and_time(app: &App, snapshot: &Snapshot) -> String {
+    let day = format::rfc3339(snapshot.moment.wall);
+    format!("{} {}", day.get(..10).unwrap_or_default(), clock(app, snapshot))
+}
+
+fn clock(app: &App, snapshot: &Snapshot) -> String {
+    let mut time = time(snapshot.moment.wall);
+    if !app.stands_still() {
+        time.truncate("00:00".len());
     }
+    time
 }
 
 fn time(wall: i64) -> String {

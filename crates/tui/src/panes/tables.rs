@@ -5,7 +5,7 @@
 //!  local address  port  remote address            titles of columns
 //!  127.0.0.1        80  0.0.0.0                   rows
 //!
-//!  next · host · read 3 s ago
+//!  next · host · read 30 s ago
 //!  reading…                                       why there are none
 //! ```
 //!

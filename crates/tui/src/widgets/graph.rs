@@ -119,6 +119,19 @@ fn level(value: f32, most: f32, steps: usize) -> usize {
     }
 }
 
+/// So many values at the beginning appear together where all are 0.
+const TOGETHER: usize = 8;
+
+/// Forgets some of the values that are 0 before any other is known: what grows while nothing moves is to grow by steps, not by
+/// each moment, for each is sent to the terminal.
+pub(crate) fn step_in(values: &mut [f32]) {
+    let Some(first) = values.iter().position(|value| !value.is_nan()) else { return };
+    if first > 0 {
+        let zeros = values[first..].iter().take_while(|value| **value == 0.0).count();
+        values[first..first + zeros.saturating_sub(1) % TOGETHER].fill(f32::NAN);
+    }
+}
+
 /// The greatest of some values; 0 where none is known.
 pub(crate) fn greatest(values: &[f32]) -> f32 {
     values.iter().copied().filter(|value| !value.is_nan()).fold(0.0, f32::max)
@@ -206,6 +219,20 @@ mod tests {
         // Values that do not fit are the older ones, and where there are fewer they stand at the right.
         assert_eq!(drawn(&values, (2, 1), Way::Up, Marks::Ascii), ["::"]);
         assert_eq!(drawn(&[8.0], (3, 1), Way::Up, Marks::Braille), ["  ⢸"]);
+    }
+
+    #[test]
+    fn what_grows_while_nothing_moves_grows_by_steps() {
+        let known = |zeros: usize, then: &[f32]| {
+            let mut values: Vec<f32> = [&[NONE; 3][..], &vec![0.0; zeros], then].concat();
+            step_in(&mut values);
+            values.iter().filter(|value| !value.is_nan()).count()
+        };
+        assert_eq!([0, 1, 2, 8, 9, 10, 17].map(|zeros| known(zeros, &[])), [0, 1, 1, 1, 9, 9, 17]);
+        assert_eq!(known(8, &[1.0, 0.0]), 3, "what moved stays");
+        let mut full = [0.0; 5];
+        step_in(&mut full);
+        assert_eq!(full, [0.0; 5]);
     }
 
     #[test]

@@ -53,6 +53,7 @@ impl<'a> Spark<'a> {
         let mut values = [f32::NAN; VALUES];
         let values = &mut values[..usize::from(WIDTH) * theme.marks.across()];
         self.series.buckets(self.window, values, |figures| figures.row(self.track, key));
+        graph::step_in(values);
         let most = graph::greatest(values);
         let style = if most > 0.0 { theme.moving() } else { theme.quiet() };
         graph::columns(buf, area, values, most, Way::Up, theme.marks, style);

@@ -60,10 +60,17 @@ fn back(session: &mut Session, number: usize) {
     session.take_effects();
 }
 
+/// The second of what is shown. The screen tells that of the past; of what is live it tells the minute.
 fn second(session: &mut Session) -> String {
     let screen = session.screen();
     let line = screen.lines().next().unwrap_or_default().to_owned();
-    line.split("01:46:").nth(1).or(line.split("01:47:").nth(1)).unwrap_or_default()[..2].to_owned()
+    match line.split("01:46:").nth(1).or(line.split("01:47:").nth(1)) {
+        Some(second) => second[..2].to_owned(),
+        None => {
+            let shown = session.app.snapshot().expect("something is shown");
+            format!("{:02}", shown.moment.wall / 1_000_000_000 % 60)
+        }
+    }
 }
 
 #[test]

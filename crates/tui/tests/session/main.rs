@@ -11,6 +11,7 @@ mod graphs;
 mod happenings;
 mod harness;
 mod hostile;
+mod idle;
 mod lists;
 mod looping;
 mod mouse;

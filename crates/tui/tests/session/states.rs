@@ -220,7 +220,7 @@ fn a_tab_is_drawn_at_once_with_its_age() {
     session.input(Input::Snapshot(engine.advance(&tcp.sample(34))));
     session.type_text("4");
     let screen = session.screen();
-    assert!(screen.contains("eth0") && screen.contains("read 34 s ago"), "{screen}");
+    assert!(screen.contains("eth0") && screen.contains("read 30 s ago"), "{screen}");
 }
 
 #[test]
