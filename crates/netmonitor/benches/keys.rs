@@ -44,7 +44,7 @@ fn main() {
 
 /// Keys whose answer is told apart from what a tick changes: again and again, there and back.
 fn keys(pty: &mut Pty) {
-    let help = [("?", "PgUp"), (ESCAPE, "[1 tcp]")];
+    let help = [("?", "keys and commands"), (ESCAPE, "[1 tcp]")];
     measure(pty, "the help, and back", &help);
     measure(pty, "another tab, and back", &[("2", "[2 udp]"), ("1", "[1 tcp]")]);
     pty.send(":sort remote_port:desc\r");

@@ -215,8 +215,8 @@ pub(crate) struct Session {
     pub(crate) interval: Interval,
     /// Whose sockets.
     pub(crate) scope: Scope,
-    /// How counters are shown.
-    pub(crate) counters: CounterMode,
+    /// How counters are shown, where that was said.
+    pub(crate) counters: Option<CounterMode>,
     /// What processes are grouped by.
     pub(crate) by: By,
     /// Without introduction.
@@ -241,11 +241,11 @@ pub(crate) struct Session {
 
 impl Session {
     fn of(options: &Options, chosen: &Chosen) -> anyhow::Result<Self> {
-        let Chosen { interval, scope, counters, by, .. } = *chosen;
+        let Chosen { interval, scope, by, .. } = *chosen;
         Ok(Self {
             interval,
             scope,
-            counters,
+            counters: options.counters,
             by,
             skip_intro: options.skip_intro,
             linger: options.linger.unwrap_or(false),

@@ -38,6 +38,8 @@ struct State {
     #[serde(default)]
     totals: bool,
     #[serde(default)]
+    counters: Option<String>,
+    #[serde(default)]
     skip_intro: bool,
     #[serde(default)]
     commands: Vec<String>,
@@ -95,6 +97,7 @@ impl State {
         self.version = VERSION;
         match memo {
             Memo::Totals(totals) => self.totals = totals,
+            Memo::Counters(mode) => self.counters = Some(mode.word().to_owned()),
             Memo::SkipIntro => self.skip_intro = true,
             Memo::Command(command) => {
                 self.commands.retain(|known| *known != command);
@@ -110,7 +113,9 @@ impl State {
     fn memory(self) -> Memory {
         let tables = self.tables.into_iter().map(|(name, table)| (name, table.sort, table.columns)).collect();
         let Self { totals, skip_intro, commands, .. } = self;
-        Memory { tables, totals, skip_intro, commands, said: None }
+        // A word that this version does not know is one of a later version.
+        let counters = self.counters.and_then(|word| word.parse().ok());
+        Memory { tables, totals, counters, skip_intro, commands, said: None }
     }
 }
 
@@ -176,6 +181,8 @@ fn is_own(file: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use netmonitor_core::views::CounterMode;
+
     use super::*;
 
     fn table(name: &str, columns: Option<&str>) -> Memo {
@@ -197,6 +204,7 @@ mod tests {
         // Another session, meanwhile.
         let (mut other, _) = opened(&file);
         other.remember(Memo::Totals(true)).unwrap();
+        other.remember(Memo::Counters(CounterMode::Rate)).unwrap();
         keeper.remember(table("udp", Some("drops"))).unwrap();
         keeper.remember(table("udp", None)).unwrap();
         let (_, memory) = opened(&file);
@@ -204,6 +212,7 @@ mod tests {
             memory.tables.iter().map(|(name, _, columns)| (name.as_str(), columns.as_deref())).collect();
         assert_eq!(tables, [("net/\"x\ny", Some("*")), ("tcp", Some("state,inode"))]);
         assert!(memory.totals && memory.said.is_none() && !memory.skip_intro);
+        assert_eq!(memory.counters, Some(CounterMode::Rate));
         keeper.remember(Memo::SkipIntro).unwrap();
         for number in 0..150 {
             keeper.remember(Memo::Command(format!("filter x{}", number % 120))).unwrap();
@@ -220,7 +229,8 @@ mod tests {
     fn what_later_versions_keep_stays() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("state.toml");
-        fs::write(&file, "version = 1\nseen = [1, 2]\n[more]\nx = 1\n").unwrap();
+        fs::write(&file, "version = 1\nseen = [1, 2]\ncounters = \"new\"\n[more]\nx = 1\n").unwrap();
+        assert_eq!(opened(&file).1, Memory::default());
         opened(&file).0.remember(table("tcp", Some("state"))).unwrap();
         let text = fs::read_to_string(&file).unwrap();
         assert!(

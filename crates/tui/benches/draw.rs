@@ -53,7 +53,7 @@ fn session() -> (App, Terminal<TestBackend>) {
     let settings = Settings {
         interval: Interval::default(),
         scope: Scope::Namespace,
-        counters: netmonitor_core::views::CounterMode::All,
+        counters: None,
         by: netmonitor_core::views::By::default(),
         top: false,
         skip_intro: Some(true),

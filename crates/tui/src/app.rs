@@ -46,8 +46,8 @@ pub struct Settings {
     pub interval: Interval,
     /// Whose sockets are asked for.
     pub scope: Scope,
-    /// How counters are shown.
-    pub counters: CounterMode,
+    /// How counters are shown, where that was said; else as in the last session.
+    pub counters: Option<CounterMode>,
     /// What processes are grouped by.
     pub by: By,
     /// Watch all processes of the machine, until one of them is chosen.
@@ -174,6 +174,8 @@ pub struct App {
     pub(crate) stopped: Vec<NetPath>,
     /// In what order rows of tables are shown, and which columns.
     pub(crate) choices: Choices,
+    /// How counters are shown.
+    pub(crate) counters: CounterMode,
     /// Sums are shown below tables.
     pub(crate) totals: bool,
     /// There are so many rows that telling them apart takes long.
@@ -238,10 +240,11 @@ impl App {
             waiting: None,
             stopped: Vec::new(),
             choices: settings.memory.choices(),
+            counters: settings.counters.or(settings.memory.counters).unwrap_or_default(),
             totals: settings.memory.totals,
             large: false,
             flash: Flash::default(),
-            remembered: settings.memory.remembered(),
+            remembered: settings.memory.remembered(settings.counters),
             clicked: None,
             hits: Hits::default(),
             arranged: RefCell::default(),

@@ -33,7 +33,7 @@ impl App {
             tab: self.tab,
             file: self.file.as_ref().map(|file| file.opened.clone()),
             scope: self.asked_scope(),
-            counters: self.settings.counters,
+            counters: self.counters,
             by: self.settings.by,
             filter: self.panes[self.place()].filter.clone(),
             choices: self.choices.clone(),
@@ -47,7 +47,7 @@ impl App {
         shown.tab == self.tab
             && shown.file.as_ref() == self.file.as_ref().map(|file| &file.opened)
             && shown.scope == self.asked_scope()
-            && shown.counters == self.settings.counters
+            && shown.counters == self.counters
             && shown.by == self.settings.by
             && shown.filter == self.panes[self.place()].filter
             && shown.choices == self.choices
@@ -145,8 +145,11 @@ impl App {
         is_filtered
     }
 
-    /// Whether a query can be asked of what is shown.
+    /// Whether a query can be asked of what is shown. Of what is not there yet nobody knows.
     fn check(&self, query: &Query) -> Result<(), Refused> {
+        if self.snapshot.is_none() {
+            return Ok(());
+        }
         query.check(&self.columns_by_table())
     }
 

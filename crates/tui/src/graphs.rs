@@ -37,8 +37,13 @@ pub(crate) struct Graphs {
 }
 
 impl Graphs {
-    /// Lines of the graph above the tables.
+    /// Lines of the graph above the tables: of one of which nothing is known the first one, which says why.
     pub(crate) fn strip(&self, lines: u16, is_overview: bool) -> u16 {
+        let room = self.room(lines, is_overview);
+        if self.series.is_told() { room } else { room.min(1) }
+    }
+
+    fn room(&self, lines: u16, is_overview: bool) -> u16 {
         let is_shown = self.wanted.unwrap_or(is_overview || lines >= USUAL);
         let lines = if is_shown { lines } else { 0 };
         match (lines, is_overview) {
@@ -149,9 +154,10 @@ mod tests {
             graphs.wanted = wanted;
             for lines in 0..200 {
                 for is_overview in [false, true] {
-                    let strip = graphs.strip(lines, is_overview);
-                    assert!(strip * 3 < lines.max(1), "{lines}");
-                    assert!(strip == 0 || wanted != Some(false));
+                    let room = graphs.room(lines, is_overview);
+                    assert!(room * 3 < lines.max(1), "{lines}");
+                    assert!(room == 0 || wanted != Some(false));
+                    assert_eq!(graphs.strip(lines, is_overview), room.min(1), "nothing is known");
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! What is remembered over sessions: what of it there is at the beginning, and what has changed since.
 
+use netmonitor_core::views::CounterMode;
+
 use crate::app::App;
 use crate::event::Effect;
 use crate::shown::{Choices, Chosen};
@@ -12,6 +14,8 @@ pub struct Memory {
     pub tables: Vec<(String, Option<String>, Option<String>)>,
     /// Whether sums are shown.
     pub totals: bool,
+    /// How counters were shown last.
+    pub counters: Option<CounterMode>,
     /// The introduction is not wanted any more.
     pub skip_intro: bool,
     /// Commands that were typed, the last one last.
@@ -34,6 +38,8 @@ pub enum Memo {
     },
     /// Whether sums are shown.
     Totals(bool),
+    /// How counters are shown.
+    Counters(CounterMode),
     /// The introduction is not wanted any more.
     SkipIntro,
     /// A command that was typed.
@@ -45,6 +51,7 @@ pub enum Memo {
 pub(crate) struct Remembered {
     choices: Choices,
     totals: bool,
+    counters: CounterMode,
 }
 
 impl Memory {
@@ -56,9 +63,10 @@ impl Memory {
         self.tables.iter().map(chosen).collect()
     }
 
-    /// The same as what a session has told already.
-    pub(crate) fn remembered(&self) -> Remembered {
-        Remembered { choices: self.choices(), totals: self.totals }
+    /// The same as what a session has told already, for which was said how it shows counters.
+    pub(crate) fn remembered(&self, counters: Option<CounterMode>) -> Remembered {
+        let counters = counters.or(self.counters).unwrap_or_default();
+        Remembered { choices: self.choices(), totals: self.totals, counters }
     }
 }
 
@@ -83,6 +91,10 @@ impl App {
         if known.totals != self.totals {
             known.totals = self.totals;
             effects.push(Effect::Remember(Memo::Totals(self.totals)));
+        }
+        if known.counters != self.counters {
+            known.counters = self.counters;
+            effects.push(Effect::Remember(Memo::Counters(self.counters)));
         }
     }
 

@@ -196,8 +196,8 @@ impl App {
 
     /// Shows counters in the next way.
     pub(crate) fn change_counters(&mut self) {
-        self.keeping_row(|app| app.settings.counters = app.settings.counters.next());
-        let mode = self.settings.counters;
+        self.keeping_row(|app| app.counters = app.counters.next());
+        let mode = self.counters;
         let is_seen = self
             .snapshot
             .clone()

@@ -114,6 +114,11 @@ impl Series {
         Some(self.moments.front()?.moment.boottime)
     }
 
+    /// Whether somebody has told the rates of the process at any of them.
+    pub fn is_told(&self) -> bool {
+        self.moments.iter().rev().any(|figures| figures.told_by.is_some())
+    }
+
     /// How many moments there are.
     pub fn len(&self) -> usize {
         self.moments.len()

@@ -149,12 +149,13 @@ impl Session {
         };
         command.args(words).env("TZ", "UTC").env("LC_ALL", "C.UTF-8");
         let pty = Pty::spawn(if has_shell { in_shell(&command) } else { command }, 30, 120);
-        pty.wait_for(match on {
-            On::Recording => "●",
-            On::Process => "LISTEN",
-            On::World => "tcp · process",
-            On::All => "[processes]",
-            On::Intro => "any key",
+        pty.wait("what it is on", |screen| match on {
+            On::Recording => screen.contains('●'),
+            On::Process => screen.contains("LISTEN"),
+            On::World => screen.contains("tcp · process"),
+            // It reads once more when counting has begun.
+            On::All => screen.contains("[processes]") && !screen.contains("counting begins"),
+            On::Intro => screen.contains("any key"),
         });
         pty.settled();
         Self { pty, _holder: holder, _world: world }

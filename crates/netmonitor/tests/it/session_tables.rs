@@ -141,16 +141,20 @@ fn what_was_chosen_is_there_in_the_next_session() {
     pty.wait("two columns", |screen| !screen.contains("since start"));
     pty.send(":sort value:desc\r");
     pty.wait_for("value↓");
+    pty.send("m");
+    pty.wait_for("counters: totals");
     pty.send("q");
     restored(&mut pty);
     let file = folder.path().join("netmonitor/state.toml");
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains("[tables.TcpExt]") && text.contains("name,value"), "{text}");
+    assert!(text.contains("counters = \"total\""), "{text}");
 
     let mut pty = opened(&target.pid(), folder.path(), &[]);
     pty.send("5");
     let screen = pty.wait_for("value↓");
-    assert!(!screen.lines().nth(8).unwrap_or_default().contains("since start"), "{screen}");
+    assert!(!screen.contains("since start"), "{screen}");
+    assert!(screen.lines().any(|line| line.contains("TcpExt ·") && line.contains("· totals")), "{screen}");
     pty.send("q");
     restored(&mut pty);
 

@@ -31,7 +31,7 @@ fn settings() -> Settings {
     Settings {
         interval: Interval::default(),
         scope: Scope::Namespace,
-        counters: CounterMode::All,
+        counters: Some(CounterMode::All),
         by: netmonitor_core::views::By::default(),
         top: false,
         skip_intro: Some(true),
@@ -109,7 +109,7 @@ fn session(mode: Mode, paused: bool) -> (App, Terminal<TestBackend>) {
 fn fingerprint(app: &App) -> String {
     let pane = &app.panes[app.tab];
     let place = (
-        (app.tab, app.file.is_some(), app.settings.counters.word()),
+        (app.tab, app.file.is_some(), app.counters.word()),
         pane.cursor,
         pane.first_column,
         app.overlay.as_ref().map(|overlay| (overlay.top, format!("{:?}", overlay.content))),

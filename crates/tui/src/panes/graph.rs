@@ -31,7 +31,7 @@ const BAR: usize = 4;
 
 /// Draws it.
 pub(crate) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
-    if area.height < 2 {
+    if area.height == 0 {
         return;
     }
     let area = Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(2), ..area };
@@ -75,9 +75,12 @@ fn title(app: &App, until: u64, length: u64) -> Line<'static> {
         ]),
         Some(figures) => pieces.extend(figures_of(app, figures)),
     }
-    let mut words = String::new();
-    format::length(length, &mut words);
-    pieces.push(vec![Span::styled(format!("the last {words}"), theme.quiet())]);
+    // Of nothing there is no length.
+    if app.graphs.series.is_told() {
+        let mut words = String::from("the last ");
+        format::length(length, &mut words);
+        pieces.push(vec![Span::styled(words, theme.quiet())]);
+    }
     text::joined(pieces, theme.quiet())
 }
 

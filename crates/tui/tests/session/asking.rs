@@ -30,7 +30,8 @@ fn rows(session: &mut Session) -> Vec<String> {
 fn heading(session: &mut Session) -> String {
     let screen = session.screen();
     let mut lines = screen.lines().skip_while(|line| !line.contains("9 analysis"));
-    let is_graph = |line: &str| line.contains("the last ") || line.trim_matches(['┤', ' ']).is_empty();
+    let is_graph =
+        |line: &str| line.contains("sent and received: ") || line.trim_matches(['┤', ' ']).is_empty();
     lines.find(|line| !line.contains("9 analysis") && !is_graph(line)).unwrap_or_default().trim().to_owned()
 }
 
@@ -224,6 +225,15 @@ fn columns_are_chosen_from_the_list_and_kept() {
     session.type_text("cstate ");
     session.press(KeyCode::Enter);
     assert!(session.screen().contains("ESTABLISHED"));
+}
+
+#[test]
+fn a_filter_that_is_typed_before_anything_is_there_is_kept() {
+    let mut session = Session::new(120, 40, SETTINGS());
+    session.type_text("/state:LISTEN");
+    session.press(KeyCode::Enter);
+    session.input(Input::Snapshot(World::default().snapshot(2)));
+    assert!(heading(&mut session).contains("filter: state:LISTEN"), "{}", session.screen());
 }
 
 #[test]

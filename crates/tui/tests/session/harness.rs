@@ -16,7 +16,7 @@ use ratatui::buffer::{Buffer, Cell};
 pub(crate) const SETTINGS: fn() -> Settings = || Settings {
     interval: Interval::default(),
     scope: Scope::Process,
-    counters: CounterMode::All,
+    counters: Some(CounterMode::All),
     by: netmonitor_core::views::By::default(),
     top: false,
     skip_intro: Some(true),
