@@ -1,7 +1,9 @@
 //! Detectors of health: each finds what it is for within two looks after its threshold, and is silent where all is well.
 
 use netmonitor_core::detect::{Finding, Looked, Severity};
+use netmonitor_core::sample::Origin;
 
+use crate::kernel::default_route;
 use crate::told::Tcp;
 use crate::world::{World, open};
 
@@ -441,7 +443,7 @@ fn neighbours_do_not_answer_or_are_too_many() {
     let (reachable, failed) = (0x02, 0x20);
     let asks = |host: u8, state: u16| {
         move |world: &mut World, _: u64| {
-            world.file("route", "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\neth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n");
+            world.set(Origin::Dump("rtnetlink/route".into()), default_route("192.0.2.1", 3));
             world.own(&[Tcp::new(7)]);
             world.neighbours(&[(host, state), (77, reachable)]);
         }

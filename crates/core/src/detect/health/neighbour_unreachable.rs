@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use procnet::proc::route::Route;
 use procnet::rtnl::neigh::Neigh;
+use procnet::rtnl::route::Route;
 
 use crate::detect::memory::Since;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
@@ -31,7 +31,11 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Info,
     scope: Scope::Namespace,
     sure: Sure::Certain,
-    needs: || Needs { dumps: vec![&dumps::NEIGH, &dumps::TCP], ..Needs::files(&["route"]) },
+    needs: || Needs {
+        dumps: vec![&dumps::TCP],
+        seldom: vec![&dumps::NEIGH, &dumps::ROUTE],
+        ..Needs::default()
+    },
     thresholds: &[&SECONDS],
     rule: Rule::Look(|| Box::<Silent>::default()),
     why: "Somebody wanted to send to this address, and nobody on the link says that it is theirs: what is sent there is dropped. If it is a gateway, or an address that this process has a connection to, that is a warning.",
@@ -42,10 +46,24 @@ pub(super) static DETECTOR: Detector = Detector {
 #[derive(Default)]
 struct Silent {
     since: Since<(IpAddr, u32)>,
+    /// Of all routes, as they were last read.
+    gateways: HashSet<IpAddr>,
 }
+
+/// The most gateways that are told from other hosts.
+const MOST_GATEWAYS: usize = 4096;
 
 impl Look for Silent {
     fn look(&mut self, scene: &Scene<'_>, found: &mut Found<'_>) {
+        if let Some(routes) = scene.table::<Route>(dumps::ROUTE.name) {
+            self.gateways.clear();
+            let gateways = routes.iter().filter_map(|route| route.gateway);
+            for gateway in gateways {
+                if self.gateways.len() < MOST_GATEWAYS {
+                    self.gateways.insert(gateway);
+                }
+            }
+        }
         let Some(neighbours) = scene.table::<Neigh>(dumps::NEIGH.name) else { return };
         self.since.begin();
         let mut silent = Vec::new();
@@ -60,10 +78,8 @@ impl Look for Silent {
         if silent.is_empty() {
             return;
         }
-        let gateways = scene.table::<Route>("route").into_iter().flat_map(|table| table.iter());
-        let gateways: HashSet<IpAddr> = gateways.map(|route| route.gateway.into()).collect();
         let peers: HashSet<IpAddr> = scene.held(&TCP).map(|socket| socket.inet.remote_address).collect();
-        let part = |address: &IpAddr| match (gateways.contains(address), peers.contains(address)) {
+        let part = |address: &IpAddr| match (self.gateways.contains(address), peers.contains(address)) {
             (true, _) => "gateway",
             (false, true) => "host that the process has a connection to",
             (false, false) => "host",
