@@ -1,7 +1,7 @@
 //! What the kernel is asked for over netlink, and the files that tell some of it where it does not answer.
 
 use procnet::diag::{self, Messages};
-use procnet::rtnl;
+use procnet::{genl, rtnl};
 
 /// One list that the kernel gives over netlink.
 pub struct Dump {
@@ -59,6 +59,7 @@ dumps! {
     NEIGH "rtnetlink/neigh" rtnl::neigh::NEIGH, false, [];
     ROUTE "rtnetlink/route" rtnl::route::ROUTE, false, [];
     RULE "rtnetlink/rule" rtnl::rule::RULE, false, [];
+    LINK_MODES "ethtool/linkmodes" genl::linkmodes::LINK_MODES, false, [];
 }
 
 /// The list of this name.

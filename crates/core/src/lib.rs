@@ -27,6 +27,7 @@ pub mod host;
 pub mod host_names;
 pub mod interfaces;
 pub mod interval;
+mod link_modes;
 pub mod names;
 pub mod naming;
 pub mod networks;

@@ -316,6 +316,7 @@ impl Plan {
             needs.dumps.retain(|dump| dump.is_own || source::is_counted(dump.name));
             // Whoever watches goes on, and nobody has looked yet.
             needs.events = false;
+            needs.seldom.clear();
             self.add(needs, table.scope.unwrap_or_default());
         }
         self.owners = self.owners.max(Owners::Family);

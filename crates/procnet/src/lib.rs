@@ -19,13 +19,14 @@
 //! The parts: [`cell`] is one typed value and the description of its column, [`row`] what every kind of row
 //! offers, [`table`] rows with their texts and faults, [`shape`] the forms that the kernel prints in,
 //! [`mod@proc`] one module for each file, [`diag`] sockets as sock_diag tells them, [`rtnl`] links, addresses,
-//! neighbours, routes and rules as rtnetlink does, [`dictionary`] what the kernel's numbers are called.
+//! neighbours, routes and rules as rtnetlink does, [`genl`] what families of generic netlink tell, [`dictionary`] what the kernel's numbers are called.
 
 #![forbid(unsafe_code)]
 
 pub mod cell;
 pub mod diag;
 pub mod dictionary;
+pub mod genl;
 pub mod number;
 pub mod proc;
 pub mod row;

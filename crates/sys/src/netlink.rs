@@ -1,4 +1,4 @@
-//! Asking the kernel over netlink for its lists of sockets, interfaces, addresses, neighbours and routes.
+//! Asking the kernel over netlink for its lists of sockets, interfaces and their speeds, addresses, neighbours and routes.
 //!
 //! A [`Netlink`] answers for the network namespace in which it was opened, whichever thread uses it later.
 //! What comes back is handed on as it came, in whole messages; only the messages that end a reply are read
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use libc::c_int;
 use rustix::io::{Errno, retry_on_intr};
-use rustix::net::netlink::{SOCK_DIAG, SocketAddrNetlink};
+use rustix::net::netlink::{GENERIC, SOCK_DIAG, SocketAddrNetlink};
 use rustix::net::sockopt::{
     Timeout, set_socket_recv_buffer_size, set_socket_recv_buffer_size_force, set_socket_timeout,
 };
@@ -31,7 +31,7 @@ mod request;
 pub use destroyed::{Destroyed, Drained};
 pub use request::*;
 
-use message::{Scan, scan, set_sequence};
+use message::{Scan, family_number, scan, set_kind, set_sequence};
 
 /// `include/uapi/linux/netlink.h`; options of the level `SOL_NETLINK`.
 const NETLINK_CAP_ACK: c_int = 10;
@@ -65,6 +65,8 @@ pub enum Subsystem {
     SockDiag,
     /// `NETLINK_ROUTE`: interfaces, addresses, neighbours, routes.
     Route,
+    /// `NETLINK_GENERIC`: families of requests that have names, as `ethtool`.
+    Generic,
 }
 
 /// How a reply ended.
@@ -126,6 +128,8 @@ pub struct Netlink {
     sequence: u32,
     /// A reply has not been read to its end.
     rest: bool,
+    /// Numbers of families of generic netlink that were asked for.
+    families: Vec<(&'static str, u16)>,
     buffer: Vec<u8>,
     request: Vec<u8>,
 }
@@ -137,7 +141,8 @@ impl Netlink {
         set_socket_timeout(&fd, Timeout::Recv, Some(SILENCE))?;
         let port = SocketAddrNetlink::try_from(getsockname(&fd)?)?.pid();
         let buffer = vec![0; BUFFER];
-        Ok(Self { fd, subsystem, port, sequence: 0, rest: false, buffer, request: Vec::new() })
+        let (families, request) = (Vec::new(), Vec::new());
+        Ok(Self { fd, subsystem, port, sequence: 0, rest: false, families, buffer, request })
     }
 
     /// Which part of the kernel it asks.
@@ -195,15 +200,40 @@ impl Netlink {
         if request.subsystem != self.subsystem {
             return Err(Errno::PROTOTYPE);
         }
+        let family = request.family.map(|family| self.family(family)).transpose()?;
         self.read_away(REST)?;
         self.sequence = self.sequence.wrapping_add(1);
         self.request.clear();
         self.request.extend_from_slice(&request.message);
+        if let Some(family) = family {
+            set_kind(&mut self.request, family);
+        }
         set_sequence(&mut self.request, self.sequence);
         let kernel = SocketAddrNetlink::new(0, 0);
         retry_on_intr(|| sendto(&self.fd, &self.request, SendFlags::empty(), &kernel))?;
         self.rest = true;
         Ok(())
+    }
+
+    /// The number that a family of generic netlink has on this machine.
+    fn family(&mut self, name: &'static str) -> Result<u16, Errno> {
+        if let Some((_, number)) = self.families.iter().find(|(known, _)| *known == name) {
+            return Ok(*number);
+        }
+        let mut number = None;
+        let dump = self.dump(&family(name), &mut |messages| {
+            number = number.or(family_number(messages));
+            ControlFlow::Continue(())
+        });
+        match (dump.outcome, number) {
+            (Outcome::Error(errno), _) => Err(errno),
+            (Outcome::Denied, _) => Err(Errno::PERM),
+            (_, None) => Err(Errno::NOENT),
+            (_, Some(number)) => {
+                self.families.push((name, number));
+                Ok(number)
+            }
+        }
     }
 
     fn receive(
@@ -296,6 +326,7 @@ fn open(subsystem: Subsystem, groups: u32, room: usize) -> Result<OwnedFd, Errno
         Subsystem::SockDiag => Some(SOCK_DIAG),
         // Its number is 0.
         Subsystem::Route => None,
+        Subsystem::Generic => Some(GENERIC),
     };
     let fd = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol)?;
     if set_socket_recv_buffer_size_force(&fd, room).is_err() {

@@ -74,6 +74,7 @@ struct Sockets {
     namespace: Vec<u8>,
     diag: Option<Result<Netlink, Errno>>,
     route: Option<Result<Netlink, Errno>>,
+    generic: Option<Result<Netlink, Errno>>,
 }
 
 impl SocketSource {
@@ -245,6 +246,7 @@ impl Sockets {
         let socket = match subsystem {
             Subsystem::SockDiag => &mut self.diag,
             Subsystem::Route => &mut self.route,
+            Subsystem::Generic => &mut self.generic,
         };
         let open = || Namespace::open(subject.dir, subject.thread)?.run(|| Netlink::open(subsystem))?;
         if socket.as_ref().is_none_or(Result::is_err) {
@@ -319,6 +321,7 @@ fn requests(dump: &Dump, extensions: Extensions) -> Option<(Subsystem, Vec<Reque
         dump if *dump == dumps::NEIGH => route(netlink::neighbours(AddressFamily::UNSPEC)),
         dump if *dump == dumps::ROUTE => route(netlink::routes(AddressFamily::UNSPEC)),
         dump if *dump == dumps::RULE => route(netlink::rules(AddressFamily::UNSPEC)),
+        dump if *dump == dumps::LINK_MODES => Some((Subsystem::Generic, vec![netlink::link_modes()])),
         _ => None,
     }
 }

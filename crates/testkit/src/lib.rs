@@ -13,6 +13,7 @@ pub mod netns;
 pub mod pty;
 pub mod puppet;
 mod ring;
+mod tap;
 pub mod traffic;
 
 use std::time::Duration;

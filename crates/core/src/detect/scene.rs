@@ -254,6 +254,8 @@ pub struct Found<'a> {
     pub(super) sightings: &'a mut Vec<Sighting>,
     /// What it could not look at, and why.
     pub(super) blind: Option<String>,
+    /// Where it would have to look in the stead of this, and why.
+    pub(super) elsewhere: Option<String>,
 }
 
 /// The most that one detector reports at once: the first of many say what is to be said.
@@ -263,6 +265,11 @@ impl Found<'_> {
     /// Says that it could not look, or not at all of it, and why.
     pub fn could_not_look(&mut self, why: impl Into<String>) {
         self.blind = Some(why.into());
+    }
+
+    /// Says that there is nothing here that it could look at, and where or why not.
+    pub fn looks_elsewhere(&mut self, why: impl Into<String>) {
+        self.elsewhere = Some(why.into());
     }
 
     /// Reports something about a subject, in a sentence.

@@ -62,7 +62,7 @@ pub enum Looked {
     Yes,
     /// It could not look, or not at all of it.
     No(Arc<str>),
-    /// It looks in another scope only, or where there is a baseline.
+    /// It looks in another scope only, or where there is a baseline, or there is nothing here that it could judge.
     Elsewhere(Arc<str>),
 }
 
@@ -151,7 +151,8 @@ impl Watch {
         let mut sightings = std::mem::take(&mut self.sightings);
         let mut seen = Vec::new();
         for (place, rule) in self.rules.iter_mut().enumerate() {
-            let mut found = Found { detector: rule.detector, sightings: &mut sightings, blind: None };
+            let (detector, blind, elsewhere) = (rule.detector, None, None);
+            let mut found = Found { detector, sightings: &mut sightings, blind, elsewhere };
             match (&mut rule.look, &rule.detector.rule) {
                 (Some(look), _) => look.look(&scene, &mut found),
                 (None, Rule::Grows(counters, least)) => grows(&scene, counters, *least, &mut found),
@@ -165,7 +166,7 @@ impl Watch {
                     Looked::Elsewhere(share(ELSEWHERE.to_owned()))
                 }
                 Some(reason) => Looked::No(share(reason)),
-                None => Looked::Yes,
+                None => found.elsewhere.map_or(Looked::Yes, |reason| Looked::Elsewhere(share(reason))),
             });
             seen.extend(sightings.drain(..).map(|sighting| (place, sighting)));
         }

@@ -1,13 +1,15 @@
 //! Tables whose rows are those of one file, with the rates of its counters.
 
+use procnet::genl::linkmodes::LinkMode;
 use procnet::table::unknown_column;
-use procnet::{AnyTable, Column, Field, Kind, Table, Value, proc};
+use procnet::{AnyTable, Column, Field, Kind, Row, Table, Value, proc};
 
 use super::interface_column::{InterfaceColumn, InterfacePlace};
 use super::socket_table::told_by;
 use super::traffic_columns::{self, Passes, Through, TrafficColumn};
 use super::{Content, Order, Rows};
 use crate::dumps::{self, Dump};
+use crate::link_modes::LinkModes;
 use crate::plan::Needs;
 use crate::rates;
 use crate::sample::Status;
@@ -31,12 +33,23 @@ pub(super) struct FileTable {
     pub(super) peer: Option<&'static str>,
     /// Names of interfaces beside their numbers.
     pub(super) interfaces: &'static [InterfaceColumn],
+    /// Fields of the link of the interface that a row is about.
+    pub(super) link: &'static [&'static str],
 }
 
 impl FileTable {
     /// The file as it declares itself.
     pub(super) const fn plain(path: &'static str) -> Self {
-        Self { path, dump: None, first: &[], order: None, inode: None, peer: None, interfaces: &[] }
+        Self {
+            path,
+            dump: None,
+            first: &[],
+            order: None,
+            inode: None,
+            peer: None,
+            interfaces: &[],
+            link: &[],
+        }
     }
 
     /// A list, and the file that is read where the kernel does not give it; empty for none.
@@ -53,6 +66,8 @@ enum Want {
     Owners(&'static str),
     Interface(&'static InterfaceColumn),
     Traffic(&'static TrafficColumn),
+    /// A field of a link, by its place.
+    Link(usize),
 }
 
 /// Where a column's values come from.
@@ -66,6 +81,8 @@ enum Slot {
     Traffic(usize, Option<usize>, &'static TrafficColumn),
     /// The name of the interface whose number the source has.
     Interface(InterfacePlace),
+    /// The field with the name of an interface, and the field of its link.
+    Link(usize, usize),
     /// The source has no such field.
     Nowhere,
 }
@@ -81,6 +98,7 @@ impl Want {
                 place(COOKIE).map_or(Slot::Nowhere, |field| Slot::Traffic(field, place(RX_RING), column))
             }
             Self::Interface(column) => column.place(fields).map_or(Slot::Nowhere, Slot::Interface),
+            Self::Link(field) => place(INTERFACE).map_or(Slot::Nowhere, |name| Slot::Link(name, field)),
         }
     }
 }
@@ -91,6 +109,9 @@ const fn owners(name: &'static str, title: &'static str, doc: &'static str) -> C
 
 /// The field that tells one socket from all others.
 const COOKIE: &str = "cookie";
+
+/// The field with the name of an interface.
+const INTERFACE: &str = "interface";
 
 /// The field that is there where frames are received in a ring.
 pub(super) const RX_RING: &str = "rx_ring_bytes";
@@ -138,6 +159,9 @@ impl FileTable {
             }
         }
         self.name_interfaces(&mut wants);
+        let links = LinkMode::FIELDS.iter().enumerate();
+        let links = links.filter(|(_, field)| self.link.contains(&field.column.name));
+        wants.extend(links.map(|(place, field)| (Want::Link(place), field.column)));
         wants.sort_by_key(|(_, column)| {
             self.first.iter().position(|name| *name == column.name).unwrap_or(self.first.len())
         });
@@ -186,6 +210,9 @@ impl Content for FileTable {
         if !self.interfaces.is_empty() && !needs.dumps.contains(&&dumps::LINK) {
             needs.dumps.push(&dumps::LINK);
         }
+        if !self.link.is_empty() {
+            needs.seldom.push(&dumps::LINK_MODES);
+        }
         needs
     }
 
@@ -209,7 +236,8 @@ impl Content for FileTable {
         let own = owned.is_some();
         let rows = FileRows { snapshot: Some(snapshot), own, ..FileRows::new(source, slots) };
         let told_by = self.dump.map(|_| told_by(name));
-        Some(Box::new(FileRows { order: owned.or(source.order.as_deref()), told_by, ..rows }))
+        let links = (!self.link.is_empty()).then(|| LinkModes::of(snapshot));
+        Some(Box::new(FileRows { order: owned.or(source.order.as_deref()), told_by, links, ..rows }))
     }
 
     fn order(&self, path: &str) -> Option<Order> {
@@ -235,6 +263,8 @@ pub(super) struct FileRows<'a> {
     own: bool,
     /// Who tells the rows, where it can be one or another.
     told_by: Option<&'static str>,
+    /// The links of the interfaces, where they are told.
+    links: Option<LinkModes<'a>>,
 }
 
 impl<'a> FileRows<'a> {
@@ -247,6 +277,7 @@ impl<'a> FileRows<'a> {
             snapshot: None,
             own: false,
             told_by: None,
+            links: None,
         }
     }
 
@@ -299,6 +330,10 @@ impl Rows for FileRows<'_> {
             }
             Some(Slot::Interface(place)) => {
                 self.snapshot.map_or(Value::Absent(""), |snapshot| place.cell(snapshot, self.source, row))
+            }
+            Some(Slot::Link(name, field)) => {
+                let name = self.source.table.cell(row, *name);
+                self.links.as_ref().map_or(Value::Absent(""), |links| links.cell(name, *field))
             }
             Some(Slot::Nowhere) => Value::Absent(""),
             None => match self.unknown.get(column - self.slots.len()) {

@@ -65,6 +65,7 @@ mod peers;
 mod processes;
 mod protocols;
 mod raw;
+mod readings;
 mod remote_columns;
 mod routing;
 mod sctp;

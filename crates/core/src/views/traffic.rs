@@ -14,7 +14,7 @@ pub(super) static VIEW: View = View {
 
 static INTERFACES: TableDef = TableDef {
     name: "interfaces",
-    doc: "traffic of each interface, link headers included",
+    doc: "traffic of each interface, link headers included, and what its link carries",
     scope: Some(Scope::Namespace),
     content: &FileTable {
         first: &[
@@ -31,7 +31,10 @@ static INTERFACES: TableDef = TableDef {
             "rx_drop",
             "tx_errs",
             "tx_drop",
+            "speed",
+            "duplex",
         ],
+        link: &["speed", "duplex"],
         ..FileTable::plain("dev")
     },
 };

@@ -64,7 +64,7 @@ fn half_open_connections_pile_up() {
     world.own(&[Tcp::new(7)]);
     let findings = world.pass(1).findings.clone().unwrap();
     let place = netmonitor_core::detect::ALL.iter().position(|it| it.name == name).unwrap();
-    assert!(matches!(&findings.looked[place], Looked::No(why) if why.contains("scope namespace")));
+    assert!(matches!(&findings.looked[place], Looked::Elsewhere(why) if why.contains("scope namespace")));
 }
 
 #[test]

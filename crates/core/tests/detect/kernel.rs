@@ -107,7 +107,7 @@ pub(crate) fn events(world: &mut World, begun: &[(u64, SocketAddr, Attempt)]) {
 }
 
 /// A message of netlink.
-fn message(kind: u16, header: &[u8], attributes: &[(u16, &[u8])]) -> Vec<u8> {
+pub(crate) fn message(kind: u16, header: &[u8], attributes: &[(u16, &[u8])]) -> Vec<u8> {
     let mut payload = header.to_vec();
     for (kind, bytes) in attributes {
         payload.extend(u16::try_from(4 + bytes.len()).unwrap().to_le_bytes());

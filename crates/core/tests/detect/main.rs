@@ -5,6 +5,7 @@ mod health;
 mod healthy;
 mod kernel;
 mod life;
+mod links;
 mod memory;
 mod security;
 mod sockets;

@@ -507,3 +507,23 @@ fn a_copied_tree_is_not_asked() {
         assert!(!rows(&document, table).is_empty(), "{table}");
     }
 }
+
+#[test]
+fn speeds_are_those_of_sysfs() {
+    let Some(world) = world() else { return };
+    let document = json(world.holder.pid(), &["traffic"]);
+    let interfaces = rows(&document, "interfaces");
+    // Nothing at all is told of loopback, and bridges without a part that is up do not know.
+    for row in interfaces {
+        let name = row["interface"].as_str().unwrap();
+        let sysfs =
+            |file: &str| world.netns.run(&format!("cat /sys/class/net/{name}/{file} 2>/dev/null || :"));
+        let speed = sysfs("speed").trim().parse::<i64>().ok().filter(|speed| *speed >= 0);
+        assert_eq!(row["speed"].as_i64(), speed, "{row}");
+        let duplex = sysfs("duplex").trim().to_owned();
+        assert_eq!(row["duplex"].as_str().unwrap_or_default(), duplex.replace("unknown", ""), "{row}");
+    }
+    assert!(interfaces.iter().any(|row| row["speed"] == 10_000 && row["duplex"] == "full"), "{interfaces:?}");
+    let needs = table_of(&document, "interfaces");
+    assert_eq!(needs["status"], "ok", "{needs}");
+}

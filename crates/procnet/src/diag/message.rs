@@ -40,6 +40,11 @@ pub trait Message: Default + Send + 'static {
     /// Type of messages that may stand between them, which another decoder takes.
     const LEFT_OUT: Option<u16> = None;
 
+    /// Whether messages of a type are rows.
+    fn is_row(kind: u16) -> bool {
+        kind == Self::TYPE || Some(kind) == Self::OLDER
+    }
+
     /// Reads what follows the header of a message of that type; `Err` says what is wrong with it.
     fn message(
         &mut self,
@@ -121,9 +126,7 @@ impl<M: Message> Decoder for Dump<M> {
         let endian = stream.endian;
         stream.feed(bytes, &mut |number, event| {
             let result = match event {
-                Event::Message(kind, payload) if kind == M::TYPE || Some(kind) == M::OLDER => {
-                    message.message(payload, table, endian)
-                }
+                Event::Message(kind, payload) if M::is_row(kind) => message.message(payload, table, endian),
                 Event::Message(kind, _) if Some(kind) == M::LEFT_OUT => Ok(()),
                 Event::Message(..) => Err("message of another kind"),
                 Event::Fault(what) => Err(what),

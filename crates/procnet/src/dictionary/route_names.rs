@@ -1,4 +1,4 @@
-//! Names of the numbers of rtnetlink, as data.
+//! Names of the numbers of rtnetlink and of generic netlink, as data.
 
 use super::Names;
 
@@ -210,3 +210,9 @@ pub const FIB_RULE: Names = &[
     (0x0_0010, "oif_detached"),
     (0x1_0000, "find_saddr"),
 ];
+
+/// Whether both ends of a link send at once (`DUPLEX_*`, `include/uapi/linux/ethtool.h`).
+pub const DUPLEX: Names = &[(0, "half"), (1, "full")];
+
+/// Whether both ends of a link agree on its speed (`AUTONEG_*`).
+pub const AUTONEG: Names = &[(0, "off"), (1, "on")];

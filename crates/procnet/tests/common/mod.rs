@@ -50,7 +50,8 @@ pub(crate) fn netlink(name: &str) -> Vec<u8> {
 
 /// Every answer that is decoded.
 pub(crate) fn answers() -> impl Iterator<Item = &'static Messages> {
-    procnet::diag::MESSAGES.iter().chain(procnet::rtnl::MESSAGES).copied()
+    let all = [procnet::diag::MESSAGES, procnet::rtnl::MESSAGES, procnet::genl::MESSAGES];
+    all.into_iter().flatten().copied()
 }
 
 /// The rows of the answer of this name.

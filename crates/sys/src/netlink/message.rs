@@ -9,6 +9,9 @@ pub(crate) const HEADER: usize = 16;
 /// `struct nlattr`: length, type.
 const ATTRIBUTE: usize = 4;
 
+/// `struct genlmsghdr`: command, version, two bytes that are reserved.
+pub(crate) const GENERIC_HEADER: usize = 4;
+
 /// `include/uapi/linux/netlink.h`.
 pub(crate) const NLM_F_REQUEST: u16 = 0x1;
 pub(crate) const NLM_F_ACK: u16 = 0x4;
@@ -84,6 +87,18 @@ pub(crate) fn attribute(out: &mut Vec<u8>, kind: u16, value: &[u8]) {
 /// Addresses a request: the sequence number that the replies will have.
 pub(crate) fn set_sequence(message: &mut [u8], sequence: u32) {
     message[8..12].copy_from_slice(&sequence.to_ne_bytes());
+}
+
+/// Gives a request its type, where that is known only now.
+pub(crate) fn set_kind(message: &mut [u8], kind: u16) {
+    message[4..6].copy_from_slice(&kind.to_ne_bytes());
+}
+
+/// The number of a family of generic netlink, from what the kernel says of it.
+pub(crate) fn family_number(message: &[u8]) -> Option<u16> {
+    /// `CTRL_ATTR_FAMILY_ID`.
+    const FAMILY_ID: u16 = 1;
+    u16_at(attribute_of(message, HEADER + GENERIC_HEADER, FAMILY_ID)?, 0)
 }
 
 /// What ends a reply.
@@ -174,14 +189,20 @@ fn end(message: &[u8], kind: u16, flags: u16) -> End {
 }
 
 /// The text among the attributes that begin at a place.
-fn text(message: &[u8], mut at: usize) -> Option<String> {
+fn text(message: &[u8], at: usize) -> Option<String> {
+    let value = attribute_of(message, at, NLMSGERR_ATTR_MSG)?;
+    let value = &value[..value.len().min(SAID)];
+    let value = value.split(|&byte| byte == 0).next().unwrap_or_default();
+    Some(String::from_utf8_lossy(value).into_owned())
+}
+
+/// The value of the first attribute of a type, among those that begin at a place.
+fn attribute_of(message: &[u8], mut at: usize, kind: u16) -> Option<&[u8]> {
     loop {
         let len = u16_at(message, at)? as usize;
         let value = message.get(at + ATTRIBUTE..at + len)?;
-        if u16_at(message, at + 2)? == NLMSGERR_ATTR_MSG {
-            let value = &value[..value.len().min(SAID)];
-            let value = value.split(|&byte| byte == 0).next().unwrap_or_default();
-            return Some(String::from_utf8_lossy(value).into_owned());
+        if u16_at(message, at + 2)? == kind {
+            return Some(value);
         }
         at += align(len.max(ATTRIBUTE));
     }

@@ -5,7 +5,7 @@ use std::ops::BitOr;
 use rustix::net::AddressFamily;
 
 use super::Subsystem;
-use super::message::{NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, Writer};
+use super::message::{NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, Writer, attribute};
 
 /// `SOCK_DIAG_BY_FAMILY` (`include/uapi/linux/sock_diag.h`).
 pub(crate) const SOCK_DIAG_BY_FAMILY: u16 = 20;
@@ -23,6 +23,22 @@ const RTM_GETROUTE: u16 = 26;
 const RTM_GETNEIGH: u16 = 30;
 const RTM_GETRULE: u16 = 34;
 const RTM_GETNEXTHOP: u16 = 106;
+
+/// `include/uapi/linux/genetlink.h`: the family that knows the numbers of all.
+const GENL_ID_CTRL: u16 = 0x10;
+const CTRL_CMD_GETFAMILY: u8 = 3;
+const CTRL_VERSION: u8 = 2;
+const CTRL_ATTR_FAMILY_NAME: u16 = 2;
+
+/// `include/uapi/linux/ethtool_netlink_generated.h`.
+const ETHTOOL_GENL_VERSION: u8 = 1;
+const ETHTOOL_MSG_LINKMODES_GET: u8 = 4;
+const ETHTOOL_A_LINKMODES_HEADER: u16 = 1;
+const ETHTOOL_A_HEADER_FLAGS: u16 = 3;
+const ETHTOOL_FLAG_COMPACT_BITSETS: u32 = 1;
+
+/// `include/uapi/linux/netlink.h`: the value is attributes.
+const NLA_F_NESTED: u16 = 0x8000;
 
 /// `INET_DIAG_REQ_PROTOCOL` (`include/uapi/linux/inet_diag.h`).
 const INET_DIAG_REQ_PROTOCOL: u16 = 3;
@@ -192,6 +208,8 @@ pub struct Request {
     pub(super) message: Vec<u8>,
     /// It asks for one thing, and that this does not exist is an answer.
     pub(super) exact: bool,
+    /// The family of generic netlink whose number is to be its type.
+    pub(super) family: Option<&'static str>,
 }
 
 impl Request {
@@ -206,7 +224,7 @@ impl Request {
         parts.iter().for_each(|part| writer.bytes(part));
         attributes.iter().for_each(|(attribute, value)| writer.attribute(*attribute, value));
         writer.end();
-        Self { subsystem, message, exact: flags & NLM_F_DUMP == 0 }
+        Self { subsystem, message, exact: flags & NLM_F_DUMP == 0, family: None }
     }
 
     fn sockets(parts: &[&[u8]]) -> Self {
@@ -329,6 +347,31 @@ pub fn rules(family: AddressFamily) -> Request {
 /// Nexthop objects (`struct nhmsg`), Linux ≥ 5.3.
 pub fn nexthops() -> Request {
     Request::route(RTM_GETNEXTHOP, &[0; 8])
+}
+
+/// Speed and duplex of the links whose drivers tell them (`ETHTOOL_MSG_LINKMODES_GET`), Linux ≥ 5.6.
+pub fn link_modes() -> Request {
+    // What both ends could do is told as bits, not as a list of names.
+    let flags: &[u8] = &nested(ETHTOOL_A_HEADER_FLAGS, &ETHTOOL_FLAG_COMPACT_BITSETS.to_ne_bytes());
+    let header = &[(NLA_F_NESTED | ETHTOOL_A_LINKMODES_HEADER, flags)];
+    // Its type is not known yet.
+    let kind = (Subsystem::Generic, 0, NLM_F_DUMP);
+    let request = Request::new(kind, &[&[ETHTOOL_MSG_LINKMODES_GET, ETHTOOL_GENL_VERSION, 0, 0]], header);
+    Request { family: Some("ethtool"), ..request }
+}
+
+/// The number of a family of generic netlink (`CTRL_CMD_GETFAMILY`).
+pub(super) fn family(name: &str) -> Request {
+    let name = [name.as_bytes(), b"\0"].concat();
+    let kind = (Subsystem::Generic, GENL_ID_CTRL, NLM_F_ACK);
+    Request::new(kind, &[&[CTRL_CMD_GETFAMILY, CTRL_VERSION, 0, 0]], &[(CTRL_ATTR_FAMILY_NAME, &name)])
+}
+
+/// An attribute, to be the value of another.
+fn nested(kind: u16, value: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    attribute(&mut out, kind, value);
+    out
 }
 
 /// A list of rtnetlink whose structure begins with the family and is 0 beyond it, as strict checking asks.

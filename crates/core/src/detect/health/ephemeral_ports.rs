@@ -45,7 +45,7 @@ impl Look for Ports {
         match scene.all(&TCP) {
             Some(_) => judge(|| scene.all(&TCP).into_iter().flatten(), (first, last), least, found),
             None => {
-                found.could_not_look("only the process's own sockets were listed, without those in TIME_WAIT: look in scope namespace");
+                found.looks_elsewhere("connections in TIME_WAIT and those of others, which take ports, too, are looked at in scope namespace");
                 judge(|| scene.held(&TCP), (first, last), least, found);
             }
         }

@@ -61,7 +61,7 @@ struct HalfOpen {
 impl Look for HalfOpen {
     fn look(&mut self, scene: &Scene<'_>, found: &mut Found<'_>) {
         let Some(sockets) = scene.all(&TCP) else {
-            found.could_not_look("only the process's own sockets were listed, and half-open ones are nobody's: look in scope namespace");
+            found.looks_elsewhere("half-open connections are no process's yet: they are looked at in scope namespace");
             return;
         };
         let mut ports: HashMap<u16, u64> = HashMap::new();

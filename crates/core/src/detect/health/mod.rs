@@ -24,6 +24,7 @@ detectors! {
     half_open
     interface_drops
     interface_errors
+    interface_saturated
     memory_pressure
     mptcp_fallback
     mtu_black_hole

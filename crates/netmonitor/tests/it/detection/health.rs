@@ -49,6 +49,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     scenario("opens one connection after the other, and closes none", &["socket-leak"]),
     scenario("is in a namespace that tracks connections up to its limit", &["conntrack-nearly-full"]),
     scenario("looks for the largest packet that a path carries", &["mtu-probe-failures"]),
+    scenario("sends as much as the link carries", &["interface-saturated"]),
 ];
 
 /// A namespace, and another one at the other end of a link, where they can be made.
@@ -413,4 +414,26 @@ fn multipath_where_there_is_none() {
     let mut watching = Watching::start(here.pid(), &[], names);
     assert_eq!(here.act("connect-multipath 192.0.2.2 4913"), "ok");
     watching.find();
+}
+
+#[test]
+fn a_link_that_is_full() {
+    if !need_root() || !need_tool("ip") || !need_tool("tc") {
+        return;
+    }
+    let netns = Netns::new();
+    let mut here = Puppet::start(&netns, ROLE);
+    assert_eq!(here.act("tap tap0 8"), "ok");
+    netns.ip("addr add 192.0.2.1/24 dev tap0");
+    netns.ip("link set tap0 up");
+    netns.ip("neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev tap0");
+    // It carries no more than it says, of which preamble, checksum and gap are a part.
+    netns.run("tc qdisc add dev tap0 root tbf rate 8mbit burst 10kb limit 1000kb overhead 24");
+    let names = produces("sends as much as the link carries");
+    let mut watching = Watching::by(&[("interface-saturated-seconds", 1.0)], here.pid(), &[], names);
+    assert_eq!(here.act("associate 192.0.2.2 4914"), "ok");
+    here.tell("ask 8000 1000");
+    let found = watching.find();
+    assert_eq!((&found[0]["about"], &found[0]["severity"]), (&"interface tap0".into(), &"warning".into()));
+    assert!(found[0]["evidence"].as_str().unwrap().contains("speed 8 Mbit/s, full duplex"), "{found:?}");
 }
