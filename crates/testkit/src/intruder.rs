@@ -132,7 +132,30 @@ fn packet_socket(interface: &str) -> Result<OwnedFd> {
     }
 }
 
-fn set<T>(socket: &OwnedFd, level: libc::c_int, option: libc::c_int, value: &T) -> Result<()> {
+/// `struct tcp_md5sig` (`include/uapi/linux/tcp.h`).
+#[repr(C)]
+struct Signature {
+    address: libc::sockaddr_storage,
+    flags: u8,
+    prefix_length: u8,
+    key_length: u16,
+    ifindex: libc::c_int,
+    key: [u8; 80],
+}
+
+/// Takes requests of an address only if they are signed.
+pub(crate) fn sign(listener: &impl AsRawFd, address: Ipv4Addr) -> Result<()> {
+    // SAFETY: all zeros are an address of no family, and no key.
+    let mut signature: Signature = unsafe { std::mem::zeroed() };
+    // SAFETY: any address fits into this.
+    let place = unsafe { &mut *(&raw mut signature.address).cast::<libc::sockaddr_in>() };
+    place.sin_family = libc::AF_INET as u16;
+    place.sin_addr.s_addr = u32::from(address).to_be();
+    (signature.key_length, signature.key[0]) = (1, b'k');
+    set(listener, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &signature)
+}
+
+fn set<T>(socket: &impl AsRawFd, level: libc::c_int, option: libc::c_int, value: &T) -> Result<()> {
     let length = size_of::<T>() as libc::socklen_t;
     // SAFETY: a value of this length.
     match unsafe { libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const *value).cast(), length) } {

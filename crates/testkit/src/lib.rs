@@ -5,6 +5,7 @@
 //! A test that lacks root or a tool says why it is skipped; with `NETMONITOR_STRICT=1` that is a failure.
 
 pub mod dns;
+mod faults;
 pub mod hold;
 pub mod hostile;
 mod intruder;

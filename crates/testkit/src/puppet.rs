@@ -67,7 +67,8 @@ impl Puppet {
     /// `ring-accepts COUNT` one for all of them, of which the first is used, `ring-keep` accepts to a place in the ring, and `ring-drop` closes that.
     /// `take PID` takes the listening socket of a process. `unix BACKLOG CLIENTS` listens on a UNIX socket, connects to it so often and accepts nobody;
     /// `netlink` listens to changes of addresses with the smallest buffer, and never reads; `frames INTERFACE COUNT` sends frames that nobody knows.
-    /// `tap INTERFACE MBIT` makes an interface that carries so much, and takes what is sent over it.
+    /// `shrink` makes the receive buffer the smallest, `stall` receives and is held up in the middle of it until `go-on`, `sign ADDRESS` listens for signed requests
+    /// of an address alone (TCP-MD5), `tap INTERFACE MBIT` makes an interface that carries so much, and takes what is sent over it.
     /// What intruders do: `scan ADDRESS FIRST LAST` tries ports one after the other, `sweep NETWORK FIRST LAST`
     /// sends a datagram to each host of a network, `0` being the last byte, `call ADDRESS PORT MILLISECONDS…` connects, again after each of these times, `associate ADDRESS PORT` connects
     /// UDP, `ask COUNT BYTES` sends datagrams over that, `packet INTERFACE` opens a packet socket, `promiscuous INTERFACE` has it take all frames, `filter` gives it a filter,
@@ -181,6 +182,8 @@ struct Limbs {
     /// Connections that are only held.
     held: Vec<TcpStream>,
     others: Vec<OwnedFd>,
+    /// What holds it up while it receives.
+    stalled: Option<OwnedFd>,
     intruder: Intruder,
 }
 
@@ -198,6 +201,10 @@ impl Limbs {
             "take" => self.listener = Some(listener_of(words[1].parse().unwrap())?),
             step if step.starts_with("ring") => self.act_by_ring(words)?,
             "unix" => self.others.extend(waiting(number(1) as i32, number(2))?),
+            "shrink" => set_socket_recv_buffer_size(self.stream(), 1)?,
+            "stall" => self.stalled = Some(crate::faults::stall(self.stream())?),
+            "go-on" => self.stalled = None,
+            "sign" => intruder::sign(self.listener.as_ref().unwrap(), words[1].parse().unwrap())?,
             "tap" => self.others.push(crate::tap::open(words[1], number(2) as u32)?),
             "netlink" => self.others.push(deaf_listener()?),
             "frames" => crate::traffic::unknown_frames(words[1], number(2)),

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use netmonitor_core::detect::Severity;
 use netmonitor_core::sample::Origin;
 
+use crate::hours::HOURS;
 use crate::kernel::*;
 use crate::world::World;
 
@@ -70,6 +71,7 @@ impl Hour {
         world.set(Origin::Dump("rtnetlink/route".into()), routers);
         let links = [link(1, "lo", 0, None), link(2, "eth0", 0, None), link(3, "veth1", 1, Some(4))].concat();
         world.set(Origin::Dump("rtnetlink/link".into()), links);
+        world.set(Origin::Dump("ethtool/linkmodes".into()), link_mode(2, "eth0", 1000, 1));
         let (tcp, udp, begun) = Default::default();
         Self { world, second: 0, seed: 1, tcp, udp, begun, counters: BTreeMap::new(), sockets: 100 }
     }
@@ -199,6 +201,11 @@ impl Hour {
                 values.iter().map(|(group, values)| (*group, &values[..])).collect();
             self.world.counters(path, &groups);
         }
+        let packets = |name| self.counters.get(&("Ip", name)).copied().unwrap_or(0);
+        let (received, sent) = (packets("InReceives"), packets("OutRequests"));
+        let line =
+            format!(" eth0: {} {received} 0 0 0 0 0 0 {} {sent} 0 0 0 0 0 0\n", received * 1400, sent * 1400);
+        self.world.file("dev", format!("Inter-|\n face |\n{line}"));
         self.begun.sort_by_key(|(at, ..)| *at);
         events(&mut self.world, &self.begun);
         self.begun.clear();
@@ -220,6 +227,15 @@ impl Hour {
             self.pass();
         }
         assert!(self.counters[&("Tcp", "OutRsts")] > 0, "something has happened");
+    }
+}
+
+#[test]
+fn each_hour_is_listed() {
+    let tests = include_str!("healthy.rs").matches("\n#[test]\nfn a").count();
+    assert_eq!(tests, HOURS.len());
+    for (name, _) in HOURS {
+        assert!(include_str!("healthy.rs").contains(&format!("\n#[test]\nfn {name}() {{")), "{name}");
     }
 }
 

@@ -126,11 +126,26 @@ pub(crate) fn message(kind: u16, header: &[u8], attributes: &[(u16, &[u8])]) -> 
 pub(crate) fn link(ifindex: u32, name: &str, promiscuity: u32, master: Option<u32>) -> Vec<u8> {
     let mut header = [0; 16];
     header[4..8].copy_from_slice(&ifindex.to_le_bytes());
+    // IFF_UP, and IFF_LOOPBACK.
+    header[8] = if name == "lo" { 9 } else { 1 };
     let (promiscuity, master) = (promiscuity.to_le_bytes(), master.map(u32::to_le_bytes));
     let name = [name.as_bytes(), b"\0"].concat();
     let mut attributes: Vec<(u16, &[u8])> = vec![(3, &name), (30, &promiscuity)];
     attributes.extend(master.iter().map(|master| (10, master.as_slice())));
     message(16, &header, &attributes)
+}
+
+/// Speed and duplex of the link of an interface.
+pub(crate) fn link_mode(ifindex: u32, name: &str, speed: u32, duplex: u8) -> Vec<u8> {
+    let name = [name.as_bytes(), b"\0"].concat();
+    let mut interface = Vec::new();
+    for (kind, value) in [(1_u16, &ifindex.to_le_bytes()[..]), (2, &name)] {
+        interface.extend(u16::try_from(4 + value.len()).unwrap().to_le_bytes());
+        interface.extend(kind.to_le_bytes());
+        interface.extend(value);
+        interface.resize(interface.len().next_multiple_of(4), 0);
+    }
+    message(21, &[4, 1, 0, 0], &[(0x8001, &interface), (5, &speed.to_le_bytes()), (6, &[duplex])])
 }
 
 fn octets(address: &str) -> (u8, Vec<u8>) {

@@ -3,7 +3,7 @@
 use netmonitor_core::detect::{ALL, Finding, Looked};
 use netmonitor_core::sample::Origin;
 
-use crate::kernel::message;
+use crate::kernel::{link_mode, message};
 use crate::world::{World, open};
 
 const NAME: &str = "interface-saturated";
@@ -21,10 +21,7 @@ fn link(world: &mut World, kind: Option<&str>, mode: Option<(u32, u8)>) {
     let mut attributes: Vec<(u16, &[u8])> = vec![(3, b"eth0\0")];
     attributes.extend(kind.iter().map(|kind| (18, kind.as_slice())));
     world.set(Origin::Dump("rtnetlink/link".into()), message(16, &header, &attributes));
-    let message = mode.map(|(speed, duplex)| {
-        let interface = [&[8, 0, 1, 0, 2, 0, 0, 0, 9, 0, 2, 0][..], b"eth0\0"].concat();
-        message(21, &[4, 1, 0, 0], &[(0x8001, &interface), (5, &speed.to_le_bytes()), (6, &[duplex])])
-    });
+    let message = mode.map(|(speed, duplex)| link_mode(2, "eth0", speed, duplex));
     world.set(Origin::Dump("ethtool/linkmodes".into()), message.unwrap_or_default());
 }
 

@@ -3,6 +3,7 @@
 mod counters;
 mod health;
 mod healthy;
+mod hours;
 mod kernel;
 mod life;
 mod links;

@@ -6,6 +6,7 @@ use netmonitor_testkit::need_root;
 use netmonitor_testkit::netns::Netns;
 use netmonitor_testkit::puppet::Puppet;
 
+use crate::detection::learned::{LISTENER, PEER, UPLOAD};
 use crate::events::ROLE;
 use crate::{run, stderr, stdout};
 
@@ -45,7 +46,7 @@ fn what_leaves_the_baseline_is_found() {
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
     let said = "tcp to 127.0.0.1, port 4980: no such peer in its baseline";
     assert!(
-        stdout(&output).contains("destination-drift") && stdout(&output).contains(said),
+        stdout(&output).contains(PEER.produces[0]) && stdout(&output).contains(said),
         "{}",
         stdout(&output)
     );
@@ -60,7 +61,7 @@ fn what_leaves_the_baseline_is_found() {
     assert_eq!(output.status.code(), Some(1));
     let said = "it listens at tcp 0.0.0.0:4981, and did not when its baseline was learned";
     assert!(
-        stdout(&output).contains("new-listener") && stdout(&output).contains(said),
+        stdout(&output).contains(LISTENER.produces[0]) && stdout(&output).contains(said),
         "{}",
         stdout(&output)
     );
@@ -98,5 +99,5 @@ fn who_sends_far_more_than_before_is_found() {
         looking.join().unwrap()
     });
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
-    assert!(stdout(&output).contains("upload-imbalance"), "{}", stdout(&output));
+    assert!(stdout(&output).contains(UPLOAD.produces[0]), "{}", stdout(&output));
 }

@@ -1,5 +1,6 @@
 //! What costs service.
 
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
 
 use netmonitor_testkit::netns::Netns;
@@ -69,7 +70,7 @@ fn drops(netns: &Netns, rule: &str) {
 
 /// Lets packets that match wait in a queue before they come in: the one in front of the sender's own link TCP keeps short by
 /// itself.
-fn detour(netns: &Netns, which: &str, rate: &str) {
+pub(super) fn detour(netns: &Netns, which: &str, rate: &str) {
     netns.ip("link add ifb0 type ifb");
     netns.ip("link set ifb0 up");
     netns.run("tc qdisc add dev veth0 ingress");
@@ -88,13 +89,19 @@ fn connected(link: &(Netns, Netns)) -> (Puppet, Puppet) {
 }
 
 /// A shell that does something in a namespace, and then waits until it is dropped.
-struct Shell(Child);
+pub(super) struct Shell(pub(super) Child);
 
 impl Shell {
-    fn start(netns: &Netns, script: &str) -> Self {
+    pub(super) fn start(netns: &Netns, script: &str) -> Self {
         let mut command: Command = netns.command("bash");
-        command.args(["-c", &format!("{script}; read")]).stdin(Stdio::piped());
+        command.args(["-c", &format!("{script}; read")]).stdin(Stdio::piped()).stdout(Stdio::piped());
         Self(command.stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// Until it has said something.
+    pub(super) fn wait_for_line(&mut self) {
+        let mut byte = [0];
+        self.0.stdout.as_mut().unwrap().read_exact(&mut byte).unwrap();
     }
 }
 

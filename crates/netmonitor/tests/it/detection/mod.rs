@@ -1,10 +1,14 @@
 //! Detectors before what they are for: each scenario makes it in network namespaces of its own, and the real program has
 //! to find it.
 
+mod forged;
 mod health;
 mod healthy;
+mod kernel;
+pub(crate) mod learned;
 mod security;
 mod table;
+mod world;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -23,8 +27,35 @@ pub(crate) struct Scenario {
     pub produces: &'static [&'static str],
 }
 
+/// Declares the scenarios of a file: what each is called there, what is made, and the detectors that must find it.
+macro_rules! scenarios {
+    ($($id:ident $name:literal $produces:expr;)*) => {
+        $(pub(crate) static $id: Scenario = Scenario { name: $name, produces: &$produces };)*
+
+        /// All of them.
+        pub(super) static SCENARIOS: &[Scenario] = &[$(Scenario { name: $name, produces: &$produces },)*];
+    };
+}
+pub(crate) use scenarios;
+
 /// All of them.
-pub(crate) static SCENARIOS: &[&[Scenario]] = &[health::SCENARIOS, security::SCENARIOS, healthy::SCENARIOS];
+pub(crate) static SCENARIOS: &[&[Scenario]] = &[
+    health::SCENARIOS,
+    kernel::SCENARIOS,
+    security::SCENARIOS,
+    forged::SCENARIOS,
+    learned::SCENARIOS,
+    healthy::SCENARIOS,
+];
+
+/// Detectors that are tried by samples alone, and why: to reach these limits would cost all that runs on the machine.
+pub(crate) static SAMPLES: &[(&str, &str)] = &[
+    ("tcp-memory-pressure", "the memory for TCP is the machine's"),
+    ("udp-memory-pressure", "the memory for UDP is the machine's"),
+    ("neighbour-table-overflow", "the table of neighbours is the machine's"),
+    ("softnet-drops", "the queues of CPUs are the machine's"),
+    ("softnet-squeezes", "the time that CPUs may spend at once is the machine's"),
+];
 
 /// The findings that must come of the scenario of this name.
 pub(crate) fn produces(name: &str) -> &'static [&'static str] {
@@ -137,5 +168,17 @@ fn scenarios_have_names_of_their_own_and_detectors_that_exist() {
         for name in scenario.produces {
             assert!(netmonitor_core::detect::find(name).is_ok(), "{}: {name}", scenario.name);
         }
+    }
+}
+
+#[test]
+fn each_detector_is_tried_for_real_or_it_is_said_why_not() {
+    let made = |name: &str| SCENARIOS.iter().copied().flatten().any(|it| it.produces.contains(&name));
+    for detector in netmonitor_core::detect::ALL.iter() {
+        let is_sampled = SAMPLES.iter().any(|(name, _)| *name == detector.name);
+        assert!(made(detector.name) != is_sampled, "{}", detector.name);
+    }
+    for (name, _) in SAMPLES {
+        assert!(netmonitor_core::detect::find(name).is_ok(), "{name}");
     }
 }

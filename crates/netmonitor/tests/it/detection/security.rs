@@ -4,22 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use netmonitor_testkit::need_tool;
 use netmonitor_testkit::netns::Netns;
 use netmonitor_testkit::puppet::Puppet;
-use netmonitor_testkit::{need_root, need_tool};
 
-use super::{Scenario, Watching};
+use super::world::{SYN, Segment, World, checksum, hexadecimal, world};
+use super::{Scenario, Watching, scenarios};
 use crate::events::ROLE;
 use crate::netmonitor;
-
-macro_rules! scenarios {
-    ($($id:ident $name:literal $produces:expr;)*) => {
-        $(static $id: Scenario = Scenario { name: $name, produces: &$produces };)*
-
-        /// All of them.
-        pub(super) static SCENARIOS: &[Scenario] = &[$(Scenario { name: $name, produces: &$produces },)*];
-    };
-}
 
 scenarios! {
     SCAN "tries 40 ports of another machine that are closed" ["outbound-scan"];
@@ -66,66 +58,6 @@ impl Drop for Started {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// Two namespaces with a link between them, and a process in each: here 192.0.2.1, there 192.0.2.2.
-struct World {
-    here: Puppet,
-    there: Puppet,
-    netns: Netns,
-    peer: Netns,
-}
-
-/// `None`: it cannot be made.
-fn world() -> Option<World> {
-    if !need_root() || !need_tool("ip") {
-        return None;
-    }
-    let netns = Netns::new();
-    let peer = netns.peer();
-    Some(World { here: Puppet::start(&netns, ROLE), there: Puppet::start(&peer, ROLE), netns, peer })
-}
-
-impl World {
-    /// Has the process here take steps.
-    fn here(&mut self, steps: &[&str]) {
-        steps.iter().for_each(|step| assert_eq!(self.here.act(step), "ok", "{step}"));
-    }
-
-    /// And the one there.
-    fn there(&mut self, steps: &[&str]) {
-        steps.iter().for_each(|step| assert_eq!(self.there.act(step), "ok", "{step}"));
-    }
-
-    fn looking(&self, scenario: &Scenario) -> Watching {
-        Watching::start(self.here.pid(), &[], scenario.produces)
-    }
-
-    /// The same with thresholds that are set.
-    fn judging(&self, thresholds: &[(&str, f64)], scenario: &Scenario) -> Watching {
-        Watching::by(thresholds, self.here.pid(), &[], scenario.produces)
-    }
-
-    /// The hardware address of the link's end in a namespace.
-    fn hardware(netns: &Netns) -> [u8; 6] {
-        let text = netns.run("cat /sys/class/net/veth0/address");
-        let bytes: Vec<u8> =
-            text.trim().split(':').map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect();
-        bytes.try_into().unwrap()
-    }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The checksum of the internet (RFC 1071).
-fn checksum(parts: &[&[u8]]) -> [u8; 2] {
-    let words = parts.iter().flat_map(|part| part.chunks(2));
-    let sum: u32 =
-        words.map(|word| u32::from(u16::from_be_bytes([word[0], *word.get(1).unwrap_or(&0)]))).sum();
-    let folded = (sum & 0xffff) + (sum >> 16);
-    (!((folded & 0xffff) + (folded >> 16)) as u16).to_be_bytes()
 }
 
 #[test]
@@ -390,18 +322,10 @@ fn forged_requests() {
     world.there(&["connect 192.0.2.1 4433"]);
     world.here(&["accept"]);
     let mut looking = world.looking(&INJECTION);
-    let peers = world.netns.run("cat /proc/net/tcp");
-    // Its end here, port 4433, is the first of both.
-    let line = peers.lines().find(|line| line.contains(":1151 ") && line.contains(" 01 ")).unwrap();
-    let port = line.split_whitespace().nth(2).unwrap().rsplit(':').next().unwrap();
-    let port = u16::from_str_radix(port, 16).unwrap();
+    let port = world.peer_port(4433);
     for number in 0..30_u32 {
-        let mut segment = [port.to_be_bytes(), 4433_u16.to_be_bytes()].concat();
-        segment.extend((number * 100_000).to_be_bytes());
-        segment.extend([0, 0, 0, 0, 0x50, 0x02, 0xff, 0xff, 0, 0, 0, 0]);
-        let sum = checksum(&[&[192, 0, 2, 2, 192, 0, 2, 1, 0, 6, 0, 20], &segment]);
-        segment[16..18].copy_from_slice(&sum);
-        world.there(&[&format!("inject 192.0.2.1 6 {}", hexadecimal(&segment))]);
+        let segment = Segment { sequence: number * 100_000, ..Segment::bare((port, 4433), SYN) };
+        world.there(&[&segment.step()]);
     }
     let found = looking.find();
     assert!(

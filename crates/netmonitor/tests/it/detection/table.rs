@@ -5,7 +5,10 @@ use std::path::Path;
 
 use netmonitor_core::detect::ALL;
 
-use super::SCENARIOS;
+use super::{SAMPLES, SCENARIOS};
+
+#[path = "../../../../core/tests/detect/hours.rs"]
+mod hours;
 
 /// Set, the document is written anew.
 const WRITE: &str = "NETMONITOR_WRITE_DOCS";
@@ -15,7 +18,9 @@ fn document() -> String {
         "# How detectors are tried\n\n\
          Made by the tests from their own table: `NETMONITOR_WRITE_DOCS=1 cargo test -p netmonitor --test it detection::table`.\n\
          Each scenario is made for real, in network namespaces, and the real program has to find what is named; of what is healthy\n\
-         it may find nothing that is a warning or worse. What each detector is stands in [detection.md](detection.md).\n\n\
+         it may find nothing that is a warning or worse. Beside that every detector is tried with samples of what the kernel tells\n\
+         (`crates/core/tests/detect`): beyond its threshold it has to find it within two readings, and short of it nothing. What\n\
+         each detector is stands in [detection.md](detection.md).\n\n\
          | a process that … | must be found |\n|---|---|\n",
     );
     let link = |name: &&str| format!("[`{name}`](detection.md#{name})");
@@ -24,12 +29,22 @@ fn document() -> String {
         let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
         let _ = writeln!(text, "| {} | {names} |", scenario.name);
     }
+    text.push_str(
+        "\nHours of healthy work, of what the kernel tells in one, at a reading a second: in none of them anything may be found\n\
+         that is a warning or worse.\n\n\
+         | a process that … | false alarms |\n|---|---|\n",
+    );
+    for (_, hour) in hours::HOURS {
+        let _ = writeln!(text, "| {hour} | none |");
+    }
     text.push_str("\n| detector | found in |\n|---|---|\n");
     for detector in ALL.iter() {
         let wakes = |it: &&super::Scenario| it.produces.contains(&detector.name);
         let scenarios: Vec<_> =
             SCENARIOS.iter().copied().flatten().filter(wakes).map(|scenario| scenario.name).collect();
-        let scenarios = if scenarios.is_empty() { "samples only".to_owned() } else { scenarios.join("; ") };
+        let samples = SAMPLES.iter().find(|(name, _)| *name == detector.name);
+        let samples = samples.map(|(_, why)| format!("samples only: {why}"));
+        let scenarios = samples.unwrap_or_else(|| scenarios.join("; "));
         let _ = writeln!(text, "| {} | {scenarios} |", link(&detector.name));
     }
     text
