@@ -13,7 +13,7 @@ pub(super) static DETECTOR: Detector = Detector {
     needs: || Needs::files(&["netstat"]),
     thresholds: &[],
     rule: Rule::Grows(&[ext("ListenOverflows"), ext("ListenDrops")], None),
-    why: "A connection that arrives while the accept queue of a listening socket is full is dropped: its client waits, tries again, and may give up. ListenDrops also counts what is dropped for other reasons before a program could accept it.",
+    why: "The accept queue of a listening socket holds connections until its program accepts them. One that arrives while it is full is dropped: its client waits, tries again, and may give up. ListenDrops also counts what is dropped for other reasons before a program could accept it.",
     next: "Find the listening socket whose queue is full (tab tcp, column rx_queue beside accept_backlog); see why its program accepts slowly; raise the backlog it gives to listen(), and net.core.somaxconn, which bounds it.",
     references: "Documentation/networking/snmp_counter.rst, TcpExtListenOverflows; listen(2)",
 };

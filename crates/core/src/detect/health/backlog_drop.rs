@@ -13,7 +13,7 @@ pub(super) static DETECTOR: Detector = Detector {
     needs: || Needs::files(&["netstat"]),
     thresholds: &[],
     rule: Rule::Grows(&[ext("TCPBacklogDrop")], None),
-    why: "While a program holds a socket, segments wait in its backlog; it was full, and they were dropped and must be sent again.",
+    why: "While a program is in the middle of a call on a socket, what arrives for it waits in a second queue, the backlog. It was full: segments were dropped, and must be sent again.",
     next: "See which connection receives much at once (tab tcp, rates); raise net.ipv4.tcp_rmem or SO_RCVBUF, which bound the backlog.",
     references: "Documentation/networking/snmp_counter.rst, TcpExtTCPBacklogDrop; net/ipv4/tcp_ipv4.c tcp_add_backlog",
 };

@@ -63,7 +63,7 @@ impl Look for Leak {
         if old as f64 >= scene.limit(&COUNT) {
             let seconds = oldest as f64 / 1e9;
             found
-                .report(Subject::Process, format!("{old} connections in CLOSE_WAIT, the oldest for at least {seconds:.0} s"))
+                .report(Subject::Process, format!("{old} connections that the other end has closed are still open (CLOSE_WAIT), the oldest for at least {seconds:.0} s"))
                 .strength(old as f64)
                 .shows("sockets in CLOSE_WAIT", Amount::Count(old), "sock_diag/tcp")
                 .shows("oldest", Amount::Seconds(seconds), "seen since then")

@@ -16,8 +16,8 @@ pub(super) static DETECTOR: Detector = Detector {
     needs: || Needs::files(&["stat/nf_conntrack"]),
     thresholds: &[],
     rule: Rule::Look(|| Box::new(Drops)),
-    why: "The firewall's table of connections was full, or had no memory: packets of new connections were dropped (drop), or others were forgotten before their time to make room (early_drop), which then hang.",
-    next: "Compare nf_conntrack_count with nf_conntrack_max (finding conntrack-nearly-full, tab conntrack); raise the maximum; see who opens so many connections.",
+    why: "The firewall remembers each connection in a table. It was full, had no memory, or had another connection with the same addresses and ports, as where many are translated to one address: packets of new connections were dropped (drop), or others were forgotten before their time to make room (early_drop), which then hang.",
+    next: "Compare nf_conntrack_count with nf_conntrack_max (finding conntrack-nearly-full, tab conntrack); raise the maximum; see who opens so many connections. Where there is room insert_failed grows, too: translate to more addresses or ports.",
     references: "Documentation/networking/nf_conntrack-sysctl.rst; net/netfilter/nf_conntrack_core.c early_drop",
 };
 

@@ -65,7 +65,7 @@ impl Look for Pile {
         }
         let seconds = oldest as f64 / 1e9;
         found
-            .report(Subject::Process, format!("{old} connections in FIN_WAIT2, the oldest for at least {seconds:.0} s"))
+            .report(Subject::Process, format!("{old} connections wait for the other end to close, too (FIN_WAIT2), the oldest for at least {seconds:.0} s"))
             .strength(old as f64)
             .shows("sockets in FIN_WAIT2", Amount::Count(old), "sock_diag/tcp")
             .shows("oldest", Amount::Seconds(seconds), "seen since then")

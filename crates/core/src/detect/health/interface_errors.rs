@@ -38,8 +38,8 @@ pub(super) static DETECTOR: Detector = Detector {
     needs: || Needs::files(&["dev"]),
     thresholds: &[&PERCENT, &LEAST, &SECONDS],
     rule: Rule::Look(|| Box::<Errors>::default()),
-    why: "Packets arrive damaged or cannot be sent: a cable, a port, a driver or a wrong setting is at fault. TCP has to send again, datagrams are lost.",
-    next: "See which kind of error it is (tab traffic, links: CRC, frame, fifo, carrier; ethtool -S); change cable and port; compare speed and duplex of both ends.",
+    why: "Packets arrive damaged or cannot be sent: a cable, a port, a driver or a wrong setting is at fault, or the other end of a tunnel cannot be reached. TCP has to send again, datagrams are lost.",
+    next: "See which kind of error it is (tab traffic, links: CRC, frame, fifo, carrier; ethtool -S); change cable and port; compare speed and duplex of both ends (tab traffic). Of a tunnel: see whether there is a route to its other end.",
     references: "Documentation/networking/statistics.rst; net/core/net-procfs.c dev_seq_printf_stats",
 };
 

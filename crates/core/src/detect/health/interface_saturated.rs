@@ -40,8 +40,8 @@ pub(super) static DETECTOR: Detector = Detector {
     needs: || Needs { seldom: vec![&dumps::LINK_MODES, &dumps::LINK], ..Needs::files(&["dev"]) },
     thresholds: &[&PERCENT, &SECONDS],
     rule: Rule::Look(|| Box::<Saturated>::default()),
-    why: "Nearly as much goes over the link as its driver says that it can carry: packets wait in front of it or are dropped, and everything that uses it becomes slow.",
-    next: "See which process and which connection moves most (top, columns rx_bytes_rate and tx_bytes_rate); move large transfers to another time or limit them (tc); see whether both ends agree on the speed (columns speed and duplex of tab traffic): one tenth of what is expected is a bad cable.",
+    why: "Nearly as much goes over the link as its driver says that it can carry: packets wait in front of it or are dropped, and everything that uses it becomes slow. A lower limit that somebody has set (tc) is not known here.",
+    next: "See which process and which connection moves most (top, columns rx_bytes_rate and tx_bytes_rate); move large transfers to another time or limit them (tc); see whether both ends agree on the speed (columns speed and duplex of tab traffic): a tenth of what is expected is often a bad cable.",
     references: "ethtool(8); Documentation/networking/ethtool-netlink.rst, LINKMODES_GET; IEEE 802.3, 4A.4.2",
 };
 
@@ -149,7 +149,7 @@ impl Carries {
         scene: &Scene<'_>,
     ) -> impl Iterator<Item = (&'static str, f64)> {
         let ways: &[(&str, u64)] = match self.is_half {
-            true => &[("received and sent", received + sent)],
+            true => &[("received and sent", received.saturating_add(sent))],
             false => &[("received", received), ("sent", sent)],
         };
         let could = (self.speed * elapsed as f64 / 1e9) as u64;
@@ -169,7 +169,7 @@ impl Carries {
 /// Bits on the wire that bytes and packets take, by how much they have grown.
 fn bits(bytes: (u64, u64), packets: (u64, u64)) -> u64 {
     let grown = |(before, now)| rates::growth(before, now).unwrap_or(0);
-    (grown(bytes) + grown(packets) * FRAMING) * 8
+    grown(packets).saturating_mul(FRAMING).saturating_add(grown(bytes)).saturating_mul(8)
 }
 
 impl Look for Saturated {

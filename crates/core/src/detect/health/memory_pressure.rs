@@ -12,8 +12,8 @@ pub(super) static DETECTOR: Detector = Detector {
     sure: Sure::Certain,
     needs: || Needs::files(&["netstat"]),
     thresholds: &[],
-    rule: Rule::Grows(&[ext("TCPMemoryPressures"), ext("PruneCalled"), ext("RcvPruned"), ext("OfoPruned"), ext("TCPAbortOnMemory")], None),
-    why: "All TCP sockets of the machine together, or one beyond its buffer, take more memory than is allowed: the kernel throws received data away, shrinks windows, and at the end breaks connections off.",
+    rule: Rule::Grows(&[ext("TCPMemoryPressures"), ext("TCPAbortOnMemory")], None),
+    why: "All TCP sockets of the machine together take more memory than they may: the kernel lets each receive less at once, throws received data away, and at the end breaks connections off (TCPAbortOnMemory).",
     next: "Compare mem with tcp_mem in tab sockstat; find sockets with large queues; raise net.ipv4.tcp_mem if there is memory.",
     references: "Documentation/networking/ip-sysctl.rst, tcp_mem; Documentation/networking/snmp_counter.rst, TcpExtTCPMemoryPressures",
 };

@@ -38,7 +38,7 @@ impl Look for TimeWait {
             return;
         }
         found
-            .report(Subject::Counter("TCP", "tw"), format!("{count} connections are in TIME_WAIT, of {limit} that may"))
+            .report(Subject::Counter("TCP", "tw"), format!("{count} connections that have ended are still remembered (TIME_WAIT), of {limit} that may"))
             .strength(count as f64)
             .shows("TCP.tw", Amount::Count(count), "sockstat")
             .shows("tcp_max_tw_buckets", Amount::Count(limit), "net/ipv4/tcp_max_tw_buckets")

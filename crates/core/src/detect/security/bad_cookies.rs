@@ -13,7 +13,7 @@ pub(super) static DETECTOR: Detector = Detector {
     needs: || Needs::files(&["netstat"]),
     thresholds: &[],
     rule: Rule::Grows(&[ext("SyncookiesFailed")], None),
-    why: "Somebody acknowledged a request that this machine never answered so: guessed numbers, or requests that waited too long.",
+    why: "Where more connections are asked for than can be remembered the kernel forgets a request at once, and puts a number into its answer by which it knows who comes back (a SYN cookie). Acknowledgements came without a right one: they were guessed, or came too late.",
     next: "Look for a flood at the same time; see where the packets come from with a capture of the port.",
     references: "Documentation/networking/snmp_counter.rst, TcpExtSyncookiesFailed; RFC 4987",
 };

@@ -50,7 +50,7 @@ impl Look for Cleartext {
         for contact in scene.contacts().iter().filter(|it| it.protocol == "tcp" && !it.address.is_loopback()) {
             let Ok(place) = PROTOCOLS.binary_search_by_key(&contact.port, |(port, _)| *port) else { continue };
             let name = PROTOCOLS[place].1;
-            let what = format!("connected to {} at port {}, where {name} is spoken, mostly without encryption", contact.address, contact.port);
+            let what = format!("connected to {} at port {}, that of {name}, which mostly is not encrypted", contact.address, contact.port);
             report(contact, what, found).shows("protocol of the port", Amount::Text(name.into()), "by its number").done();
         }
     }

@@ -23,14 +23,14 @@ static SECONDS: Threshold = Threshold {
 
 pub(super) static DETECTOR: Detector = Detector {
     name: "inbound-scan",
-    title: "many packets arrive at ports that are closed",
+    title: "many packets arrive that are answered as those to closed ports are",
     severity: Severity::Warning,
     scope: Scope::Namespace,
     sure: Sure::Hint,
     needs: || Needs::files(&["snmp"]),
     thresholds: &[&ATTEMPTS, &SECONDS],
     rule: Rule::Look(|| Box::<Scan>::default()),
-    why: "Somebody tries ports one after the other to find out what is open here; or a service that is used is not running.",
+    why: "Somebody tries ports one after the other to find out what is open here; or a service that is used is not running. Resets (RST) are counted, and some are sent for other reasons: by programs that break connections off, too.",
     next: "See who sends: a capture of RST and ICMP port unreachable tells their addresses, events the refused connections. One address and many ports is a scan; one port and many addresses a missing service.",
     references: "ATT&CK T1046; RFC 4022, tcpOutRsts; RFC 4113, udpNoPorts",
 };
@@ -54,7 +54,7 @@ impl Look for Scan {
         }
         let minutes = scene.limit(&SECONDS) / 60.0;
         found
-            .report(Subject::Namespace, format!("{sum} packets to closed ports in the last {minutes:.0} minutes"))
+            .report(Subject::Namespace, format!("{sum} packets were answered as those to closed ports are in the last {minutes:.0} minutes"))
             .strength(sum as f64)
             .counters(scene, &COUNTERS)
             .done();

@@ -17,14 +17,14 @@ const SERVICES: [IpAddr; 3] = [
 
 pub(super) static DETECTOR: Detector = Detector {
     name: "metadata-service",
-    title: "the process asks the metadata service of the cloud",
+    title: "the process connects to the address of the metadata service of clouds",
     severity: Severity::Warning,
     scope: Scope::Process,
     sure: Sure::Hint,
     needs: || Needs { dumps: vec![&dumps::TCP], events: true, ..Needs::default() },
     thresholds: &[],
     rule: Rule::Look(|| Box::new(Metadata)),
-    why: "The metadata service gives passwords of the machine's role to whoever asks from the machine: a program that was broken into, or that fetches any address it is told to, gives them away. Agents and libraries of the cloud ask there for good reasons.",
+    why: "In a cloud a service at this address tells a machine about itself, and gives passwords of its role to whoever asks from there: a program that was broken into, or that fetches any address it is told to, gives them away. Agents and libraries of the cloud ask there for good reasons.",
     next: "Is this program meant to use the machine's role? If not, block 169.254.169.254 for it (by user or control group), and require session tokens (IMDSv2).",
     references: "ATT&CK T1552.005; RFC 3927",
 };
@@ -34,7 +34,7 @@ struct Metadata;
 impl Look for Metadata {
     fn look(&mut self, scene: &Scene<'_>, found: &mut Found<'_>) {
         for contact in scene.contacts().iter().filter(|it| it.protocol == "tcp" && SERVICES.contains(&it.address)) {
-            let what = format!("connected to {}, where the cloud tells passwords of this machine's role", contact.address);
+            let what = format!("connected to {}, where clouds have their metadata service", contact.address);
             report(contact, what, found).done();
         }
     }

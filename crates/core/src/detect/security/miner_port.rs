@@ -32,7 +32,7 @@ impl Look for Ports {
     fn look(&mut self, scene: &Scene<'_>, found: &mut Found<'_>) {
         let is_meant = |port| PORTS.contains(&port);
         for contact in scene.contacts().iter().filter(|it| it.protocol == "tcp" && is_meant(it.port) && it.is_public()) {
-            let what = format!("connected to {} at port {}, where pools of miners are", contact.address, contact.port);
+            let what = format!("connected to {} at port {}, which pools of miners use among others", contact.address, contact.port);
             report(contact, what, found).done();
         }
     }
