@@ -32,7 +32,7 @@ impl Holder {
     /// connections with traffic, `lossy` for one to port 4700 that a test may make lose packets, `shared` for a
     /// listening socket that a child holds too, `passes` for one to port 4702 that a child was given, `calls` for datagram
     /// sockets connected to 192.0.2.1 to 192.0.2.9, `mptcp`, `unix`, `netlink`, `packet`, `hostile` for UNIX sockets
-    /// with names as in [`hostile`](crate::hostile), by one of which the process is called then.
+    /// with names as in [`hostile`], by one of which the process is called then.
     pub fn start(netns: Option<&Netns>, test: &str, what: &str) -> Self {
         let program = std::env::current_exe().unwrap();
         let command = netns.map_or_else(|| Command::new(&program), |netns| netns.command(&program));
