@@ -2,6 +2,8 @@
 
 mod faults;
 mod figures;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod prometheus;
 mod web_config;
 
@@ -11,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use netmonitor_testkit::PATIENCE;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::netmonitor;
 
@@ -37,9 +40,14 @@ impl Served {
         Self { child, address, stderr }
     }
 
-    /// The next line on standard error.
+    /// The next line on standard error, which comes before long.
     fn told(&mut self) -> String {
         let mut line = String::new();
+        if self.stderr.buffer().is_empty() {
+            let mut fds = [PollFd::new(self.stderr.get_ref(), PollFlags::IN)];
+            let patience = Timespec::try_from(PATIENCE).unwrap();
+            assert_eq!(poll(&mut fds, Some(&patience)).unwrap(), 1, "nothing is told");
+        }
         self.stderr.read_line(&mut line).unwrap();
         line
     }
