@@ -92,8 +92,11 @@ pub struct Owners {
     pub target_status: Option<Status>,
     /// How many sockets it holds, of any family.
     pub target_sockets: usize,
-    /// The sockets that are its standard input, output and error, by inode; 0 where they are none.
-    pub target_streams: [u64; 3],
+    /// The sockets that are its standard input, output and error, by inode, 0 where they are none; those of several
+    /// processes where they are looked at as one. None where there are none.
+    pub target_streams: Vec<[u64; 3]>,
+    /// The same of all processes that have some, with their PIDs, in order.
+    pub streams: Arc<[(u32, [u64; 3])]>,
     /// Relatives whose descriptors were not read yet.
     pub unread_relatives: usize,
     /// Processes beyond the target's relatives are looked at.
@@ -278,6 +281,9 @@ impl Collected {
         }
         // Those of one process are in order.
         pairs.sort();
+        let some = self.descriptors.iter().filter(|(_, descriptors)| descriptors.streams != [0; 3]);
+        let mut streams: Vec<_> = some.map(|(pid, descriptors)| (*pid, descriptors.streams)).collect();
+        streams.sort_unstable();
         let own = self.descriptors.get(&self.target);
         let walks = self.walks.unwrap_or_default();
         let members: Vec<_> = self.group.1.iter().filter(|pid| **pid != self.target).collect();
@@ -300,7 +306,12 @@ impl Collected {
             target_status: own.map(|descriptors| descriptors.status),
             unread_relatives: self.unread.len(),
             target_sockets: own.map_or(0, |descriptors| descriptors.inodes.len()),
-            target_streams: own.map_or([0; 3], |descriptors| descriptors.streams),
+            target_streams: own
+                .map(|it| it.streams)
+                .filter(|streams| *streams != [0; 3])
+                .into_iter()
+                .collect(),
+            streams: streams.into(),
             sought: walks.now.descriptors,
             denied,
             may_trace: self.may_trace,
@@ -343,6 +354,16 @@ pub fn namespace_inode(link: &[u8]) -> Option<u64> {
 }
 
 impl Owners {
+    /// Of whoever holds so many sockets, with these standard streams, and of nobody else.
+    pub(crate) fn of_one(sockets: usize, streams: &[[u64; 3]]) -> Self {
+        Self {
+            target_status: Some(Status::Ok),
+            target_sockets: sockets,
+            target_streams: streams.to_vec(),
+            ..Self::default()
+        }
+    }
+
     /// The processes known to hold a socket.
     pub fn of(&self, inode: u64) -> &[u32] {
         let start = first_from(&self.inodes, inode, |known| *known);
@@ -475,10 +496,12 @@ mod tests {
     #[test]
     fn standard_streams_are_known() {
         let mut collected = collected();
-        assert_eq!(collected.join(1).target_streams, [0; 3]);
+        assert_eq!(collected.join(1).target_streams, [[0; 3]; 0]);
         let links = b"fd/0 socket:[30]\nfd/2 socket:[10]\nfd/10 socket:[11]\ntask/9/fd/1 socket:[12]\n";
         collected.read(1, links, Status::Ok, 1);
-        assert_eq!(collected.join(1).target_streams, [30, 0, 10]);
+        let owners = collected.join(1);
+        assert_eq!(owners.target_streams, [[30, 0, 10]]);
+        assert_eq!(*owners.streams, [(1, [30, 0, 10]), (2, [30, 0, 0])]);
         // The same sockets at other numbers.
         collected.read(
             1,
@@ -486,7 +509,7 @@ mod tests {
             Status::Ok,
             1,
         );
-        assert_eq!(collected.join(1).target_streams, [0, 0, 10]);
+        assert_eq!(collected.join(1).target_streams, [[0, 0, 10]]);
     }
 
     #[test]

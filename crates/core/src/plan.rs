@@ -209,6 +209,8 @@ pub struct Needs {
     pub findings: bool,
     /// What is normal, which somebody has to have learned.
     pub baseline: bool,
+    /// The process is looked at closely: what it executes, what TCP tells of each of its connections, whom it has to do with.
+    pub closely: bool,
 }
 
 impl Needs {
@@ -220,6 +222,11 @@ impl Needs {
     /// Several files.
     pub fn files(paths: &[&'static str]) -> Self {
         Self { net: paths.iter().map(|path| NetPath::Borrowed(path)).collect(), ..Self::default() }
+    }
+
+    /// Whether more of a process is needed than which sockets it holds.
+    pub fn looks_closely(&self) -> bool {
+        self.closely || self.process || self.events || self.traffic || self.baseline
     }
 
     /// Adds what something else needs.
@@ -238,6 +245,7 @@ impl Needs {
         self.events |= other.events;
         self.everybody |= other.everybody;
         self.findings |= other.findings;
+        self.closely |= other.closely;
     }
 }
 

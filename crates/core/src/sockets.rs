@@ -214,6 +214,11 @@ impl Sockets {
         if owned { &self.owned } else { &self.all }
     }
 
+    /// The same, where these are the target's.
+    pub(crate) fn held_at(&self, owned: Vec<Place>) -> Self {
+        Self { owned: owned.into(), ..self.clone() }
+    }
+
     /// Where they are told of.
     pub fn lists(&self) -> &[List] {
         &self.lists

@@ -38,6 +38,8 @@ families! {
         "How many may wait there, all queues together.";
     FULLEST Gauge "netmonitor_process_accept_queue_fullest_ratio"
         "How full the fullest of these queues is: from 1 on, connections are refused.";
+    PROCESS_FINDINGS Gauge "netmonitor_process_findings"
+        "What is wrong now with them, by the name of what was found and how bad it is; netmonitor explain finding:NAME tells of it. Lists of sockets are looked at, and nothing else of a process; name other has all that is looked for.";
     GROUPS Gauge "netmonitor_groups"
         "Names in control groups that hold sockets or moved something: those that stand alone, and those in the sum named other.";
     NETNS_INFO Gauge "netmonitor_netns_info"
@@ -47,7 +49,7 @@ families! {
     NAMESPACES Gauge "netmonitor_namespaces"
         "Network namespaces: those that stand alone, and those in the sum whose netns is other.";
     FINDINGS Gauge "netmonitor_findings"
-        "What is wrong now with network namespaces or the machine, by the name of what was found, how bad it is, and whose state it is; netmonitor explain finding:NAME tells of it.";
+        "What is wrong now with network namespaces or the machine, by the name of what was found, how bad it is, and whose state it is; netmonitor explain finding:NAME tells of it. What could not be looked for is absent.";
     SOURCE_UP Gauge "netmonitor_source_up"
         "Whether a source of figures could be read: 1, or 0 with the reason. What comes of a source that is down is absent.";
     DENIED Gauge "netmonitor_processes_denied"

@@ -2,25 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netmonitor_core::detect::{ALL, Severity, Subject};
+use netmonitor_core::detect::{ALL, Looked, Severity, Subject};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 
 use crate::exposition::{Exposition, Number, Sample};
 use crate::families;
 
-/// How many are open. Nobody's descriptors are a target's here: what detectors ask of one process is not told.
+/// How many are open. Nobody's descriptors are a target's here: what is wrong with processes, `group_findings.rs` tells.
 pub(crate) fn tell(snapshot: &Snapshot, out: &mut Exposition) {
     let is_told = |scope: Scope| matches!(scope, Scope::Namespace | Scope::Host);
-    // What is not found is 0, as bad as it usually is.
-    let all = ALL.iter().filter(|detector| is_told(detector.scope));
+    let namespaces = snapshot.namespaces.iter().flat_map(|namespaces| namespaces.iter());
+    let all: Vec<_> = namespaces.filter_map(|namespace| namespace.findings.as_ref()).collect();
+    // What was looked for and not found is 0, as bad as it usually is.
+    let looked = all.iter().flat_map(|findings| ALL.iter().zip(findings.looked.iter()));
+    let looked = looked.filter(|(detector, looked)| is_told(detector.scope) && **looked == Looked::Yes);
     let mut counts: BTreeMap<(&str, Severity, Scope), u64> =
-        all.map(|detector| ((detector.name, detector.severity, detector.scope), 0)).collect();
+        looked.map(|(detector, _)| ((detector.name, detector.severity, detector.scope), 0)).collect();
     // What is wrong with the machine is seen in each of its namespaces.
     let mut of_host: BTreeSet<(&str, &Subject)> = BTreeSet::new();
-    let namespaces = snapshot.namespaces.iter().flat_map(|namespaces| namespaces.iter());
-    let findings = namespaces.filter_map(|namespace| namespace.findings.as_ref());
-    for finding in findings.flat_map(|findings| findings.open()) {
+    for finding in all.iter().flat_map(|findings| findings.open()) {
         let name = finding.detector.name;
         let is_new = finding.scope != Scope::Host || of_host.insert((name, &finding.subject));
         if is_told(finding.scope) && is_new {

@@ -8,14 +8,16 @@ use std::collections::{HashMap, HashSet};
 use std::ops::AddAssign;
 use std::sync::Arc;
 
+use netmonitor_core::detect::{Severity, Thresholds, groups};
 use netmonitor_core::format::harmless_text;
 use netmonitor_core::roll::Present;
 use netmonitor_core::snapshot::Snapshot;
-use netmonitor_core::sockets::{self, Socket, Sockets};
+use netmonitor_core::sockets::{Place, Socket, Sockets};
 use netmonitor_core::traffic::{Counts, Process, ProcessId, Traffic};
 use procnet::proc::inet::LISTEN;
 
 use crate::exposition::Labels;
+use crate::group_findings::{ByGroup, Found, Watches};
 
 /// A group that has ended is told of for so long, in nanoseconds: whoever looks seldom sees its last figures, too.
 const AFTER: u64 = 300_000_000_000;
@@ -24,8 +26,8 @@ const AFTER: u64 = 300_000_000_000;
 /// else.
 pub(crate) const VIA: [&str; 4] = ["remote", "loopback", "unix", "other"];
 
-/// Kinds of sockets that are counted.
-pub(crate) const PROTOCOLS: [&str; 3] = ["tcp", "udp", "raw"];
+/// Kinds of sockets that are counted, as [`groups::KINDS`] has them.
+pub(crate) const PROTOCOLS: [&str; groups::KINDS.len()] = ["tcp", "udp", "raw"];
 
 /// States of the kernel by number, as labels have them.
 pub(crate) const STATES: [&str; 14] = [
@@ -70,8 +72,8 @@ pub(crate) struct Levels {
 
 /// Who belongs together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Key {
-    name: String,
+pub(crate) struct Key {
+    pub(crate) name: String,
     cgroup: String,
     /// Where every process stands for itself.
     pid: Option<u32>,
@@ -85,15 +87,20 @@ pub(crate) struct Group {
     pub(crate) levels: Levels,
     /// Kinds and states of which there ever was a socket.
     pub(crate) seen: [[bool; STATES.len()]; PROTOCOLS.len()],
+    /// What is wrong with it now; 0 of what was.
+    pub(crate) found: Found,
     /// When its last process had ended.
     ended: Option<u64>,
 }
 
 /// What came of a group in one reading.
 #[derive(Default)]
-struct Lately {
+pub(crate) struct Lately {
     grown: Totals,
     levels: Levels,
+    /// When the youngest of its processes began, nanoseconds since boot.
+    pub(crate) began: u64,
+    pub(crate) found: Found,
 }
 
 /// A process of which something was counted.
@@ -114,21 +121,24 @@ pub(crate) struct Groups {
     unattributed: Totals,
     /// What sockets had dropped, by cookie, those that dropped something.
     drops: HashMap<u64, u64>,
+    watches: Watches,
 }
 
 impl Groups {
     /// At most so many groups stand alone; `by_pid`: every process is a group.
-    pub(crate) fn new(most: usize, by_pid: bool) -> Self {
+    pub(crate) fn new((most, by_pid): (usize, bool), thresholds: Thresholds) -> Self {
         let labels = labels("other", "", by_pid.then(String::new));
+        let watches = Watches::new(crate::metrics::plan(), thresholds);
         Self {
             most,
             by_pid,
             alone: HashMap::new(),
-            other: Group::new(labels),
+            other: Group { found: watches.nothing(), ..Group::new(labels) },
             in_other: 0,
             known: HashMap::new(),
             unattributed: Totals::default(),
             drops: HashMap::new(),
+            watches,
         }
     }
 
@@ -196,12 +206,26 @@ impl Groups {
         self.unattributed = lost;
     }
 
-    /// Which sockets there are now, and what they dropped since the last reading.
+    /// Which sockets there are now, what they dropped since the last reading, and what is wrong.
     fn look(&mut self, snapshot: &Snapshot, tick: &mut Tick) {
         let mut drops = HashMap::new();
-        let mut each = |kind: usize, socket: Socket<'_>| {
-            let Some(place) = tick.holder(snapshot.owners.of(socket.inet.inode)) else { return };
-            let lately = &mut tick.groups[place].1;
+        tick.take_streams(snapshot);
+        self.watches.begin();
+        for namespace in snapshot.namespaces.iter().flat_map(|namespaces| namespaces.iter()) {
+            let held = self.look_at(namespace, tick, &mut drops);
+            self.watches.look(namespace, held, tick);
+        }
+        self.watches.end();
+        self.drops = drops;
+    }
+
+    /// The sockets of one namespace; who holds which.
+    fn look_at(&self, namespace: &Snapshot, tick: &mut Tick, drops: &mut HashMap<u64, u64>) -> ByGroup {
+        let mut held = ByGroup::default();
+        for_each_socket(namespace, &mut |kind, place, socket| {
+            let Some(group) = tick.holder(namespace.owners.of(socket.inet.inode)) else { return };
+            held.of(group).take(kind, place);
+            let lately = &mut tick.groups[group].1;
             lately.levels.sockets[kind][state(&socket)] += 1;
             if kind == 0 && socket.inet.st == LISTEN {
                 lately.levels.listens(&socket);
@@ -212,14 +236,11 @@ impl Groups {
                 lately.grown.drops += u64::from(dropped).saturating_sub(before);
                 drops.insert(cookie, dropped.into());
             }
-        };
-        for namespace in snapshot.namespaces.iter().flat_map(|namespaces| namespaces.iter()) {
-            for_each_socket(namespace, &mut each);
-        }
-        self.drops = drops;
+        });
+        held
     }
 
-    /// The groups that moved most come to stand alone while there is room.
+    /// The groups that something is wrong with come to stand alone while there is room, then those that moved most.
     fn admit(&mut self, tick: &Tick) {
         let room = self.most.saturating_sub(self.alone.len());
         let is_new = |(key, lately): &&(Key, Lately)| lately.is_worth() && !self.alone.contains_key(key);
@@ -233,8 +254,7 @@ impl Groups {
     }
 
     fn apply(&mut self, tick: Tick, now: u64) {
-        self.other.levels = Levels::default();
-        self.alone.values_mut().for_each(|group| group.levels = Levels::default());
+        self.alone.values_mut().chain([&mut self.other]).for_each(Group::begin);
         for (key, lately) in tick.groups {
             match self.alone.get_mut(&key) {
                 Some(group) => group.apply(&lately),
@@ -253,9 +273,11 @@ impl Groups {
 
 /// One reading, while it is gone through.
 #[derive(Default)]
-struct Tick {
+pub(crate) struct Tick {
     by_pid: bool,
-    groups: Vec<(Key, Lately)>,
+    pub(crate) groups: Vec<(Key, Lately)>,
+    /// Sockets that are standard streams of processes, by group.
+    pub(crate) streams: HashMap<usize, Vec<[u64; 3]>>,
     places: HashMap<Key, usize>,
     by_number: HashMap<u32, usize>,
     living: HashMap<ProcessId, usize>,
@@ -271,7 +293,9 @@ impl Tick {
     fn present(&mut self, present: &Present, snapshot: &Snapshot) {
         let key = self.key((present.id.pid, present.name(), present.cgroup), snapshot);
         let place = self.place(&key);
-        self.groups[place].1.levels.processes += 1;
+        let lately = &mut self.groups[place].1;
+        lately.levels.processes += 1;
+        lately.began = lately.began.max(present.id.start);
         self.by_number.insert(present.id.pid, place);
         self.living.insert(present.id, place);
     }
@@ -286,18 +310,28 @@ impl Tick {
         place
     }
 
+    fn take_streams(&mut self, snapshot: &Snapshot) {
+        for (pid, streams) in snapshot.owners.streams.iter() {
+            if let Some(place) = self.by_number.get(pid) {
+                self.streams.entry(*place).or_default().push(*streams);
+            }
+        }
+    }
+
     /// A socket that several hold counts once, for the first of them.
-    fn holder(&self, pids: &[u32]) -> Option<usize> {
+    pub(crate) fn holder(&self, pids: &[u32]) -> Option<usize> {
         pids.iter().find_map(|pid| self.by_number.get(pid).copied())
     }
 }
 
-/// Goes through the sockets of a namespace, each with the number of its kind in [`PROTOCOLS`].
-pub(crate) fn for_each_socket<'s>(namespace: &'s Snapshot, each: &mut impl FnMut(usize, Socket<'s>)) {
-    for (number, kind) in [&sockets::TCP, &sockets::UDP, &sockets::RAW].into_iter().enumerate() {
+/// Goes through the sockets of a namespace, each with the number of its kind in [`PROTOCOLS`], and where it stands.
+pub(crate) fn for_each_socket<'s>(namespace: &'s Snapshot, each: &mut impl FnMut(usize, Place, Socket<'s>)) {
+    for (number, kind) in groups::KINDS.into_iter().enumerate() {
         let Some(sockets): Option<&Arc<Sockets>> = namespace.sockets(kind) else { continue };
-        for socket in sockets.places(false).iter().filter_map(|place| sockets.get(*place)) {
-            each(number, socket);
+        for place in sockets.places(false) {
+            if let Some(socket) = sockets.get(*place) {
+                each(number, *place, socket);
+            }
         }
     }
 }
@@ -319,8 +353,15 @@ impl Group {
             totals: Totals::default(),
             levels: Levels::default(),
             seen: [[false; STATES.len()]; PROTOCOLS.len()],
+            found: Found::new(),
             ended: None,
         }
+    }
+
+    /// Nothing is known of this reading so far.
+    fn begin(&mut self) {
+        self.levels = Levels::default();
+        self.found.values_mut().for_each(|count| *count = 0);
     }
 
     fn apply(&mut self, lately: &Lately) {
@@ -329,19 +370,24 @@ impl Group {
         for (seen, now) in self.seen.iter_mut().flatten().zip(lately.levels.sockets.iter().flatten()) {
             *seen |= *now > 0;
         }
+        for (what, count) in &lately.found {
+            *self.found.entry(*what).or_default() += count;
+        }
     }
 }
 
 impl Lately {
     /// Whoever has no sockets and moves nothing is not told of.
     fn is_worth(&self) -> bool {
-        self.grown != Totals::default() || self.levels.sockets.iter().flatten().any(|count| *count > 0)
+        let has_sockets = self.levels.sockets.iter().flatten().any(|count| *count > 0);
+        self.grown != Totals::default() || has_sockets || !self.found.is_empty()
     }
 
-    fn rank(&self) -> (u64, u32) {
+    fn rank(&self) -> (bool, u64, u32) {
+        let is_wrong = self.found.keys().any(|(_, severity)| *severity > Severity::Info);
         let bytes = self.grown.rx_bytes.iter().chain(&self.grown.tx_bytes);
         let moved = bytes.fold(0_u64, |sum, bytes| sum.saturating_add(*bytes));
-        (moved, self.levels.sockets.iter().flatten().sum())
+        (is_wrong, moved, self.levels.sockets.iter().flatten().sum())
     }
 }
 

@@ -8,6 +8,7 @@
 mod exposition;
 pub mod families;
 mod findings;
+mod group_findings;
 mod groups;
 mod http;
 mod kernel;

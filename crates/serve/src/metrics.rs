@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::dumps::{self, Dump};
 use netmonitor_core::format::harmless_text;
 use netmonitor_core::plan::{Ask, Counting, Ended, Needs, Plan};
@@ -15,12 +16,13 @@ use procnet::proc::{File, FileScope};
 use crate::exposition::{Exposition, Labels, NO_WORDS, Number, Sample};
 use crate::families;
 use crate::findings;
+use crate::group_findings;
 use crate::groups::{Group, Groups, VIA};
 use crate::kernel::{PER_CPU, SUMMED, counter_files};
 use crate::namespaces::{Namespaces, by_state};
 
 /// Lists of sockets that are read.
-static LISTS: [&Dump; 4] = [&dumps::TCP, &dumps::UDP, &dumps::UDPLITE, &dumps::RAW];
+static LISTS: [&Dump; 5] = [&dumps::TCP, &dumps::UDP, &dumps::UDPLITE, &dumps::RAW, &dumps::PACKET];
 
 /// What is told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +94,10 @@ fn files() -> impl Iterator<Item = &'static File> {
 }
 
 impl Metrics {
-    /// Nothing was read so far.
-    pub fn new(choice: Choice) -> Self {
+    /// Nothing was read so far; by these thresholds it is judged what is wrong with processes.
+    pub fn new(choice: Choice, thresholds: Thresholds) -> Self {
         Self {
-            groups: Groups::new(choice.top, choice.by_pid),
+            groups: Groups::new((choice.top, choice.by_pid), thresholds),
             namespaces: Namespaces::new(choice.namespaces),
             readings: 0,
             took: Duration::ZERO,
@@ -182,6 +184,7 @@ impl Metrics {
             }),
         );
         out.push(&families::FULLEST, one(|group| group.levels.fullest.map(Number::Float)));
+        group_findings::tell(&groups, out);
         let count = |word, count: usize| {
             Sample::with(&[].into(), [("shown", word), NO_WORDS[1]], Number::Unsigned(count as u64))
         };

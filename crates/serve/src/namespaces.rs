@@ -96,7 +96,7 @@ impl Namespaces {
         let mut new: Vec<_> = all.iter().filter(|(inode, _)| !self.alone.contains(inode)).collect();
         let sockets = |namespace: &Snapshot| {
             let mut count = 0_u64;
-            for_each_socket(namespace, &mut |_, _| count += 1);
+            for_each_socket(namespace, &mut |_, _, _| count += 1);
             count
         };
         new.sort_by_cached_key(|(inode, namespace)| (std::cmp::Reverse(sockets(namespace)), *inode));
@@ -113,7 +113,7 @@ impl Namespaces {
     fn now<'s>(&self, inode: u64, snapshot: &'s Snapshot) -> Now<'s> {
         let is_alone = self.alone.contains(&inode);
         let mut sockets = ByState::default();
-        for_each_socket(snapshot, &mut |kind, socket| sockets[kind][state(&socket)] += 1);
+        for_each_socket(snapshot, &mut |kind, _, socket| sockets[kind][state(&socket)] += 1);
         let name = if is_alone { inode.to_string() } else { OTHER.to_owned() };
         Now { inode, snapshot, labels: [("netns", name)].into(), is_alone, sockets }
     }

@@ -195,6 +195,7 @@ mod tests {
     use std::io::{BufRead, BufReader, Read, Write};
     use std::net::TcpListener;
 
+    use netmonitor_core::detect::Thresholds;
     use netmonitor_core::snapshot::Snapshot;
     use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
     use opentelemetry_proto::tonic::common::v1::any_value::Value;
@@ -242,7 +243,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let snapshot = World::new(5).snapshot(0, &[(7, "a", 123_457, false)], |_| {});
         let choice = Choice { top: 5, by_pid: false, namespaces: 1 };
-        let (readings, _ended) = Readings::start(Still(snapshot), choice).unwrap();
+        let (readings, _ended) = Readings::start(Still(snapshot), (choice, Thresholds::default())).unwrap();
         let push = Push {
             url: format!("http://{}", listener.local_addr().unwrap()),
             interval: Duration::from_millis(100),

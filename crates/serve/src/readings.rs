@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::sample::Status;
 use netmonitor_core::snapshot::Snapshot;
 use tokio::sync::oneshot;
@@ -100,13 +101,16 @@ pub(crate) type Ended = oneshot::Receiver<()>;
 
 impl Readings {
     /// Starts the thread; counting begins at once.
-    pub fn start(source: impl Source + 'static, choice: Choice) -> io::Result<(Self, oneshot::Receiver<()>)> {
+    pub fn start(
+        source: impl Source + 'static,
+        (choice, thresholds): (Choice, Thresholds),
+    ) -> io::Result<(Self, oneshot::Receiver<()>)> {
         let (asked, orders) = mpsc::channel();
         let (lives, ended) = oneshot::channel::<()>();
         let readings = Self { asked, tally: Arc::default(), began: Arc::default(), since: Instant::now() };
         let thread = Thread {
             source,
-            metrics: Metrics::new(choice),
+            metrics: Metrics::new(choice, thresholds),
             tally: readings.tally.clone(),
             began: readings.began.clone(),
             since: readings.since,

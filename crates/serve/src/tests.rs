@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use netmonitor_core::detect::Thresholds;
 use netmonitor_core::host::HostEngine;
 use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Part, Reading, Sample, Sink, Status};
 use netmonitor_core::snapshot::Snapshot;
@@ -35,7 +36,7 @@ impl World {
         });
         engine.follow(&plan());
         let choice = Choice { top, by_pid: false, namespaces: 1 };
-        Self { engine, metrics: Metrics::new(choice), tick: 0 }
+        Self { engine, metrics: Metrics::new(choice, Thresholds::default()), tick: 0 }
     }
 
     /// Reads these, so many seconds later.
@@ -296,4 +297,92 @@ fn what_is_wrong_with_namespaces_is_counted() {
     assert_eq!(of(&read(15, [8, 9])), format!("{line} 2"));
     assert_eq!(of(&read(30, [8, 10])), format!("{line} 1"));
     assert_eq!(of(&read(45, [8, 10])), format!("{line} 0"));
+}
+
+/// A line of `net/tcp` of a connection over loopback: its state, its timer with the number of tries, its inode.
+fn connection(state: u8, (timer, tries): (u8, u8), inode: u32) -> String {
+    format!(
+        "0: 0100007F:{inode:04X} 0100007F:0050 {state:02X} 00000009:00000000 {timer:02X}:00000000 {tries:08X} 0 0 {inode} 1 0 100 0 0 10 16\n"
+    )
+}
+
+/// The figure of what was found of a group.
+fn found(text: &str, name: &str, finding: &str, severity: &str) -> Option<u64> {
+    let cgroup = if name == "other" { String::new() } else { format!("/x/{name}") };
+    let labels = format!("name=\"{name}\",cgroup=\"{cgroup}\",finding=\"{finding}\",severity=\"{severity}\"");
+    figure(text, &format!("netmonitor_process_findings{{{labels}}}"))
+}
+
+#[test]
+fn what_is_wrong_with_a_group_is_told_of_it_alone() {
+    let mut world = World::new(1);
+    let processes = [(7, "a", 900, false), (8, "b", 40, false)];
+    let mut read = |rows: &[String]| {
+        let tcp = ("tcp", ["header\n", &rows.concat()].concat());
+        world.read(0, &processes, namespace(50, &[tcp, ("tcp6", "header\n".to_owned())]))
+    };
+    let storm = |text: &str, name| found(text, name, "timeout-storm", "warning");
+    let healthy = [connection(1, (0, 0), 7), connection(1, (0, 0), 8)];
+    let text = read(&healthy);
+    // All that can be found is told of the sum, and of a group what was found of it.
+    assert_eq!((storm(&text, "a"), storm(&text, "b"), storm(&text, "other")), (None, None, Some(0)));
+    assert_eq!(found(&text, "other", "shell-on-network", "critical"), Some(0));
+    assert!(!text.contains("finding=\"retransmissions\""), "{text}");
+    // Of one that stands alone, and of one that does not.
+    let text = read(&[connection(1, (1, 5), 7), connection(1, (0, 0), 8)]);
+    assert_eq!((storm(&text, "a"), storm(&text, "other")), (Some(1), Some(0)));
+    let text = read(&[connection(1, (1, 5), 7), connection(1, (1, 6), 8)]);
+    assert_eq!((storm(&text, "a"), storm(&text, "b"), storm(&text, "other")), (Some(1), None, Some(1)));
+    // What is over is 0 after a while, and stays.
+    let texts: Vec<_> = (0..15).map(|_| read(&healthy)).collect();
+    assert_eq!((storm(&texts[1], "a"), storm(&texts[14], "a")), (Some(1), Some(0)));
+    assert_eq!(storm(&texts[14], "other"), Some(0));
+}
+
+#[test]
+fn a_group_that_something_is_wrong_with_comes_to_stand_alone() {
+    let mut world = World::new(1);
+    let tcp = ("tcp", ["header\n", &connection(1, (0, 0), 7), &connection(1, (1, 5), 8)].concat());
+    let processes = [(7, "a", 900, false), (8, "b", 40, false)];
+    let text = world.read(0, &processes, namespace(50, &[tcp, ("tcp6", "header\n".to_owned())]));
+    assert_eq!(found(&text, "b", "timeout-storm", "warning"), Some(1));
+    assert_eq!((sent(&text, "b"), sent(&text, "a"), sent(&text, "other")), (Some(40), None, Some(900)));
+}
+
+#[test]
+fn a_shell_that_is_driven_over_the_network_is_told_of() {
+    let mut world = World::new(5);
+    let tcp = ("tcp", ["header\n", &connection(1, (0, 0), 8)].concat());
+    let processes = [(7, "a", 0, false), (8, "bash", 0, false)];
+    let text = world.read(0, &processes, |sample| {
+        sample.push(Origin::Links(8), *b"ns/net net:[50]\nfd/0 socket:[8]\nfd/1 socket:[8]\n");
+        namespace(50, &[tcp, ("tcp6", "header\n".to_owned())])(sample);
+    });
+    let line = "netmonitor_process_findings{name=\"bash\",cgroup=\"/x/b\",finding=\"shell-on-network\",severity=\"critical\"}";
+    assert_eq!(figure(&text, line), Some(1), "{text}");
+}
+
+#[test]
+fn what_could_not_be_looked_for_is_no_zero() {
+    let mut world = World::new(1);
+    let netstat = "TcpExt: SyncookiesSent ListenOverflows\nTcpExt: 0 7\n".to_owned();
+    let text = world.read(0, &[], namespace(50, &[("netstat", netstat)]));
+    let told = |name: &str| text.contains(&format!("netmonitor_findings{{name=\"{name}\""));
+    assert!(told("accept-queue-overflow"), "{text}");
+    // Interfaces were not read in this reading, and neighbours never are.
+    assert!(!told("interface-drops") && !told("neighbour-unreachable"), "{text}");
+}
+
+#[test]
+fn the_documents_name_what_is_looked_for() {
+    const FLEET: &str = include_str!("../../../docs/fleet.md");
+    let (_, after) = FLEET.split_once("read anyway: ").unwrap();
+    let named = after.split_once("A group is").unwrap().0.split('`').skip(1).step_by(2);
+    let text = World::new(1).read(0, &[], nothing);
+    let lines =
+        text.lines().filter_map(|line| line.strip_prefix("netmonitor_process_findings{")?.split('"').nth(5));
+    let (mut named, mut told): (Vec<_>, Vec<_>) = (named.collect(), lines.collect());
+    named.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(named, told);
 }

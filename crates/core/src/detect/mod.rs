@@ -21,6 +21,7 @@ mod baseline;
 mod connections;
 mod contacts;
 mod finding;
+pub mod groups;
 mod health;
 mod memory;
 mod scene;

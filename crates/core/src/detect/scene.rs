@@ -33,6 +33,8 @@ pub struct Scene<'a> {
     pub(super) contacts: Option<&'a Contacts>,
     rows: RefCell<HashMap<&'static str, Rc<Rows<'a>>>>,
     connections: Vec<Connection<'a>>,
+    /// More is looked at than lists of sockets: `closely` in what a detector needs.
+    is_close: bool,
 }
 
 /// What stands behind the path of an executed file that was deleted.
@@ -67,7 +69,12 @@ impl Counted {
 impl<'a> Scene<'a> {
     pub(super) fn new(now: &'a Snapshot, thresholds: &'a Thresholds, (last, last_event): (u64, u64)) -> Self {
         let (rows, connections) = (RefCell::default(), Vec::new());
-        Self { now, thresholds, last, last_event, contacts: None, rows, connections }
+        Self { now, thresholds, last, last_event, contacts: None, rows, connections, is_close: true }
+    }
+
+    /// The same, where nobody asks for connections and contacts: to gather them takes longer than all else.
+    pub(super) fn afar(self) -> Self {
+        Self { is_close: false, ..self }
     }
 
     /// Compares the connections with what was known of them.
@@ -78,6 +85,7 @@ impl<'a> Scene<'a> {
     /// The connections of TCP that the process holds and that were read since, with what they have moved; those
     /// alone of which TCP tells that.
     pub fn connections(&self) -> &[Connection<'a>] {
+        debug_assert!(self.is_close, "whoever asks for connections declares it");
         &self.connections
     }
 
@@ -207,11 +215,13 @@ impl<'a> Scene<'a> {
 
     /// Whom the process has connected to, or tried to.
     pub fn contacts(&self) -> &'a [Contact] {
+        debug_assert!(self.is_close, "whoever asks for contacts declares it");
         self.contacts.map_or(&[], |contacts| &contacts.all)
     }
 
     /// The connections that it has begun since the look before.
     pub fn begun(&self) -> &'a [Begun] {
+        debug_assert!(self.is_close, "whoever asks what was begun declares it");
         self.contacts.map_or(&[], |contacts| &contacts.begun)
     }
 

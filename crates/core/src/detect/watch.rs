@@ -10,7 +10,7 @@
 //! finding, one more time.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::connections::Known;
 use super::contacts::Contacts;
@@ -44,12 +44,16 @@ const ELSEWHERE: &str = "who holds the sockets of others is looked at in scope n
 /// How long it stays worse or better after it has become so.
 const CHANGED: u64 = 10_000_000_000;
 
+/// What detectors need, in the order of [`ALL`]: there may be many watches.
+static NEEDS: LazyLock<Vec<(&'static Detector, Needs)>> =
+    LazyLock::new(|| ALL.iter().map(|detector| (*detector, (detector.needs)())).collect());
+
 /// All that was found up to one moment.
 #[derive(Clone, Default)]
 pub struct Findings {
     /// What was found: what is open first, the worst first, then the newest.
     pub all: Arc<[Finding]>,
-    /// How each detector fared in the last look, in the order of [`ALL`].
+    /// How each detector fared in the last look, in the order of [`ALL`]; where only some look, those.
     pub looked: Arc<[Looked]>,
     /// More was found than is kept.
     pub left_out: u64,
@@ -87,6 +91,8 @@ struct Kept {
 pub struct Watch {
     thresholds: Thresholds,
     rules: Vec<State>,
+    /// One of them looks at more than lists of sockets.
+    is_close: bool,
     connections: Known,
     found: BTreeMap<(usize, Subject), Kept>,
     /// When the last look was.
@@ -101,7 +107,7 @@ pub struct Watch {
 
 struct State {
     detector: &'static Detector,
-    needs: Needs,
+    needs: &'static Needs,
     look: Option<Box<dyn Look>>,
 }
 
@@ -114,16 +120,24 @@ impl Default for Watch {
 impl Watch {
     /// A watch that has seen nothing yet.
     pub fn new(thresholds: Thresholds) -> Self {
-        let state = |detector: &&'static Detector| {
+        Self::of(thresholds, |_, _| true)
+    }
+
+    /// The same with those detectors alone that are wanted.
+    pub(super) fn of(thresholds: Thresholds, is_wanted: impl Fn(&Detector, &Needs) -> bool) -> Self {
+        let state = |(detector, needs): &'static (&'static Detector, Needs)| {
             let look = match detector.rule {
                 Rule::Look(make) => Some(make()),
                 Rule::Grows(..) => None,
             };
-            State { detector, needs: (detector.needs)(), look }
+            State { detector, needs, look }
         };
+        let rules: Vec<State> =
+            NEEDS.iter().filter(|(detector, needs)| is_wanted(detector, needs)).map(state).collect();
         Self {
             thresholds,
-            rules: ALL.iter().map(state).collect(),
+            is_close: rules.iter().any(|rule| rule.needs.looks_closely()),
+            rules,
             connections: Known::default(),
             found: BTreeMap::new(),
             last: 0,
@@ -145,9 +159,13 @@ impl Watch {
     pub fn look(&mut self, now: &Snapshot) -> Findings {
         let mut looked = Vec::with_capacity(self.rules.len());
         let mut scene = Scene::new(now, &self.thresholds, (self.last, self.last_event));
-        scene.compare(&mut self.connections);
-        self.contacts.look(&scene);
-        scene.contacts = Some(&self.contacts);
+        if self.is_close {
+            scene.compare(&mut self.connections);
+            self.contacts.look(&scene);
+            scene.contacts = Some(&self.contacts);
+        } else {
+            scene = scene.afar();
+        }
         let mut sightings = std::mem::take(&mut self.sightings);
         let mut seen = Vec::new();
         for (place, rule) in self.rules.iter_mut().enumerate() {
@@ -160,7 +178,7 @@ impl Watch {
             }
             let mut share = |reason| share(&mut self.reasons, reason);
             let unlearned = rule.needs.baseline && self.thresholds.baseline.is_none();
-            looked.push(match missing(&rule.needs, now).or(found.blind) {
+            looked.push(match missing(rule.needs, now).or(found.blind) {
                 _ if unlearned => Looked::Elsewhere(share(UNLEARNED.to_owned())),
                 _ if rule.needs.everybody && !now.owners.sought => {
                     Looked::Elsewhere(share(ELSEWHERE.to_owned()))

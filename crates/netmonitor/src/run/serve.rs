@@ -59,8 +59,9 @@ impl Serve {
             tell(&format!("serving {scheme}://{address}/metrics"));
             listeners.push(listener);
         }
+        let machine = Machine::new(tree, self.thresholds.clone());
         let readings =
-            Readings::start(Machine::new(tree, self.thresholds), self.choice).context("starting a thread")?;
+            Readings::start(machine, (self.choice, self.thresholds)).context("starting a thread")?;
         let _pushing = self.push.map(|push| pushing(push, &readings.0)).transpose()?;
         netmonitor_serve::serve(listeners, web, readings, stop).context("serving")?;
         Ok(ExitCode::SUCCESS)

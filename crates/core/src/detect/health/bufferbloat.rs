@@ -45,7 +45,7 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Info,
     scope: Scope::Process,
     sure: Sure::Likely,
-    needs: || Needs { dumps: vec![&dumps::TCP], ..Needs::default() },
+    needs: || Needs { dumps: vec![&dumps::TCP], closely: true, ..Needs::default() },
     thresholds: &[&ADDED, &BAD, &SECONDS, &BUSY],
     rule: Rule::Look(|| Box::<Queues>::default()),
     why: "While much is sent, the round-trip time is far above the shortest one of this connection: packets stand in a queue before the narrowest link. All that goes the same way waits, calls and games most of all.",

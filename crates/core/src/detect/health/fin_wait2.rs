@@ -31,7 +31,7 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Warning,
     scope: Scope::Process,
     sure: Sure::Likely,
-    needs: || Needs { dumps: vec![&dumps::TCP], ..Needs::default() },
+    needs: || Needs { dumps: vec![&dumps::TCP], closely: true, ..Needs::default() },
     thresholds: &[&SECONDS, &COUNT],
     rule: Rule::Look(|| Box::<Pile>::default()),
     why: "The process said that it will send no more (shutdown), and waits for the other end to close. As long as it holds the socket the kernel sets no limit to that: each takes a descriptor and memory.",

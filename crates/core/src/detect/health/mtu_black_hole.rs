@@ -25,7 +25,7 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Warning,
     scope: Scope::Process,
     sure: Sure::Hint,
-    needs: || Needs { dumps: vec![&dumps::TCP], ..Needs::default() },
+    needs: || Needs { dumps: vec![&dumps::TCP], closely: true, ..Needs::default() },
     thresholds: &[&TIMEOUTS],
     rule: Rule::Look(|| Box::new(Holes)),
     why: "The connection was opened, but since segments of full size were sent nothing is acknowledged any more, and none of that size ever was: somewhere on the way the largest packet is smaller, and the message that says so (ICMP) does not arrive. A host that went away just then looks the same.",

@@ -1,11 +1,14 @@
 //! `peer-window-closed`.
 
+use procnet::proc::inet::LISTEN;
+
 use crate::detect::memory::Since;
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure, Threshold};
 use crate::dumps;
 use crate::plan::Needs;
 use crate::scope::Scope;
+use crate::sockets::TCP;
 
 /// The timer that asks whether a closed window is open again.
 const PROBE_TIMER: u8 = 4;
@@ -39,29 +42,31 @@ struct Closed {
 
 impl Look for Closed {
     fn look(&mut self, scene: &Scene<'_>, found: &mut Found<'_>) {
-        if scene.connections().is_empty() {
+        if scene.held(&TCP).next().is_none() {
             return;
         }
         self.since.begin();
-        for connection in scene.connections() {
-            let (inet, info) = (connection.socket.inet, &connection.info);
-            // Kernels that do not tell the window tell the timer.
-            let is_closed = info.snd_wnd().map_or(inet.tr == PROBE_TIMER, |window| window == 0);
-            if !is_closed || info.notsent_bytes().unwrap_or(inet.tx_queue) == 0 {
+        for socket in scene.held(&TCP).skip_while(|socket| socket.inet.st == LISTEN) {
+            let (inet, info) = (socket.inet, socket.detail().and_then(|detail| detail.connection()));
+            // Kernels that do not tell the window, and lists without it, tell the timer.
+            let window = info.and_then(|info| info.snd_wnd());
+            let is_closed = window.map_or(inet.tr == PROBE_TIMER, |window| window == 0);
+            let unsent = info.and_then(|info| info.notsent_bytes()).unwrap_or(inet.tx_queue);
+            if !is_closed || unsent == 0 {
                 continue;
             }
-            let since = self.since.is_so(connection.cookie, scene.at());
+            let since = self.since.is_so(socket.diag().map_or(inet.inode, |row| row.cookie), scene.at());
             if (since as f64) < scene.limit(&SECONDS) * 1e9 {
                 continue;
             }
             let seconds = since as f64 / 1e9;
             let what = format!("{} port {} has taken nothing for {seconds:.0} s", inet.remote_address, inet.remote_port);
             found
-                .report(subject(&connection.socket), what)
+                .report(subject(&socket), what)
                 .strength(seconds.max(1.0).log2().max(1.0))
-                .shows("snd_wnd", Amount::Bytes(info.snd_wnd().unwrap_or(0).into()), "sock_diag/tcp")
+                .shows("snd_wnd", Amount::Bytes(window.unwrap_or(0).into()), "sock_diag/tcp")
                 .shows("tx_queue", Amount::Bytes(inet.tx_queue.into()), "sock_diag/tcp")
-                .shows("probes", Amount::Count(info.probes().unwrap_or(0).into()), "sock_diag/tcp")
+                .shows("probes", Amount::Count(info.and_then(|info| info.probes()).map_or(inet.retransmits, u32::from).into()), "sock_diag/tcp")
                 .done();
         }
         self.since.end();

@@ -28,7 +28,7 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Info,
     scope: Scope::Process,
     sure: Sure::Certain,
-    needs: || Needs { dumps: vec![&dumps::TCP], ..Needs::default() },
+    needs: || Needs { dumps: vec![&dumps::TCP], closely: true, ..Needs::default() },
     thresholds: &[&TIMES, &SECONDS],
     rule: Rule::Look(|| Box::<Order>::default()),
     why: "Segments arrive in another order than they were sent in: some are sent again though they are not lost, and loss is noticed later.",

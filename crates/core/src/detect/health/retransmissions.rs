@@ -45,7 +45,7 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Warning,
     scope: Scope::Process,
     sure: Sure::Certain,
-    needs: || Needs { dumps: vec![&dumps::TCP], ..Needs::default() },
+    needs: || Needs { dumps: vec![&dumps::TCP], closely: true, ..Needs::default() },
     thresholds: &[&PERCENT, &BAD, &LEAST, &SECONDS],
     rule: Rule::Look(|| Box::<Sent>::default()),
     why: "Segments were lost on the way, or are thought to be: TCP sends them again and sends more slowly. What the process does over the network takes longer.",

@@ -38,7 +38,7 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Info,
     scope: Scope::Process,
     sure: Sure::Certain,
-    needs: || Needs { dumps: vec![&dumps::TCP], ..Needs::default() },
+    needs: || Needs { dumps: vec![&dumps::TCP], closely: true, ..Needs::default() },
     thresholds: &[&PERCENT, &BUSY, &SECONDS],
     rule: Rule::Look(|| Box::<Limited>::default()),
     why: "Most of the time in which there is something to send it is not the network that limits: the other end has no room for more (receive window), or this end cannot hold more that is unacknowledged (send buffer). The connection could be faster.",

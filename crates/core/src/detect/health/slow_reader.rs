@@ -39,7 +39,7 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Info,
     scope: Scope::Process,
     sure: Sure::Certain,
-    needs: || Needs { dumps: vec![&dumps::TCP], ..Needs::default() },
+    needs: || Needs { dumps: vec![&dumps::TCP], closely: true, ..Needs::default() },
     thresholds: &[&PERCENT, &SECONDS, &STALLED],
     rule: Rule::Look(|| Box::<Readers>::default()),
     why: "The receive buffer is full, so the sender has to wait for this process. That may be meant (a limit of the rate, a pause); where nothing is read for long the program hangs, or has forgotten the connection.",

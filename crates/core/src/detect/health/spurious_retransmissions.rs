@@ -36,7 +36,7 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Info,
     scope: Scope::Process,
     sure: Sure::Likely,
-    needs: || Needs { dumps: vec![&dumps::TCP], ..Needs::default() },
+    needs: || Needs { dumps: vec![&dumps::TCP], closely: true, ..Needs::default() },
     thresholds: &[&TIMES, &PERCENT, &SECONDS],
     rule: Rule::Look(|| Box::<Twice>::default()),
     why: "The other end reports that it has received segments twice: mostly they, or their acknowledgements, came late and were taken for lost and sent again; or something on the way doubles packets. Bandwidth is wasted, and TCP slows down without need.",

@@ -5,8 +5,12 @@ use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure, 
 use crate::dumps;
 use crate::plan::Needs;
 use crate::scope::Scope;
+use crate::sockets::TCP;
 
 const SYN_SENT: u8 = 2;
+
+/// The timer that sends again.
+const RETRANSMIT_TIMER: u8 = 1;
 
 static TIMEOUTS: Threshold = Threshold {
     name: "timeout-storm-timeouts",
@@ -35,10 +39,14 @@ struct Storms;
 impl Look for Storms {
     fn look(&mut self, scene: &Scene<'_>, found: &mut Found<'_>) {
         let least = scene.limit(&TIMEOUTS);
-        for connection in scene.connections() {
-            // A closed window doubles the time, too, and counts its probes elsewhere.
-            let timeouts = connection.info.retransmits().unwrap_or(0);
-            let inet = connection.socket.inet;
+        for socket in scene.held(&TCP) {
+            let (inet, info) = (socket.inet, socket.detail().and_then(|detail| detail.connection()));
+            // A closed window doubles the time, too, and counts its probes elsewhere: lists tell them in the same place.
+            let timeouts = match &info {
+                Some(info) => info.retransmits().unwrap_or(0).into(),
+                None if inet.tr == RETRANSMIT_TIMER => inet.retransmits,
+                None => 0,
+            };
             if f64::from(timeouts) < least || inet.st == SYN_SENT {
                 continue;
             }
@@ -46,14 +54,17 @@ impl Look for Storms {
                 "{timeouts} retransmission timeouts in a row to {} port {}",
                 inet.remote_address, inet.remote_port
             );
-            let wait = f64::from(connection.info.rto_us().unwrap_or(0)) / 1e6;
-            found
-                .report(subject(&connection.socket), what)
+            let mut report = found
+                .report(subject(&socket), what)
                 .strength(timeouts.into())
-                .shows("retransmits", Amount::Count(timeouts.into()), "sock_diag/tcp")
-                .shows("rto", Amount::Seconds(wait), "sock_diag/tcp")
-                .shows("unacked segments", Amount::Count(connection.info.unacked().unwrap_or(0).into()), "sock_diag/tcp")
-                .done();
+                .shows("retransmits", Amount::Count(timeouts.into()), "sock_diag/tcp");
+            if let Some(info) = info {
+                let wait = f64::from(info.rto_us().unwrap_or(0)) / 1e6;
+                report = report
+                    .shows("rto", Amount::Seconds(wait), "sock_diag/tcp")
+                    .shows("unacked segments", Amount::Count(info.unacked().unwrap_or(0).into()), "sock_diag/tcp");
+            }
+            report.done();
         }
     }
 }

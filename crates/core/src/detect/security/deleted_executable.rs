@@ -13,7 +13,7 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Warning,
     scope: Scope::Process,
     sure: Sure::Hint,
-    needs: || Needs { dumps: vec![&dumps::TCP, &dumps::UDP, &dumps::RAW], ..Needs::default() },
+    needs: || Needs { dumps: vec![&dumps::TCP, &dumps::UDP, &dumps::RAW], closely: true, ..Needs::default() },
     thresholds: &[],
     rule: Rule::Look(|| Box::new(Deleted)),
     why: "Malware deletes its own file so that nobody finds it, or never has one (memfd, critical). A program that was updated and not started again has a deleted file, too: in the folders of the system this is info.",

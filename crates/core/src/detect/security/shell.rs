@@ -42,14 +42,15 @@ impl Look for Shell {
             _ => program,
         };
         let is_shell = SHELLS.contains(&name.trim_start_matches('-'));
-        let streams = scene.now.owners.target_streams;
-        if !is_shell && streams == [0; 3] {
+        let streams = &scene.now.owners.target_streams;
+        if !is_shell && streams.is_empty() {
             return;
         }
         for socket in scene.held(&TCP).chain(scene.held(&UDP)) {
             let inode = socket.inet.inode;
+            let is_used = |number: usize| inode != 0 && streams.iter().any(|streams| streams[number] == inode);
             let used: Vec<&str> =
-                STREAMS.into_iter().zip(streams).filter(|(_, stream)| inode != 0 && *stream == inode).map(|(name, _)| name).collect();
+                STREAMS.into_iter().enumerate().filter(|(number, _)| is_used(*number)).map(|(_, name)| name).collect();
             let other = other_end(&socket);
             let holds = is_shell && is_established(&socket) && !socket.inet.remote_address.to_canonical().is_loopback();
             let (severity, what) = match (is_shell, used.is_empty()) {

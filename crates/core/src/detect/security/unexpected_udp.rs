@@ -15,7 +15,7 @@ pub(super) static DETECTOR: Detector = Detector {
     severity: Severity::Info,
     scope: Scope::Process,
     sure: Sure::Hint,
-    needs: || Needs { dumps: vec![&dumps::UDP], ..Needs::default() },
+    needs: || Needs { dumps: vec![&dumps::UDP], closely: true, ..Needs::default() },
     thresholds: &[],
     rule: Rule::Look(|| Box::new(Unexpected)),
     why: "Few programs speak UDP with the internet beside DNS, time, HTTP/3, calls, games and tunnels: what leaves that way may be a tunnel, too. Only sockets that are connected to one address are seen.",

@@ -87,6 +87,40 @@ fn datagrams_that_were_dropped_are_told() {
 }
 
 #[test]
+fn what_is_wrong_with_processes_is_told() {
+    if !ready() || !need_tool("bash") {
+        return;
+    }
+    let netns = Netns::new();
+    let (mut server, mut client) = (Puppet::start(&netns, PUPPET), Puppet::start(&netns, PUPPET));
+    assert_eq!((server.act("listen 4803"), server.act("packet lo")), ("ok".into(), "ok".into()));
+    assert_eq!(client.act("connect 127.0.0.1 4803"), "ok");
+    let mut shell = netns.command("bash");
+    shell.args(["-c", "exec 0<>/dev/tcp/127.0.0.1/4803; read line"]).stdout(Stdio::null());
+    let mut shell = shell.spawn().unwrap();
+    let served = Served::start(&["--pid"]);
+    let of = |text: &str, pid: u32, finding: &str, severity: &str| {
+        let labels = [("pid", pid.to_string()), ("finding", finding.into()), ("severity", severity.into())];
+        figure(
+            text,
+            "netmonitor_process_findings",
+            &labels.each_ref().map(|(name, value)| (*name, value.as_str())),
+        )
+    };
+    let driven = shell.id();
+    let is_driven = |text: &str| of(text, driven, "shell-on-network", "critical");
+    let text = served.find(|text| is_driven(text) == Some(1.0));
+    assert_eq!(of(&text, server.pid(), "packet-socket", "warning"), Some(1.0));
+    let pid = format!("pid=\"{}\"", client.pid());
+    let of_client = |line: &&str| line.starts_with("netmonitor_process_findings{") && line.contains(&pid);
+    assert_eq!(text.lines().find(of_client), None);
+    // It is over when the shell has ended, and told as 0 for some time.
+    shell.kill().unwrap();
+    shell.wait().unwrap();
+    served.find(|text| is_driven(text) == Some(0.0));
+}
+
+#[test]
 fn promtool_has_nothing_to_say_about_a_scrape() {
     if !need_tool("promtool") {
         return;

@@ -91,6 +91,18 @@ impl Prometheus {
             (result.len() == 1 && result[0]["value"][1] == value).then_some(())
         });
     }
+
+    /// Waits until an alert fires with these labels.
+    fn wait_for_alert(&self, name: &str, labels: &[(&str, &str)]) {
+        self.find("/api/v1/alerts", |answer| {
+            let is_meant = |alert: &Json| {
+                alert["state"] == "firing"
+                    && alert["labels"]["alertname"] == name
+                    && labels.iter().all(|(label, value)| alert["labels"][label] == *value)
+            };
+            answer["data"]["alerts"].as_array()?.iter().find(|alert| is_meant(alert)).map(|_| ())
+        });
+    }
 }
 
 impl Drop for Prometheus {
@@ -131,18 +143,11 @@ fn prometheus_has_the_bytes_of_a_process_and_an_alert_fires() {
     // Datagrams that nobody receives: the alert of the rules fires, with who drops them.
     assert_eq!(client.act("datagrams 127.0.0.1 4811 5000"), "ok");
     let name = std::fs::read_to_string(format!("/proc/{receiver}/comm")).unwrap();
-    prometheus.find("/api/v1/alerts", |answer| {
-        let alerts = answer["data"]["alerts"].as_array()?;
-        alerts
-            .iter()
-            .find(|alert| {
-                let labels = &alert["labels"];
-                labels["alertname"] == "NetmonitorSocketsDropPackets"
-                    && labels["name"] == name.trim()
-                    && alert["state"] == "firing"
-            })
-            .map(|_| ())
-    });
+    prometheus.wait_for_alert("NetmonitorSocketsDropPackets", &[("name", name.trim())]);
+    // And what detectors find of a process.
+    assert_eq!(server.act("packet lo"), "ok");
+    let labels = [("name", name.trim()), ("finding", "packet-socket"), ("severity", "warning")];
+    prometheus.wait_for_alert("NetmonitorProcessFinding", &labels);
     prometheus.wait_for("up{job=\"netmonitor\"}", "1");
 }
 
