@@ -20,6 +20,7 @@ use crate::bindings::Bindings;
 use crate::document::{Document, Extent};
 use crate::event::{Effect, Progress, Whom};
 use crate::files::OpenFile;
+use crate::filter_offers::Values;
 use crate::findings::{Acknowledged, Wanted};
 use crate::flash::Flash;
 use crate::graphs::Graphs;
@@ -151,6 +152,7 @@ pub struct App {
     pub(crate) completion: Completion,
     pub(crate) filter_line: Line,
     pub(crate) draft: Draft,
+    pub(crate) values: Values,
     pub(crate) typing: Option<Typing>,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) message: Option<Message>,
@@ -226,6 +228,7 @@ impl App {
             completion: Completion::default(),
             filter_line: Line::default(),
             draft: Draft::default(),
+            values: Values::default(),
             typing: None,
             overlay: None,
             message: settings.memory.said.clone().map(Message::Remark),

@@ -81,6 +81,7 @@ impl App {
         self.filter_line.clear();
         self.filter_line.set(&before.0);
         self.draft = Draft { before, ..Draft::default() };
+        self.values.take();
         self.typing = Some(Typing::Filter);
     }
 

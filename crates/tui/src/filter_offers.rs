@@ -1,6 +1,7 @@
 //! What the filter that is typed can go on with: names of columns, and values that stand in a column, the most frequent
 //! first.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use netmonitor_core::query::typed::{self, Unfinished};
@@ -26,9 +27,10 @@ pub(crate) struct Offers {
     pub(crate) entries: Vec<Offer>,
     /// The one that was taken last.
     pub(crate) chosen: Option<usize>,
-    /// The values of the column that was typed last.
-    values: Option<(String, Vec<(String, usize)>)>,
 }
+
+/// The values of the column that was typed last, with the number of rows that have each; looked up once for a line.
+pub(crate) type Values = RefCell<Option<(String, Vec<(String, usize)>)>>;
 
 /// Something that the line can go on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +53,7 @@ impl App {
         // What is there already is no offer.
         let is_there = offers.len() == 1 && offers[0].text == before[from..];
         let offers = if is_there { Vec::new() } else { offers };
-        let known = std::mem::take(&mut self.draft.offers);
-        self.draft.offers = Offers { from, entries: offers, chosen: None, ..known };
+        self.draft.offers = Offers { from, entries: offers, chosen: None };
     }
 
     fn names_like(&self, typed: &str) -> Vec<Offer> {
@@ -65,11 +66,12 @@ impl App {
     }
 
     /// The values of a column that begin like what is typed, then those that hold it.
-    fn values_like(&mut self, column: &str, typed: &str) -> Vec<Offer> {
-        if self.draft.offers.values.as_ref().is_none_or(|(known, _)| known != column) {
-            self.draft.offers.values = Some((column.to_owned(), self.values_of(column)));
+    pub(crate) fn values_like(&self, column: &str, typed: &str) -> Vec<Offer> {
+        let mut known = self.values.borrow_mut();
+        if known.as_ref().is_none_or(|(known, _)| known != column) {
+            *known = Some((column.to_owned(), self.values_of(column)));
         }
-        let Some((_, values)) = &self.draft.offers.values else { return Vec::new() };
+        let Some((_, values)) = &*known else { return Vec::new() };
         let typed = typed.trim_start_matches(['"', '\'']).to_lowercase();
         let rank = |value: &str| {
             let value = value.to_lowercase();

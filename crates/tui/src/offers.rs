@@ -6,13 +6,17 @@
 //! :sort rt
 //! ```
 
+use std::borrow::Cow;
+
 use netmonitor_core::detect::{ALL, tell};
 use netmonitor_core::explain;
+use netmonitor_core::query::typed::{self, Unfinished};
 use netmonitor_core::views;
 
 use crate::app::App;
 use crate::asking::{sort_word, word_before};
 use crate::command::{self, Completes};
+use crate::filter_offers;
 use crate::line::Line;
 use crate::overlay::in_order;
 use crate::theme::{Marks, Theme};
@@ -28,7 +32,7 @@ pub(crate) struct Offer {
     /// What is completed in it.
     pub(crate) word: String,
     /// What it means.
-    pub(crate) doc: &'static str,
+    pub(crate) doc: Cow<'static, str>,
 }
 
 /// A word that can be put in, and what it means.
@@ -42,13 +46,30 @@ pub(crate) fn offers(app: &App, line: &str) -> Vec<Offer> {
     let typed = match command.completes {
         // Several can stand there, one behind the other.
         Completes::Columns | Completes::Sort => word_before(rest, &[',', ' ', '+', '-']),
-        Completes::Filter => word_before(rest, &[' ', '(', '!']),
+        Completes::Filter => match typed::unfinished(rest) {
+            Unfinished::Name(from) => &rest[from..],
+            Unfinished::Value(column, from) => {
+                return values(app, column, line.split_at(line.len() - rest.len() + from));
+            }
+            Unfinished::Other => return Vec::new(),
+        },
         _ => rest.trim_start(),
     };
     let head = &line[..line.len() - typed.len()];
     let words = words(app, command.completes);
     let found = ordered(words, typed);
-    found.map(|(word, doc)| Offer { line: format!("{head}{word}"), word, doc }).take(MOST).collect()
+    let offer = |(word, doc): Word| Offer { line: format!("{head}{word}"), word, doc: doc.into() };
+    found.map(offer).take(MOST).collect()
+}
+
+/// The values that a column has, as a filter goes on with them behind what stands before.
+fn values(app: &App, column: &str, (before, typed): (&str, &str)) -> Vec<Offer> {
+    let offer = |value: filter_offers::Offer| Offer {
+        line: format!("{before}{}", value.text),
+        word: value.text,
+        doc: value.note.into(),
+    };
+    app.values_like(column, typed).into_iter().map(offer).collect()
 }
 
 fn commands(typed: &str) -> Vec<Offer> {
@@ -58,7 +79,7 @@ fn commands(typed: &str) -> Vec<Offer> {
     let offer = |(command, name): (command::Command, String)| Offer {
         line: if command.takes() { format!("{name} ") } else { name },
         word: command.usage(),
-        doc: command.doc,
+        doc: command.doc.into(),
     };
     found.into_iter().map(offer).collect()
 }

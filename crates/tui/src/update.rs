@@ -322,6 +322,7 @@ impl App {
     pub(crate) fn open_command_line(&mut self, text: &str) {
         self.typing = Some(Typing::Command);
         self.completion.reset();
+        self.values.take();
         self.line.clear();
         self.line.set(text);
     }

@@ -17,6 +17,6 @@ pub(crate) fn draw(app: &App, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
         return Menu { entries: &entries, chosen: offers.chosen }.draw(area, app.theme, buf, hits);
     }
     let offers = offers::offers(app, app.completion.typed(&app.line));
-    let entries: Vec<(&str, &str)> = offers.iter().map(|offer| (offer.word.as_str(), offer.doc)).collect();
+    let entries: Vec<(&str, &str)> = offers.iter().map(|offer| (offer.word.as_str(), &*offer.doc)).collect();
     Menu { entries: &entries, chosen: app.completion.chosen() }.draw(area, app.theme, buf, hits);
 }

@@ -120,6 +120,27 @@ fn wrong_commands_change_nothing_and_say_what_is_wrong() {
 }
 
 #[test]
+fn a_filter_as_a_command_goes_on_with_names_and_values() {
+    let mut session = session();
+    session.type_text(":filter sta");
+    assert!(session.screen().contains("│ state:"), "{}", session.screen());
+    session.press(KeyCode::Tab);
+    assert!(session.last_line().starts_with(":filter state:"));
+    // Those that stand there, with how often.
+    session.type_text("liste");
+    let screen = session.screen();
+    let offer = screen.lines().find(|line| line.contains("│ LISTEN")).unwrap_or_default();
+    assert!(offer.contains(" row") && !screen.contains("│ ESTABLISHED"), "{screen}");
+    session.press(KeyCode::Tab);
+    assert!(session.last_line().starts_with(":filter state:LISTEN"), "{}", session.last_line());
+    session.type_text(",est");
+    session.press(KeyCode::Tab);
+    assert!(session.last_line().starts_with(":filter state:LISTEN,ESTABLISHED"), "{}", session.last_line());
+    session.press(KeyCode::Enter);
+    assert!(session.screen().contains("filter: state:LISTEN,ESTABLISHED"), "{}", session.screen());
+}
+
+#[test]
 fn leaving_and_editing_the_command_line() {
     let mut session = session();
     let before = session.screen();
