@@ -107,13 +107,10 @@ impl Census {
             others.push((Other { family: socket.family.0, own: Some(row), list: None }, socket.inode));
         }
         for ((family, _), source) in LISTS.iter().zip(self.lists) {
-            let Some(table) = source.and_then(|name| snapshot.source(name)).map(|source| &source.table)
-            else {
-                continue;
-            };
-            let Some(field) = field(&**table, "inode") else { continue };
-            for row in 0..table.len() {
-                let inode = table.cell(row, field).count().unwrap_or(0);
+            let Some(source) = source.and_then(|name| snapshot.source(name)) else { continue };
+            let Some(field) = field(&*source.table, "inode") else { continue };
+            for row in source.rows() {
+                let inode = source.table.cell(row, field).count().unwrap_or(0);
                 if owned && !snapshot.owners.group_has(inode) {
                     continue;
                 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::detect::Thresholds;
 use crate::engine::{Engine, Resume};
+use crate::held;
 use crate::owners::Owners;
 use crate::plan::Plan;
 use crate::sample::{Machine, Moment, Origin, Reading, Sink};
@@ -100,6 +101,9 @@ impl HostEngine {
             if !own.is_empty() {
                 let sockets = snapshot.sockets.iter_mut();
                 sockets.for_each(|sockets| Arc::make_mut(sockets).leave_out_inodes(&own));
+                snapshot.sources.iter_mut().for_each(|(path, source)| held::leave_out(path, source, &own));
+                // What was gathered before had them.
+                snapshot.derived = Arc::default();
             }
             snapshot.naming = common.naming.clone();
             snapshot.traffic = common.traffic.clone();
@@ -131,7 +135,9 @@ impl HostEngine {
     }
 
     fn engine(&mut self, origin: &Origin) -> &mut Engine {
-        let Some(inode) = self.current.filter(|_| !origin.is_of_machine()) else { return &mut self.common };
+        // Whoever holds a socket is told for all namespaces together.
+        let is_common = origin.is_of_machine() || matches!(origin, Origin::Links(_));
+        let Some(inode) = self.current.filter(|_| !is_common) else { return &mut self.common };
         self.namespaces.entry(inode).or_insert_with(|| {
             let mut engine = Engine::new(self.machine.clone());
             engine.judge_by(self.common.judges_by().clone());

@@ -136,6 +136,13 @@ pub struct Source {
 }
 
 impl Source {
+    /// The rows that are to be shown, in order.
+    pub fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        let order = self.order.as_deref();
+        let count = order.map_or(self.table.len(), <[u32]>::len);
+        (0..count).map(move |place| order.map_or(place, |order| order[place] as usize))
+    }
+
     /// Nanoseconds between this reading and the one before.
     pub fn elapsed(&self) -> u64 {
         self.before.as_ref().map_or(0, |before| self.reading.at.saturating_sub(before.at()))

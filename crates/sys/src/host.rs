@@ -2,6 +2,7 @@
 //! that can be entered.
 
 use std::collections::BTreeMap;
+use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
 
 use netmonitor_core::plan::{Plan, Watch};
@@ -12,7 +13,7 @@ use crate::caps::Capabilities;
 use crate::clock::{boottime, wall};
 use crate::collector::Kept;
 use crate::etc::Etc;
-use crate::links::LinkReader;
+use crate::links::{LinkReader, Process};
 use crate::listed_links::ListedLinks;
 use crate::net_files;
 use crate::reader::{Reader, end};
@@ -132,7 +133,8 @@ impl HostCollector {
         &self.tree
     }
 
-    /// Reads one tick: the links of every process, then for each network namespace what the plan asks for.
+    /// Reads one tick: the links of every process, then for each network namespace what the plan asks for, and where
+    /// sockets were opened for that, this program's own links once more.
     pub fn collect(&mut self, plan: &Plan, sink: &mut dyn Sink) {
         sink.begin(Moment { wall: wall(), boottime: boottime(), seq: self.seq });
         self.seq += 1;
@@ -161,8 +163,31 @@ impl HostCollector {
         }
         let (found, sink) = (namespaces.found, namespaces.sink);
         self.sources.retain(|inode, _| found.contains_key(inode));
+        let before = self.opened();
         for (inode, pid) in found {
             self.namespace(plan, inode, pid, sink);
+        }
+        if self.opened() > before {
+            self.own_links(sink);
+        }
+    }
+
+    fn opened(&self) -> usize {
+        self.sources.values().map(SocketSource::opened).sum()
+    }
+
+    /// Reads again which sockets this program has: those by which it asked are among what was told.
+    fn own_links(&mut self, sink: &mut dyn Sink) {
+        let mut room = [MaybeUninit::uninit(); 16];
+        let own = self
+            .tree
+            .dir()
+            .link("self", &mut room)
+            .ok()
+            .and_then(|pid| str::from_utf8(pid).ok()?.parse().ok());
+        let Some(pid) = own else { return };
+        if let Ok(dir) = self.tree.dir().subdir(&u32::to_string(&pid)) {
+            self.links.part(Process::new(&self.tree, &dir, pid, None), None, sink);
         }
     }
 

@@ -78,6 +78,14 @@ struct Sockets {
 }
 
 impl SocketSource {
+    /// How many sockets it has opened to ask.
+    pub(crate) fn opened(&self) -> usize {
+        [&self.sockets.diag, &self.sockets.route]
+            .into_iter()
+            .filter(|socket| matches!(socket, Some(Ok(_))))
+            .count()
+    }
+
     /// Reads what the plan asks for, but for the process's own sockets where these were told already. Gives the files
     /// that are to be read in the stead of lists that the kernel does not give.
     pub(crate) fn tick(

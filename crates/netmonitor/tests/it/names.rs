@@ -179,6 +179,23 @@ fn the_program_itself_is_left_out_of_the_machine_unless_it_is_asked_for() {
     };
     assert_eq!(listed(&[]), (false, true));
     assert_eq!(listed(&["--own"]), (true, true));
+    // Its sockets by which it asks the kernel, too, which it opens while it reads.
+    let asking = |words: &[&str]| {
+        let mut command = netmonitor_in(&netns);
+        command.args(["show", "--scope", "host", "netlink", "sockets", "--format", "json"]).args(words);
+        let child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let own = child.id();
+        let it = document(&child.wait_with_output().unwrap());
+        let rows = |view: usize| it["views"][view]["tables"][0]["rows"].as_array().unwrap().clone();
+        let is_own = |row: &Json| row["owners"].as_array().is_some_and(|pids| pids.contains(&own.into()));
+        let nobodys = |row: &Json| row["owners"].as_array().is_none_or(Vec::is_empty);
+        let diag = rows(0).iter().filter(|row| row["protocol"] == "sock_diag" && nobodys(row)).count();
+        (rows(0).iter().any(is_own), rows(1).iter().any(is_own), diag)
+    };
+    let (netlink, sockets, nobodys) = asking(&[]);
+    assert_eq!((netlink, sockets, nobodys), (false, false, 0));
+    let (netlink, ..) = asking(&["--own"]);
+    assert!(netlink, "it is among the others where that is asked for");
 }
 
 #[test]
