@@ -226,7 +226,7 @@ impl Engine {
             left_out: self.naming.reader.pid.filter(|_| self.plan.as_ref().is_some_and(|plan| !plan.own)),
             derived: Arc::default(),
         };
-        if self.plan.as_ref().is_some_and(|plan| plan.findings) {
+        if self.finds() {
             snapshot.findings = Some(self.watch.look(&snapshot));
         }
         let snapshot = Arc::new(snapshot);
@@ -234,6 +234,11 @@ impl Engine {
             Derived::prepare(&snapshot, plan);
         }
         snapshot
+    }
+
+    /// Whether detectors look at what was read.
+    fn finds(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| plan.findings)
     }
 
     fn end_process(&mut self) {

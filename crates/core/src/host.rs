@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::detect::Thresholds;
+use crate::detect::{Carried, Thresholds};
 use crate::engine::{Engine, Resume};
 use crate::held;
 use crate::owners::Owners;
@@ -134,10 +134,33 @@ impl HostEngine {
         self.common.resume(&Resume { carry, past, ..Resume::default() });
     }
 
+    /// What it has summed up so far.
+    pub fn carry(&self) -> Vec<u8> {
+        self.common.carry()
+    }
+
+    /// What was found so far in each namespace, and what detectors remember.
+    pub fn findings(&self) -> Vec<(u64, Carried)> {
+        self.namespaces.iter().map(|(inode, engine)| (*inode, engine.findings())).collect()
+    }
+
+    /// Goes on from that.
+    pub fn resume_findings(&mut self, carried: &[(u64, Carried)]) {
+        for (inode, carried) in carried {
+            self.namespace(*inode).resume_findings(carried);
+        }
+    }
+
     fn engine(&mut self, origin: &Origin) -> &mut Engine {
         // Whoever holds a socket is told for all namespaces together.
         let is_common = origin.is_of_machine() || matches!(origin, Origin::Links(_));
-        let Some(inode) = self.current.filter(|_| !is_common) else { return &mut self.common };
+        match self.current.filter(|_| !is_common) {
+            Some(inode) => self.namespace(inode),
+            None => &mut self.common,
+        }
+    }
+
+    fn namespace(&mut self, inode: u64) -> &mut Engine {
         self.namespaces.entry(inode).or_insert_with(|| {
             let mut engine = Engine::new(self.machine.clone());
             engine.judge_by(self.common.judges_by().clone());

@@ -219,6 +219,25 @@ impl Needs {
         Self { net: vec![path.into()], ..Self::default() }
     }
 
+    /// Whether it needs a file, of which there may be one for what netlink tells, too.
+    pub fn reads_file(&self, path: &str) -> bool {
+        self.net.iter().any(|needed| needed == path) || self.lists().any(|dump| dump.files.contains(&path))
+    }
+
+    /// Whether it needs a list that comes over netlink.
+    pub fn reads_dump(&self, name: &str) -> bool {
+        self.lists().any(|dump| dump.name == name)
+    }
+
+    /// Whether it needs a setting of the kernel.
+    pub fn reads_setting(&self, path: &str) -> bool {
+        self.settings.iter().any(|setting| setting.path == path)
+    }
+
+    fn lists(&self) -> impl Iterator<Item = &Dump> {
+        self.dumps.iter().chain(&self.seldom).copied()
+    }
+
     /// Several files.
     pub fn files(paths: &[&'static str]) -> Self {
         Self { net: paths.iter().map(|path| NetPath::Borrowed(path)).collect(), ..Self::default() }

@@ -2,6 +2,7 @@
 //! before. It is read in one pass for all rules.
 
 use procnet::diag::tcp_info::TcpInfo;
+use serde::{Deserialize, Serialize};
 
 use super::scene::Scene;
 use crate::rates;
@@ -13,7 +14,7 @@ const MOST: usize = 12_288;
 macro_rules! grown {
     ($($name:ident $number:ident $doc:literal;)*) => {
         /// By how much counters of a connection have grown. What its kernel does not tell has not grown.
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
         pub struct Grown {
             $(#[doc = $doc] pub $name: $number,)*
         }
@@ -68,7 +69,7 @@ impl Connection<'_> {
 }
 
 /// What is known of connections from the look before, in their order.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Known {
     at: u64,
     known: Vec<(u128, u64, Grown)>,

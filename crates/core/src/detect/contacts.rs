@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use procnet::proc::inet::LISTEN;
+use serde::{Deserialize, Serialize};
 
 use super::scene::Scene;
 use crate::events::Kind;
@@ -68,7 +69,7 @@ pub struct Begun {
 }
 
 /// The sockets of a kind that were there at the last look.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Known {
     /// Each with the number of the look.
     sockets: HashMap<u64, u64>,
@@ -98,12 +99,15 @@ impl Known {
 }
 
 /// Whom the process has to do with, as of one look.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Contacts {
     tcp: Known,
     udp: Known,
+    #[serde(skip)]
     pub(super) all: Vec<Contact>,
+    #[serde(skip)]
     places: HashMap<(&'static str, IpAddr, u16), usize>,
+    #[serde(skip)]
     pub(super) begun: Vec<Begun>,
     listening: HashSet<u16>,
 }
@@ -142,7 +146,7 @@ impl Contacts {
         if !scene.knows_own() || !scene.has_read(kind) {
             return;
         }
-        known.look += 1;
+        known.look = known.look.wrapping_add(1);
         for socket in scene.held(kind) {
             if !self.is_outgoing(&socket) {
                 continue;

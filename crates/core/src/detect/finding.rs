@@ -4,15 +4,16 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::Detector;
+use super::word::{self, Word};
 use crate::format::harmless_text;
 use crate::scope::Scope;
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
@@ -70,7 +71,7 @@ impl Sure {
 }
 
 /// What a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Subject {
     /// The process, or the tree or control group that is watched.
     Process,
@@ -79,11 +80,12 @@ pub enum Subject {
     /// The machine.
     Host,
     /// A counter: group and name.
-    Counter(&'static str, &'static str),
+    Counter(#[serde(deserialize_with = "word::known")] Word, #[serde(deserialize_with = "word::known")] Word),
     /// A socket of IP: what it speaks, both ends, and the number that tells it from all others, where that is known.
     Socket {
         /// Name of its table: `tcp`, `udp`, `raw`.
-        table: &'static str,
+        #[serde(deserialize_with = "word::known")]
+        table: Word,
         /// Own end.
         local: (IpAddr, u16),
         /// The other end.
@@ -92,9 +94,9 @@ pub enum Subject {
         number: u64,
     },
     /// A socket of another family: name of its table, inode.
-    Other(&'static str, u64),
+    Other(#[serde(deserialize_with = "word::known")] Word, u64),
     /// Others that are connected to: what is spoken, address, port.
-    Peer(&'static str, IpAddr, u16),
+    Peer(#[serde(deserialize_with = "word::known")] Word, IpAddr, u16),
     /// A network interface.
     Interface(String),
     /// An address of a neighbour, and the interface that it is behind.
@@ -176,7 +178,7 @@ impl fmt::Display for Subject {
 }
 
 /// A number with what it counts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Amount {
     /// Things.
     Count(u64),
@@ -234,7 +236,7 @@ impl fmt::Display for Amount {
 }
 
 /// A number that shows it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// What it is called where it was read.
     pub name: String,
@@ -243,7 +245,8 @@ pub struct Evidence {
     /// What it was at the look before, or what it is held against.
     pub before: Option<Amount>,
     /// Where it was read.
-    pub source: &'static str,
+    #[serde(deserialize_with = "word::known")]
+    pub source: Word,
 }
 
 impl fmt::Display for Evidence {
@@ -257,7 +260,7 @@ impl fmt::Display for Evidence {
 }
 
 /// How a finding fares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Life {
     /// It is so, and about as bad as it was.
@@ -283,11 +286,12 @@ impl Life {
 }
 
 /// Something that was found.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Finding {
     /// Its number among all that this watch has found, from 1: what was found anew after it was over has the same.
     pub id: u64,
     /// Who has found it.
+    #[serde(with = "by_name")]
     pub detector: &'static Detector,
     /// About what.
     pub subject: Subject,
@@ -308,6 +312,7 @@ pub struct Finding {
     /// The numbers that show it, of when it was last seen.
     pub evidence: Vec<Evidence>,
     /// The subject and the numbers in words.
+    #[serde(skip)]
     pub(crate) words: [String; 2],
 }
 
@@ -326,5 +331,26 @@ impl Finding {
     pub(super) fn tell(&mut self) {
         let numbers: Vec<String> = self.evidence.iter().map(Evidence::to_string).collect();
         self.words = [self.subject.to_string(), numbers.join("; ")];
+    }
+}
+
+/// A detector is written by its name.
+mod by_name {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::detect::{Detector, find};
+
+    pub(super) fn serialize<S: Serializer>(
+        detector: &&'static Detector,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(detector.name)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<&'static Detector, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        find(&name).map_err(|_| D::Error::custom("no such detector"))
     }
 }

@@ -1,14 +1,19 @@
 //! What rules remember, bounded: since when something is so, and how much came in a while.
+//!
+//! It is carried on in recordings, so that any number may stand in it: sums do not overflow.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
+
+use serde::{Deserialize, Serialize};
 
 /// The most that is kept of any kind. What comes beyond it is not remembered: it is found later, or not at all, and memory
 /// stays what it is.
 pub(super) const MOST: usize = 4096;
 
 /// Since when something is so, of each of several.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "K: Hash + Eq + Deserialize<'de>"))]
 pub(super) struct Since<K> {
     known: HashMap<K, (u64, u64)>,
     look: u64,
@@ -23,7 +28,7 @@ impl<K> Default for Since<K> {
 impl<K: Hash + Eq> Since<K> {
     /// A look begins.
     pub(super) fn begin(&mut self) {
-        self.look += 1;
+        self.look = self.look.wrapping_add(1);
     }
 
     /// It is so of this one at this time: for how long now, in nanoseconds.
@@ -45,7 +50,7 @@ impl<K: Hash + Eq> Since<K> {
 }
 
 /// How much came in the last while, in pieces of a 32nd of it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Lately {
     length: u64,
     pieces: VecDeque<(u64, u64)>,
@@ -64,19 +69,19 @@ impl Lately {
     pub(super) fn add(&mut self, count: u64, at: u64) -> u64 {
         let piece = at / (self.length / PIECES).max(1);
         match self.pieces.back_mut() {
-            Some((last, sum)) if *last == piece => *sum += count,
+            Some((last, sum)) if *last == piece => *sum = sum.saturating_add(count),
             _ if count > 0 => self.pieces.push_back((piece, count)),
             _ => {}
         }
-        while self.pieces.front().is_some_and(|(first, _)| first + PIECES <= piece) {
+        while self.pieces.front().is_some_and(|(first, _)| first.saturating_add(PIECES) <= piece) {
             self.pieces.pop_front();
         }
-        self.pieces.iter().map(|(_, count)| count).sum()
+        self.pieces.iter().fold(0, |sum, (_, count)| sum.saturating_add(*count))
     }
 }
 
 /// What part of a whole came in the last while.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Share {
     part: Lately,
     whole: Lately,
@@ -95,7 +100,8 @@ impl Share {
 }
 
 /// How much came of each of several in the last while, in quarters of it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "K: Hash + Eq + Deserialize<'de>"))]
 pub(super) struct Counts<K> {
     quarter: u64,
     /// The newest quarter in which something came, and how much came in it and in the three before.
@@ -110,9 +116,9 @@ impl<K: Hash + Eq> Counts<K> {
 
     /// So many came of this one at this time; how many that makes in the last while.
     pub(super) fn add(&mut self, key: K, count: u32, at: u64) -> u32 {
-        let quarter = at / self.quarter;
+        let quarter = at / self.quarter.max(1);
         if self.known.len() >= MOST && !self.known.contains_key(&key) {
-            self.known.retain(|_, (newest, _)| *newest + 4 > quarter);
+            self.known.retain(|_, (newest, _)| newest.saturating_add(4) > quarter);
             if self.known.len() >= MOST {
                 return 0;
             }

@@ -18,6 +18,7 @@ macro_rules! detectors {
 }
 
 mod baseline;
+mod carry;
 mod connections;
 mod contacts;
 mod finding;
@@ -29,10 +30,12 @@ mod security;
 pub mod tell;
 mod threshold;
 mod watch;
+mod word;
 
 use std::sync::LazyLock;
 
 pub use baseline::{Baseline, Learner, Listener, Peer};
+pub use carry::{Carried, Remember};
 pub use connections::{Connection, Grown};
 pub use contacts::{Begun, Contact};
 pub use finding::{Amount, Evidence, Finding, Jump, Life, Severity, Subject, Sure};
@@ -80,6 +83,16 @@ pub enum Rule {
     Look(fn() -> Box<dyn Look>),
 }
 
+impl Rule {
+    /// One that remembers nothing yet.
+    fn look(&self) -> Option<Box<dyn Look>> {
+        match self {
+            Self::Look(make) => Some(make()),
+            Self::Grows(..) => None,
+        }
+    }
+}
+
 /// A counter in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counter {
@@ -112,7 +125,7 @@ const fn snmp6(group: &'static str, name: &'static str) -> Counter {
 }
 
 /// A rule that remembers.
-pub trait Look: Send {
+pub trait Look: Remember + Send {
     /// Looks once, and reports what is to be seen now.
     fn look(&mut self, scene: &Scene<'_>, found: &mut Found<'_>);
 }

@@ -64,6 +64,11 @@ impl Thresholds {
         self.set.get(threshold.name).copied().unwrap_or(threshold.usual)
     }
 
+    /// A number that is another one where anything is judged otherwise.
+    pub(super) fn number(&self) -> u32 {
+        crc32fast::hash(format!("{self:?}").as_bytes())
+    }
+
     /// Whether somebody has set it.
     pub fn is_set(&self, threshold: &Threshold) -> bool {
         self.set.contains_key(threshold.name)

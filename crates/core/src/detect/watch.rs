@@ -12,6 +12,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
+use serde::{Deserialize, Serialize};
+
 use super::connections::Known;
 use super::contacts::Contacts;
 use super::finding::{Finding, Life, Subject};
@@ -32,7 +34,7 @@ const QUIET: u64 = 10_000_000_000;
 const KEPT: u64 = 3_600_000_000_000;
 
 /// The most findings that are kept.
-const MOST: usize = 1024;
+pub(super) const MOST: usize = 1024;
 
 /// How much more there must be of it to be worse, and how much less to be better.
 const WORSE: f64 = 2.0;
@@ -78,8 +80,9 @@ impl Findings {
 }
 
 /// A finding, and what it is judged by from look to look.
-struct Kept {
-    finding: Finding,
+#[derive(Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub(super) finding: Finding,
     /// When it was last seen, `CLOCK_BOOTTIME`.
     at: u64,
     /// How much there was of it when it opened, or was last told to have changed; and when that was.
@@ -89,26 +92,33 @@ struct Kept {
 
 /// Detectors with what they remember, and what they have found.
 pub struct Watch {
-    thresholds: Thresholds,
-    rules: Vec<State>,
+    pub(super) thresholds: Thresholds,
+    pub(super) rules: Vec<State>,
     /// One of them looks at more than lists of sockets.
     is_close: bool,
-    connections: Known,
-    found: BTreeMap<(usize, Subject), Kept>,
+    pub(super) connections: Known,
+    pub(super) found: BTreeMap<(usize, Subject), Kept>,
+    pub(super) count: Count,
+    pub(super) contacts: Contacts,
+    sightings: Vec<Sighting>,
+    reasons: HashMap<String, Arc<str>>,
+}
+
+/// How far it has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Count {
     /// When the last look was.
     last: u64,
     last_event: u64,
     ids: u64,
     left_out: u64,
-    contacts: Contacts,
-    sightings: Vec<Sighting>,
-    reasons: HashMap<String, Arc<str>>,
 }
 
-struct State {
-    detector: &'static Detector,
+pub(super) struct State {
+    pub(super) detector: &'static Detector,
     needs: &'static Needs,
-    look: Option<Box<dyn Look>>,
+    pub(super) look: Option<Box<dyn Look>>,
 }
 
 impl Default for Watch {
@@ -125,12 +135,10 @@ impl Watch {
 
     /// The same with those detectors alone that are wanted.
     pub(super) fn of(thresholds: Thresholds, is_wanted: impl Fn(&Detector, &Needs) -> bool) -> Self {
-        let state = |(detector, needs): &'static (&'static Detector, Needs)| {
-            let look = match detector.rule {
-                Rule::Look(make) => Some(make()),
-                Rule::Grows(..) => None,
-            };
-            State { detector, needs, look }
+        let state = |(detector, needs): &'static (&'static Detector, Needs)| State {
+            detector,
+            needs,
+            look: detector.rule.look(),
         };
         let rules: Vec<State> =
             NEEDS.iter().filter(|(detector, needs)| is_wanted(detector, needs)).map(state).collect();
@@ -140,10 +148,7 @@ impl Watch {
             rules,
             connections: Known::default(),
             found: BTreeMap::new(),
-            last: 0,
-            last_event: 0,
-            ids: 0,
-            left_out: 0,
+            count: Count::default(),
             contacts: Contacts::default(),
             sightings: Vec::new(),
             reasons: HashMap::new(),
@@ -158,7 +163,7 @@ impl Watch {
     /// Looks at a snapshot.
     pub fn look(&mut self, now: &Snapshot) -> Findings {
         let mut looked = Vec::with_capacity(self.rules.len());
-        let mut scene = Scene::new(now, &self.thresholds, (self.last, self.last_event));
+        let mut scene = Scene::new(now, &self.thresholds, (self.count.last, self.count.last_event));
         if self.is_close {
             scene.compare(&mut self.connections);
             self.contacts.look(&scene);
@@ -193,10 +198,10 @@ impl Watch {
             self.see(place, sighting, now);
         }
         self.pass(now);
-        self.last = now.moment.boottime;
+        self.count.last = now.moment.boottime;
         let events = now.events.as_ref().and_then(|events| events.as_ref().ok());
-        self.last_event =
-            events.and_then(|events| events.all.last()).map_or(self.last_event, |event| event.seq);
+        let newest = events.and_then(|events| events.all.last());
+        self.count.last_event = newest.map_or(self.count.last_event, |event| event.seq);
         self.findings(looked)
     }
 
@@ -205,20 +210,20 @@ impl Watch {
         let (at, wall) = (now.moment.boottime, now.moment.wall);
         let key = (place, subject);
         if !self.found.contains_key(&key) && self.found.len() >= MOST && !self.forget() {
-            self.left_out += 1;
+            self.count.left_out = self.count.left_out.saturating_add(1);
             return;
         }
-        let Self { rules, found, ids, .. } = self;
+        let Self { rules, found, count, .. } = self;
         let detector = rules[place].detector;
         let subject = key.1.clone();
         let kept = found.entry(key).or_insert_with(|| {
-            *ids += 1;
+            count.ids = count.ids.wrapping_add(1);
             let scope = scope_of(detector, now);
             let (what, evidence) = (String::new(), Vec::new());
             let life = Life::Over;
             let finding = Finding {
                 words: Default::default(),
-                id: *ids,
+                id: count.ids,
                 detector,
                 subject,
                 severity,
@@ -234,7 +239,8 @@ impl Watch {
         });
         let finding = &mut kept.finding;
         if finding.life == Life::Over {
-            (finding.life, finding.since, finding.times) = (Life::Open, wall, finding.times + 1);
+            (finding.life, finding.since, finding.times) =
+                (Life::Open, wall, finding.times.saturating_add(1));
             (kept.strength, kept.changed) = (strength, at);
         } else if severity > finding.severity || strength >= kept.strength * WORSE {
             (finding.life, kept.strength, kept.changed) = (Life::Worse, strength, at);
@@ -270,7 +276,7 @@ impl Watch {
     fn findings(&self, looked: Vec<Looked>) -> Findings {
         let mut all: Vec<Finding> = self.found.values().map(|kept| kept.finding.clone()).collect();
         all.sort_by_key(|it| (!it.is_open(), std::cmp::Reverse((it.severity, it.since, it.id))));
-        Findings { all: all.into(), looked: looked.into(), left_out: self.left_out }
+        Findings { all: all.into(), looked: looked.into(), left_out: self.count.left_out }
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Engine;
 use crate::cgroup_paths::CgroupPaths;
+use crate::detect::Carried;
 use crate::events;
 use crate::owners::Collected;
 use crate::process::Process;
@@ -87,6 +88,16 @@ impl Engine {
         };
         // Nothing in it can fail to be written: an empty one means that sums begin anew.
         rmp_serde::to_vec_named(&given).unwrap_or_default()
+    }
+
+    /// What was found so far, and what detectors remember.
+    pub fn findings(&self) -> Carried {
+        if self.finds() { self.watch.carry(self.seen.pid) } else { Carried::new() }
+    }
+
+    /// Goes on from that.
+    pub fn resume_findings(&mut self, carried: &Carried) {
+        self.watch.resume(carried, self.seen.pid);
     }
 
     /// What comes next is not compared with the tick before.

@@ -10,8 +10,8 @@
 //! - Heads, index and end are skippable frames with checksums. The head says of which machine and target it is.
 //! - A segment is one compressed frame of some ticks, each told by what differs from the one before and flushed
 //!   when it is written. It begins with all that is needed to go on from there: sums so far, first readings of counters,
-//!   last readings of all that the tick before its first one does not have, and that tick. So any segment can be read
-//!   alone, a moment is found by reading one segment, and what is damaged costs no more than the rest of its segment.
+//!   last readings of all that the tick before its first one does not have, that tick, and what was found up to it with all
+//!   that detectors remember. So any segment can be read alone, a moment is found by reading one segment, and what is damaged costs no more than the rest of its segment.
 //! - Every segment head tells where the one before begins, so that a file without its end (cut, or still being written)
 //!   is found through from behind.
 //!
@@ -30,6 +30,7 @@ mod recording;
 mod ring;
 mod segment;
 mod state;
+mod sums;
 mod tick;
 mod timeline;
 mod when;

@@ -4,6 +4,7 @@ use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use super::recording::Opening;
+use super::sums::Found;
 use super::{EACH_ITS_OWN, Head, OfProcess, Recording, group_of, of_process};
 use crate::detect::Thresholds;
 use crate::engine::{Engine, Resume};
@@ -59,7 +60,8 @@ impl Decoding {
     }
 
     /// Goes on from what stands before a tick.
-    fn open(&mut self, Opening { resume, primer }: &Opening, first: Option<&Sample>, plan: &Plan) {
+    fn open(&mut self, opening: &Opening, first: Option<&Sample>, plan: &Plan) {
+        let Opening { resume, primer, found } = opening;
         match self {
             Self::One(engine) => engine.resume(resume),
             Self::All(engine) => engine.resume(resume),
@@ -75,6 +77,16 @@ impl Decoding {
         if let Some(primer) = primer {
             self.take(primer, plan);
             self.snapshot();
+        }
+        let found: Found = rmp_serde::from_slice(found).unwrap_or_default();
+        match self {
+            Self::One(engine) | Self::Picked(engine, _) => {
+                found
+                    .iter()
+                    .filter(|(netns, _)| *netns == 0)
+                    .for_each(|(_, found)| engine.resume_findings(found));
+            }
+            Self::All(engine) => engine.resume_findings(&found),
         }
     }
 

@@ -1,16 +1,16 @@
 //! Makes a recording: samples go in, bytes to be appended to a file come out.
 
 use std::io;
+use std::sync::Arc;
 
 use super::file::{self, Entry};
 use super::segment::{self, Kind, SegmentWriter};
 use super::state::{Beginning, State};
+use super::sums::Sums;
 use super::{Head, frame};
 use crate::detect::Thresholds;
-use crate::dumps::TCP;
-use crate::engine::Engine;
 use crate::plan::Plan;
-use crate::sample::{Moment, Origin, Sample, Sink};
+use crate::sample::{Moment, Sample};
 use crate::snapshot::Snapshot;
 
 /// Makes the bytes of a recording. It writes nothing itself: whoever does may lose a file, a disk or the patience of its
@@ -18,8 +18,8 @@ use crate::snapshot::Snapshot;
 pub struct Recorder {
     head: Head,
     /// Sums up what later segments have to begin with.
-    sums: Engine,
-    is_host: bool,
+    sums: Sums,
+    summed: Option<Arc<Snapshot>>,
     /// There were ticks, and the last one.
     is_begun: bool,
     moment: Moment,
@@ -40,22 +40,19 @@ struct Next {
     carry: Vec<u8>,
     beginning: Beginning,
     primer: Option<Sample>,
+    found: Vec<u8>,
 }
 
 impl Recorder {
     /// A recorder of one process, or of a machine; `plan` is what is read for it.
     pub fn new(head: Head, plan: &Plan) -> Self {
-        let machine = head.machine.clone();
-        let mut sums = head
-            .pid
-            .map_or_else(|| Engine::new(machine.clone()), |pid| Engine::watching(machine.clone(), pid));
-        sums.follow(plan);
+        let sums = Sums::new(head.machine.clone(), head.pid, plan);
         Self {
-            is_host: head.pid.is_none(),
             is_begun: false,
             moment: Moment::default(),
             head,
             sums,
+            summed: None,
             state: State::default(),
             segment: None,
             next: None,
@@ -66,7 +63,7 @@ impl Recorder {
         }
     }
 
-    /// By which thresholds it is judged what is wrong: moments at which something begins to be are marked.
+    /// By which thresholds it is judged what is wrong: what was found before a segment is carried on into it.
     pub fn judge_by(&mut self, thresholds: Thresholds) {
         self.sums.judge_by(thresholds);
     }
@@ -120,9 +117,9 @@ impl Recorder {
         self.is_begun = true;
     }
 
-    /// Shows what is summed up of the last tick: of sockets those alone that are.
-    pub fn sums(&mut self, see: impl FnOnce(&Snapshot)) {
-        see(&self.sums.snapshot());
+    /// What was summed up with the last tick, of lists those alone that are. It is given once.
+    pub fn summed(&mut self) -> Option<Arc<Snapshot>> {
+        self.summed.take()
     }
 
     /// Ticks in the file so far.
@@ -141,7 +138,7 @@ impl Recorder {
     }
 
     /// The bytes of a tick, which may be the last one of its segment in any case.
-    pub(super) fn tick_in_segment(&mut self, sample: Sample, is_last: bool) -> io::Result<Vec<u8>> {
+    pub fn tick_in_segment(&mut self, sample: Sample, is_last: bool) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
         let mut segment = match self.segment.take() {
             Some(segment) => segment,
@@ -161,7 +158,7 @@ impl Recorder {
             Some((carry, beginning)) => {
                 out.extend(segment.finish()?);
                 self.state.take(sample.clone());
-                self.next = Some(Next { carry, beginning, primer: Some(sample) });
+                self.next = Some(Next { carry, beginning, primer: Some(sample), found: self.sums.found() });
             }
         }
         self.is_begun = true;
@@ -198,12 +195,13 @@ impl Recorder {
         let next = match self.next.take() {
             None if self.is_begun => {
                 let nothing = Sample { moment: self.moment, ..Sample::default() };
-                Next { carry: self.sums.carry(), beginning: self.state.before(&nothing), primer: None }
+                let (carry, beginning) = (self.sums.carry(), self.state.before(&nothing));
+                Next { carry, beginning, primer: None, found: self.sums.found() }
             }
             None => return Ok(segment),
             Some(next) => next,
         };
-        segment.carry(&next.carry)?;
+        segment.carry(Kind::Carry, &next.carry)?;
         segment.sample(Kind::Base, &next.beginning.base)?;
         segment.sample(Kind::Old, &next.beginning.old)?;
         for past in &next.beginning.past {
@@ -212,30 +210,14 @@ impl Recorder {
         if let Some(primer) = &next.primer {
             segment.sample(Kind::Primer, primer)?;
         }
+        segment.carry(Kind::Found, &next.found)?;
         Ok(segment)
     }
 
     /// Hands on what is summed up.
     fn sum_up(&mut self, sample: &Sample) {
         self.moment = sample.moment;
-        self.sums.begin(sample.moment);
-        for part in &sample.parts {
-            let is_summed = match &part.origin {
-                // Of a machine each tick tells who holds what.
-                Origin::Links(_) | Origin::Walk | Origin::Own | Origin::Destroyed => !self.is_host,
-                Origin::Dump(name) => !self.is_host && *name == TCP.name,
-                Origin::Process(_) | Origin::Members | Origin::LeftOut | Origin::Bpf(_) => true,
-                Origin::Roll | Origin::Capabilities => true,
-                Origin::Net(_) | Origin::NetList | Origin::Sysctl(_) | Origin::Netns(_) => false,
-                Origin::Users | Origin::Services | Origin::HostNames | Origin::Networks | Origin::Reader => {
-                    false
-                }
-            };
-            if is_summed {
-                let _ = self.sums.chunk(&part.origin, &part.bytes);
-                self.sums.end(&part.origin, part.reading);
-            }
-        }
-        self.sums.snapshot();
+        self.summed = None;
+        self.summed = Some(self.sums.add(sample));
     }
 }

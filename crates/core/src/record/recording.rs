@@ -59,6 +59,8 @@ pub(super) type Next = (u64, Sample, Option<Opening>);
 pub(super) struct Opening {
     pub(super) resume: Resume,
     pub(super) primer: Option<Sample>,
+    /// What was found up to the primer, as [`Sums::found`](super::sums::Sums::found) writes it.
+    pub(super) found: Vec<u8>,
 }
 
 impl<R: Read + Seek> Recording<R> {
@@ -252,6 +254,7 @@ impl<R: Read + Seek> Recording<R> {
         loop {
             match reader.next() {
                 Ok(Record::Carry(carry)) => opening.resume.carry = carry,
+                Ok(Record::Found(found)) => opening.found = found,
                 Ok(Record::Sample(Kind::Base, sample)) => opening.resume.base = sample,
                 Ok(Record::Sample(Kind::Old, sample)) => opening.resume.old = sample,
                 Ok(Record::Sample(Kind::Past, sample)) => opening.resume.past.push(sample),

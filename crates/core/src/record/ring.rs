@@ -82,6 +82,7 @@ impl Ring {
         let is_large = last.is_some_and(|segment| segment.bytes > self.most / PART);
         self.last = sample.moment;
         let bytes = self.recorder.tick_in_segment(sample, is_large)?;
+        drop(self.recorder.summed());
         self.add(bytes, begins);
         if let Some(segment) = self.segments.back_mut() {
             segment.ticks += 1;

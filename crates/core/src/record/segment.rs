@@ -41,10 +41,13 @@ pub(super) enum Kind {
     Primer = 4,
     /// What had happened in a tick that was.
     Past = 5,
+    /// What was found up to the primer, and what detectors remember.
+    Found = 6,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [Self::Tick, Self::Carry, Self::Base, Self::Old, Self::Primer, Self::Past];
+    const ALL: [Self; 7] =
+        [Self::Tick, Self::Carry, Self::Base, Self::Old, Self::Primer, Self::Past, Self::Found];
 }
 
 /// What stands before a segment.
@@ -105,10 +108,11 @@ impl SegmentWriter {
         self.ticks + 1 >= SEGMENT_TICKS || self.bytes >= SEGMENT_BYTES
     }
 
-    pub(super) fn carry(&mut self, carry: &[u8]) -> io::Result<()> {
+    /// What is no sample.
+    pub(super) fn carry(&mut self, kind: Kind, carry: &[u8]) -> io::Result<()> {
         self.told.clear();
         self.told.extend_from_slice(carry);
-        self.record(Kind::Carry)
+        self.record(kind)
     }
 
     pub(super) fn sample(&mut self, kind: Kind, sample: &Sample) -> io::Result<()> {
@@ -145,6 +149,7 @@ impl SegmentWriter {
 /// A record that was read.
 pub(super) enum Record {
     Carry(Vec<u8>),
+    Found(Vec<u8>),
     Sample(Kind, Sample),
 }
 
@@ -179,6 +184,7 @@ impl<'r> SegmentReader<'r> {
             let (kind, length) = self.head()?;
             let sample = match kind {
                 Some(Kind::Carry) => return Ok(Record::Carry(self.told[..length].to_vec())),
+                Some(Kind::Found) => return Ok(Record::Found(self.told[..length].to_vec())),
                 Some(kind) => self.memory.decode(&self.told[..length], self.endian).map(|it| (kind, it)),
                 // A newer version has such.
                 None => continue,

@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
-use netmonitor_core::detect::{self, Finding, Thresholds};
+use netmonitor_core::detect::{self, Carried, Finding, Thresholds};
 use netmonitor_core::engine::Engine;
 use netmonitor_core::plan::Plan;
 use netmonitor_core::sample::{Endian, Machine, Moment, Origin, Sample};
 use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 
+use crate::recorded::Recorded;
+
 const SECOND: u64 = 1_000_000_000;
 
 /// What is to be read in one second.
 pub(crate) struct World {
     engine: Engine,
+    recorded: Recorded,
     seconds: u64,
     /// Files under `net`, and other parts.
     parts: Vec<(Origin, Vec<u8>)>,
@@ -35,12 +38,14 @@ impl World {
             page_size: 4096,
             ..Machine::default()
         };
-        let mut engine = Engine::new(machine);
+        let mut engine = Engine::watching(machine.clone(), 42);
         let mut plan = Plan::in_scope(scope);
         plan.add(detect::needs(true), scope);
+        let thresholds = Thresholds::of(thresholds.iter().copied()).unwrap();
         engine.follow(&plan);
-        engine.judge_by(Thresholds::of(thresholds.iter().copied()).unwrap());
-        let mut world = Self { engine, seconds: 0, parts: Vec::new() };
+        engine.judge_by(thresholds.clone());
+        let recorded = Recorded::new(machine, plan, thresholds, scope);
+        let mut world = Self { engine, recorded, seconds: 0, parts: Vec::new() };
         world.links(&[]);
         world
     }
@@ -56,7 +61,19 @@ impl World {
         plan.findings = false;
         let mut world = Self::new();
         world.engine.follow(&plan);
+        world.recorded.plan = plan;
         world
+    }
+
+    /// What was found so far, and what detectors remember.
+    pub(crate) fn findings(&self) -> Carried {
+        self.engine.findings()
+    }
+
+    /// Goes on from that. It is no world any more that could be recorded.
+    pub(crate) fn resume(&mut self, carried: &Carried) {
+        self.recorded.stop();
+        self.engine.resume_findings(carried);
     }
 
     /// Replaces a part.
@@ -113,7 +130,9 @@ impl World {
             for (origin, bytes) in &self.parts {
                 sample.push(origin.clone(), bytes.clone());
             }
-            last = Some(self.engine.advance(&sample));
+            let snapshot = self.engine.advance(&sample);
+            self.recorded.take(sample, &snapshot);
+            last = Some(snapshot);
         }
         last.unwrap()
     }
@@ -127,4 +146,12 @@ impl World {
 /// The findings of one name that are open.
 pub(crate) fn open<'a>(findings: &'a [Finding], name: &str) -> Vec<&'a Finding> {
     findings.iter().filter(|finding| finding.detector.name == name && finding.is_open()).collect()
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.recorded.assert_replayed();
+        }
+    }
 }

@@ -37,12 +37,12 @@ fn head(scope: Scope, pid: Option<u32>) -> Head {
     Head { format: VERSION, writer, machine: proc().machine(), scope, pid, interval: 1_000_000_000 }
 }
 
-/// All tables of all tabs that can be shown in a scope, but for what was found: of what was before a jump nothing is known.
+/// All tables of all tabs that can be shown in a scope.
 fn everything(snapshot: &Snapshot, scope: Scope) -> String {
     let mut out = Vec::new();
     for view in views::ALL {
-        let tables = view.tables.iter().filter(|table| table.name != "findings");
-        let names: Vec<String> = tables.map(|table| format!("{}.{}", view.name, table.name)).collect();
+        let names: Vec<String> =
+            view.tables.iter().map(|table| format!("{}.{}", view.name, table.name)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let selection = Selection::parse(&names, scope).unwrap();
         if scope == Scope::Host

@@ -1,5 +1,7 @@
 //! `accept-queue-near-full`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure, Threshold};
 use crate::dumps;
@@ -29,6 +31,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "listen(2); Documentation/admin-guide/sysctl/net.rst, somaxconn; net/ipv4/tcp_ipv4.c get_tcp4_sock",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Queues;
 
 impl Look for Queues {

@@ -1,5 +1,7 @@
 //! `bufferbloat`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Since;
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure, Threshold};
@@ -53,7 +55,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 8290; RFC 7567; include/uapi/linux/tcp.h tcpi_min_rtt",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Queues {
     since: Since<u64>,
 }

@@ -1,5 +1,7 @@
 //! `close-wait-leak`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Since;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
@@ -39,7 +41,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 9293, 3.6; tcp(7)",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Leak {
     since: Since<u64>,
 }

@@ -1,5 +1,7 @@
 //! `congestion-marks`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Share;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold, ip_ext};
 use crate::plan::Needs;
@@ -43,7 +45,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 3168; RFC 8087",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Marks(Option<Share>);
 
 impl Look for Marks {

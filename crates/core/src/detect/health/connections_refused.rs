@@ -1,5 +1,7 @@
 //! `connections-refused`.
 
+use serde::{Deserialize, Serialize};
+
 use super::failing::{Failing, Failure};
 use crate::detect::{Detector, Found, Look, Rule, Scene, Severity, Sure, Threshold};
 use crate::events::Kind;
@@ -36,7 +38,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 9293, 3.5.2; connect(2), ECONNREFUSED",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Refused(Failing);
 
 const FAILURE: Failure = Failure { kind: Kind::Refused, word: "refused", least: &LEAST, seconds: &SECONDS };

@@ -1,5 +1,7 @@
 //! `connections-unanswered`.
 
+use serde::{Deserialize, Serialize};
+
 use super::failing::{Failing, Failure};
 use crate::detect::{Detector, Found, Look, Rule, Scene, Severity, Sure, Threshold};
 use crate::events::Kind;
@@ -36,7 +38,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 9293; tcp(7), ETIMEDOUT; Documentation/networking/ip-sysctl.rst, tcp_retries2, tcp_syn_retries",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Unanswered(Failing);
 
 const FAILURE: Failure =

@@ -1,6 +1,7 @@
 //! `conntrack-drops`.
 
 use procnet::proc::nf_conntrack_stat::NfConntrackStat;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
 use crate::plan::Needs;
@@ -21,6 +22,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "Documentation/networking/nf_conntrack-sysctl.rst; net/netfilter/nf_conntrack_core.c early_drop",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Drops;
 
 impl Look for Drops {

@@ -1,5 +1,7 @@
 //! `conntrack-nearly-full`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::plan::Needs;
 use crate::scope::Scope;
@@ -35,6 +37,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "Documentation/networking/nf_conntrack-sysctl.rst, nf_conntrack_max; net/netfilter/nf_conntrack_core.c __nf_conntrack_alloc",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Full;
 
 impl Look for Full {

@@ -1,5 +1,7 @@
 //! `descriptors-near-limit`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::plan::Needs;
 use crate::process::Limit;
@@ -27,6 +29,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "getrlimit(2), RLIMIT_NOFILE; accept(2), EMFILE",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Descriptors;
 
 impl Look for Descriptors {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
 use crate::plan::Needs;
@@ -32,6 +34,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "Documentation/networking/ip-sysctl.rst, ip_local_port_range; ip(7)",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Ports;
 
 /// Own address, and the other end: connections with the same need different ports.
@@ -72,7 +75,9 @@ fn judge<'a, S: Iterator<Item = Socket<'a>>>(
         *pairs.entry((inet.local_address, inet.remote_address, inet.remote_port)).or_default() += 1;
     }
     let range = last - first + 1;
-    for ((local, remote, port), used) in pairs.into_iter().filter(|(_, used)| *used as f64 >= least) {
+    let mut many: Vec<(Pair, u64)> = pairs.into_iter().filter(|(_, used)| *used as f64 >= least).collect();
+    many.sort_unstable();
+    for ((local, remote, port), used) in many {
         let severity = if used >= range { Severity::Critical } else { Severity::Warning };
         found
             .report(Subject::Peer("tcp", remote, port), format!("{used} of {range} ports are used for connections from {local} to {remote} port {port}"))

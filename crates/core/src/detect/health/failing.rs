@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Counts;
 use crate::detect::{Amount, Found, Scene, Severity, Subject, Threshold};
 use crate::events::Kind;
 
 /// Attempts that failed in one way.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Failing {
     failed: Option<Counts<(IpAddr, u16)>>,
     /// Those that did not, by port.

@@ -1,5 +1,7 @@
 //! `fin-wait2-pile-up`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Since;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
@@ -39,7 +41,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 9293, 3.6; shutdown(2); Documentation/networking/ip-sysctl.rst, tcp_fin_timeout",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Pile {
     since: Since<u64>,
 }

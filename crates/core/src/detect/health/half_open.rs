@@ -1,8 +1,9 @@
 //! `half-open-pile-up`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use procnet::proc::inet::LISTEN;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::memory::Since;
 use crate::detect::scene::subject;
@@ -53,7 +54,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 4987; Documentation/networking/ip-sysctl.rst, tcp_max_syn_backlog",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct HalfOpen {
     since: Since<u16>,
 }
@@ -64,7 +65,7 @@ impl Look for HalfOpen {
             found.looks_elsewhere("half-open connections are no process's yet: they are looked at in scope namespace");
             return;
         };
-        let mut ports: HashMap<u16, u64> = HashMap::new();
+        let mut ports: BTreeMap<u16, u64> = BTreeMap::new();
         let mut listening = HashMap::new();
         for socket in sockets {
             match socket.inet.st {

@@ -1,5 +1,7 @@
 //! `interface-errors`.
 
+use serde::{Deserialize, Serialize};
+
 use super::interfaces::{Interfaces, Kind};
 use crate::detect::{Detector, Found, Look, Rule, Scene, Severity, Sure, Threshold};
 use crate::plan::Needs;
@@ -43,7 +45,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "Documentation/networking/statistics.rst; net/core/net-procfs.c dev_seq_printf_stats",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Errors(Interfaces);
 
 const KIND: Kind = Kind {

@@ -6,6 +6,7 @@ use procnet::Table;
 use procnet::genl::linkmodes::{Duplex, LinkMode};
 use procnet::proc::dev::Dev;
 use procnet::rtnl::link::Link;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::memory::Share;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
@@ -60,6 +61,7 @@ const LOOPBACK: u32 = 0x8;
 const FRAMING: u64 = 8 + 4 + 12;
 
 /// What a link can carry.
+#[derive(Serialize, Deserialize)]
 struct Carries {
     /// Bits a second, each way; of both together where the ends take turns.
     speed: f64,
@@ -68,14 +70,14 @@ struct Carries {
     lately: [Share; 2],
 }
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Saturated {
     known: HashMap<Vec<u8>, Carries>,
     /// Interfaces whose limit is not known: real ones, and virtual ones that have none of their own.
     unknown: Unknown,
 }
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Unknown {
     real: Vec<String>,
     are_virtual: bool,

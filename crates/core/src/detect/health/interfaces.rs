@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use procnet::proc::dev::Dev;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::memory::Share;
 use crate::detect::{Amount, Found, Scene, Subject, Threshold};
@@ -22,7 +23,7 @@ pub(super) struct Kind {
 }
 
 /// Of each interface where something went wrong lately: received, sent.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Interfaces(HashMap<Vec<u8>, [Share; 2]>);
 
 impl Interfaces {

@@ -1,5 +1,7 @@
 //! `mtu-black-hole`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure, Threshold};
 use crate::dumps;
@@ -33,6 +35,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 2923, 2.1; RFC 4821; RFC 8899; Documentation/networking/ip-sysctl.rst, tcp_mtu_probing",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Holes;
 
 impl Look for Holes {

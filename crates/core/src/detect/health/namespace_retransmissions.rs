@@ -1,5 +1,7 @@
 //! `namespace-retransmissions`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Share;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold, snmp};
 use crate::plan::Needs;
@@ -43,7 +45,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 4022, tcpRetransSegs; RFC 6298",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Sent(Option<Share>);
 
 impl Look for Sent {

@@ -1,6 +1,7 @@
 //! `neighbour-table-overflow`.
 
 use procnet::proc::neigh_stat::NeighStat;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::plan::Needs;
@@ -33,6 +34,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "arp(7); Documentation/networking/ip-sysctl.rst, neigh/default/gc_thresh3; net/core/neighbour.c neigh_alloc",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Tables;
 
 impl Look for Tables {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use procnet::rtnl::neigh::Neigh;
 use procnet::rtnl::route::Route;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::memory::Since;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
@@ -43,7 +44,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 826; RFC 4861, 7.2; include/uapi/linux/neighbour.h NUD_FAILED",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Silent {
     since: Since<(IpAddr, u32)>,
     /// Of all routes, as they were last read.

@@ -2,6 +2,7 @@
 
 use procnet::diag::netlink::NetlinkSocket;
 use procnet::proc::netlink::Netlink;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
 use crate::dumps;
@@ -24,6 +25,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "netlink(7), ENOBUFS; net/netlink/af_netlink.c netlink_overrun",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Drops;
 
 impl Look for Drops {

@@ -1,5 +1,7 @@
 //! `orphans-near-limit`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::{Amount, Counter, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::plan::Needs;
 use crate::scope::Scope;
@@ -27,6 +29,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "Documentation/networking/ip-sysctl.rst, tcp_max_orphans; net/ipv4/tcp.c tcp_check_oom",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Orphans;
 
 impl Look for Orphans {

@@ -1,6 +1,7 @@
 //! `peer-window-closed`.
 
 use procnet::proc::inet::LISTEN;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::memory::Since;
 use crate::detect::scene::subject;
@@ -35,7 +36,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 9293, 3.8.6.1; net/ipv4/tcp_output.c tcp_send_probe0; proc_net_tcp.rst",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Closed {
     since: Since<u64>,
 }

@@ -1,5 +1,7 @@
 //! `reordering`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Lately;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
@@ -36,7 +38,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 4737; RFC 8985; Documentation/networking/snmp_counter.rst, TcpExtTCPSACKReorder",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Order(Option<Lately>);
 
 impl Look for Order {

@@ -1,5 +1,7 @@
 //! `retransmissions`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::connections::Connection;
 use crate::detect::memory::Share;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
@@ -53,7 +55,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 6298; RFC 5681; include/uapi/linux/tcp.h tcpi_bytes_retrans",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Sent {
     bytes: Option<(Share, Share)>,
 }

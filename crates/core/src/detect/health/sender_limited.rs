@@ -1,5 +1,7 @@
 //! `sender-limited`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::connections::Grown;
 use crate::detect::memory::Since;
 use crate::detect::scene::subject;
@@ -46,7 +48,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "include/uapi/linux/tcp.h tcpi_rwnd_limited, tcpi_sndbuf_limited; RFC 7323",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Limited {
     since: Since<u64>,
 }

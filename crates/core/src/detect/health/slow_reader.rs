@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::MOST;
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure, Threshold};
@@ -48,14 +50,14 @@ pub(super) static DETECTOR: Detector = Detector {
 };
 
 /// Since when the buffer is full, since when nothing was read, and how much had been read then.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Full {
     since: u64,
     unread_since: u64,
     read: u64,
 }
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Readers(HashMap<u64, Full>);
 
 impl Look for Readers {

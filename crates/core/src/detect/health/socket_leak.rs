@@ -1,5 +1,7 @@
 //! `socket-leak`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
 use crate::plan::Needs;
@@ -36,7 +38,7 @@ pub(super) static DETECTOR: Detector = Detector {
 };
 
 /// Since when it grows, how many there were then, and the last tenth that has ended.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Leak {
     began: Option<(u64, u64)>,
     /// Number of sockets and time at the beginning of the tenth under way.

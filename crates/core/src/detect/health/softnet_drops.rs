@@ -1,6 +1,7 @@
 //! `softnet-drops`.
 
 use procnet::proc::softnet_stat::Softnet;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
 use crate::plan::Needs;
@@ -21,6 +22,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "Documentation/admin-guide/sysctl/net.rst, netdev_max_backlog; net/core/dev.c enqueue_to_backlog",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Drops;
 
 impl Look for Drops {

@@ -1,5 +1,7 @@
 //! `softnet-squeezes`.
 
+use serde::{Deserialize, Serialize};
+
 use super::softnet_drops::cpus;
 use crate::detect::memory::Counts;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
@@ -37,7 +39,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "Documentation/admin-guide/sysctl/net.rst, netdev_budget; net/core/dev.c net_rx_action",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Squeezes(Option<Counts<u64>>);
 
 impl Look for Squeezes {

@@ -1,5 +1,7 @@
 //! `spurious-retransmissions`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Share;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
@@ -44,7 +46,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 2883; RFC 3708; RFC 5682",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Twice(Option<Share>);
 
 impl Look for Twice {

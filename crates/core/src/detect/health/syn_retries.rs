@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
 use crate::plan::Needs;
@@ -40,6 +42,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 9293; Documentation/networking/ip-sysctl.rst, tcp_syn_retries",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Unanswered;
 
 impl Look for Unanswered {

@@ -1,5 +1,7 @@
 //! `time-wait-near-limit`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::{Amount, Counter, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::plan::Needs;
 use crate::scope::Scope;
@@ -27,6 +29,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "Documentation/networking/ip-sysctl.rst, tcp_max_tw_buckets; RFC 9293, 3.6.1",
 };
 
+#[derive(Serialize, Deserialize)]
 struct TimeWait;
 
 impl Look for TimeWait {

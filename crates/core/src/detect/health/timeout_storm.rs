@@ -1,5 +1,7 @@
 //! `timeout-storm`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure, Threshold};
 use crate::dumps;
@@ -34,6 +36,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "RFC 6298; Documentation/networking/ip-sysctl.rst, tcp_retries2; net/ipv4/tcp_timer.c tcp_retransmit_timer",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Storms;
 
 impl Look for Storms {

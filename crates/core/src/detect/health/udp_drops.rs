@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::MOST;
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure};
@@ -26,7 +28,7 @@ pub(super) static DETECTOR: Detector = Detector {
 };
 
 /// What each socket had dropped at the look before.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Drops(HashMap<u64, u64>);
 
 fn drops(socket: &Socket<'_>) -> Option<u64> {

@@ -1,5 +1,7 @@
 //! `udp-memory-pressure`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::{Amount, Counter, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold, snmp, snmp6};
 use crate::plan::Needs;
 use crate::scope::Scope;
@@ -27,6 +29,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "Documentation/networking/ip-sysctl.rst, udp_mem; net/ipv4/udp.c __udp_enqueue_schedule_skb",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Memory;
 
 impl Look for Memory {

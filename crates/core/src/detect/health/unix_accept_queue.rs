@@ -1,6 +1,7 @@
 //! `unix-accept-queue-near-full`.
 
 use procnet::diag::unix::UnixSocket;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
@@ -29,6 +30,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "unix(7); listen(2); net/unix/af_unix.c unix_stream_connect",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Queues;
 
 impl Look for Queues {

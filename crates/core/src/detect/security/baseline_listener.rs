@@ -1,5 +1,7 @@
 //! `new-listener`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::baseline::listeners;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
 use crate::dumps;
@@ -20,6 +22,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1571; ATT&CK T1205",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Listeners;
 
 impl Look for Listeners {

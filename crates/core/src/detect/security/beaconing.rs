@@ -1,8 +1,11 @@
 //! `beaconing`.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
+use crate::detect::word::{self, Word};
 use crate::detect::contacts::is_public;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
@@ -65,20 +68,22 @@ const OLD: u64 = 86_400_000_000_000;
 /// UDP, port 123.
 const NTP: (&str, u16) = ("udp", 123);
 
-type Peer = (&'static str, IpAddr, u16);
+/// What is spoken, with whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Peer(#[serde(deserialize_with = "word::known")] Word, IpAddr, u16);
 
-#[derive(Default)]
-struct Beacons(HashMap<Peer, Times>);
+#[derive(Default, Serialize, Deserialize)]
+struct Beacons(BTreeMap<Peer, Times>);
 
 /// When connections were begun, and how regular that is.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Times {
     starts: VecDeque<u64>,
     rhythm: Option<Rhythm>,
 }
 
 /// How regular times are.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Rhythm {
     /// The median of the times between two, nanoseconds.
     median: f64,
@@ -130,7 +135,7 @@ impl Beacons {
             return None;
         }
         times.starts.push_back(at);
-        while times.starts.len() > TIMES || times.starts.front().is_some_and(|first| at - first > OLD) {
+        while times.starts.len() > TIMES || times.starts.front().is_some_and(|first| at.saturating_sub(*first) > OLD) {
             times.starts.pop_front();
         }
         Some(times)
@@ -141,12 +146,13 @@ impl Look for Beacons {
     fn look(&mut self, scene: &Scene<'_>, found: &mut Found<'_>) {
         let (spread, shortest) = (scene.limit(&SPREAD) / 100.0, scene.limit(&SECONDS) * 1e9);
         for begun in scene.begun().iter().filter(|begun| (begun.to.0, begun.to.2) != NTP) {
-            let Some(times) = self.take(begun.to, begun.at) else { continue };
+            let (protocol, address, port) = begun.to;
+            let Some(times) = self.take(Peer(protocol, address, port), begun.at) else { continue };
             let are_enough = times.starts.len() as f64 >= scene.limit(&CONNECTIONS);
             times.rhythm = are_enough.then(|| Rhythm::of(&times.starts, spread)).flatten();
         }
         let at = scene.at();
-        for ((protocol, address, port), Times { starts, rhythm }) in &self.0 {
+        for (Peer(protocol, address, port), Times { starts, rhythm }) in &self.0 {
             let Some(Rhythm { median, deviation, score }) = *rhythm else { continue };
             let is_regular = score >= scene.limit(&SCORE) / 100.0 && deviation <= spread * median;
             // It is so until the next one is overdue.
@@ -197,8 +203,8 @@ mod tests {
         let mut beacons = Beacons::default();
         for at in 1..100_000_u64 {
             let address = IpAddr::from((at as u32).to_be_bytes());
-            beacons.take(("tcp", address, 443), at);
-            beacons.take(("tcp", IpAddr::from([192, 0, 2, 1]), 443), at);
+            beacons.take(Peer("tcp", address, 443), at);
+            beacons.take(Peer("tcp", IpAddr::from([192, 0, 2, 1]), 443), at);
         }
         assert_eq!(beacons.0.len(), PEERS);
         assert!(beacons.0.values().all(|times| times.starts.len() <= TIMES));

@@ -1,5 +1,7 @@
 //! `cleartext-protocol`.
 
+use serde::{Deserialize, Serialize};
+
 use super::peer_ports::report;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure};
 use crate::dumps;
@@ -43,6 +45,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1040; RFC 8314; Sigma rule d7fb8f0e-bd5f-45c2-b467-19571c490d7e",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Cleartext;
 
 impl Look for Cleartext {

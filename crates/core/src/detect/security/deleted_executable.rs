@@ -1,5 +1,7 @@
 //! `deleted-executable`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::scene::DELETED;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
 use crate::dumps;
@@ -28,6 +30,7 @@ const SYSTEM: [&[u8]; 8] =
 /// A file that is in memory alone.
 const MEMORY: &[u8] = b"/memfd:";
 
+#[derive(Serialize, Deserialize)]
 struct Deleted;
 
 impl Look for Deleted {

@@ -1,5 +1,7 @@
 //! `destination-drift`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::baseline::spoken;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
 use crate::dumps;
@@ -20,6 +22,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1071; ATT&CK T1041",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Drift;
 
 impl Look for Drift {

@@ -1,5 +1,7 @@
 //! `dns-tunnel`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Lately;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
@@ -41,7 +43,7 @@ pub(super) static DETECTOR: Detector = Detector {
 /// The port of DNS.
 const DNS: u16 = 53;
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Tunnel {
     sent: Option<Lately>,
     /// When what was counted was last read.

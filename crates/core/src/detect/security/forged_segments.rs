@@ -1,5 +1,7 @@
 //! `forged-segments`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Lately;
 use crate::detect::{Counter, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold, ext};
 use crate::plan::Needs;
@@ -38,7 +40,7 @@ pub(super) static DETECTOR: Detector = Detector {
 /// A request within a connection makes a challenge, too, which is not sent for each: of the two the greater one counts.
 const COUNTERS: [Counter; 2] = [ext("TCPSYNChallenge"), ext("TCPChallengeACK")];
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Forged(Option<Lately>);
 
 impl Look for Forged {

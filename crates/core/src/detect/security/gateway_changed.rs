@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use super::gateways::gateways;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
 use crate::dumps;
@@ -26,7 +28,7 @@ pub(super) static DETECTOR: Detector = Detector {
 /// The most gateways that are remembered.
 const MOST: usize = 256;
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Change {
     /// Those that there were, and those of them that came while there was another one.
     known: BTreeSet<(u32, IpAddr)>,

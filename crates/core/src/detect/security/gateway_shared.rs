@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use procnet::rtnl::neigh::Neigh;
+use serde::{Deserialize, Serialize};
 
 use super::gateways::{Gateway, gateways};
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
@@ -25,7 +26,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1557.002; RFC 826; RFC 1027",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Shared {
     gateways: BTreeSet<Gateway>,
     /// What was so at the first look: gateways whose address others had, too.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use procnet::rtnl::RouteType;
 use procnet::rtnl::route::Route;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::Scene;
 use crate::dumps;
@@ -16,7 +17,7 @@ const MAIN: u32 = 254;
 const BY_ADVERTISEMENT: u32 = 9;
 
 /// Where packets go for which there is no other route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Gateway {
     pub(super) address: IpAddr,
     /// Number of the interface.

@@ -1,6 +1,7 @@
 //! `hidden-listener`.
 
 use procnet::proc::inet::LISTEN;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure};
@@ -23,6 +24,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1014; proc(5)",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Hidden;
 
 impl Look for Hidden {

@@ -1,5 +1,7 @@
 //! `icmp-tunnel`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Since;
 use crate::detect::{Amount, Counter, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold, snmp, snmp6};
 use crate::dumps;
@@ -51,7 +53,7 @@ const COUNTERS: [Counter; 8] = [
     snmp6("Icmp6", "OutEchoReplies"),
 ];
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Tunnel {
     since: Since<()>,
 }

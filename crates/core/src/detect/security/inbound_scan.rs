@@ -1,5 +1,7 @@
 //! `inbound-scan`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::memory::Lately;
 use crate::detect::{Counter, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold, snmp};
 use crate::plan::Needs;
@@ -37,7 +39,7 @@ pub(super) static DETECTOR: Detector = Detector {
 
 const COUNTERS: [Counter; 2] = [snmp("Tcp", "OutRsts"), snmp("Udp", "NoPorts")];
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Scan(Option<Lately>);
 
 impl Look for Scan {

@@ -1,6 +1,7 @@
 //! `interpreter-listening`.
 
 use procnet::proc::inet::LISTEN;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure};
@@ -34,6 +35,7 @@ fn without_version(name: &str) -> &str {
     name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.' || letter == '-')
 }
 
+#[derive(Serialize, Deserialize)]
 struct Interpreter;
 
 impl Look for Interpreter {

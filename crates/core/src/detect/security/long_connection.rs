@@ -1,5 +1,7 @@
 //! `long-connection`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::contacts::{is_established, is_public};
 use crate::detect::memory::Since;
 use crate::detect::scene::subject;
@@ -31,7 +33,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1071; ATT&CK T1572",
 };
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Long {
     since: Since<u64>,
 }

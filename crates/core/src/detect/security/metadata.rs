@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use serde::{Deserialize, Serialize};
+
 use super::peer_ports::report;
 use crate::detect::{Detector, Found, Look, Rule, Scene, Severity, Sure};
 use crate::dumps;
@@ -29,6 +31,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1552.005; RFC 3927",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Metadata;
 
 impl Look for Metadata {

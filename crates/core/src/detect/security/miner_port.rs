@@ -1,5 +1,7 @@
 //! `miner-pool-port`.
 
+use serde::{Deserialize, Serialize};
+
 use super::peer_ports::report;
 use crate::detect::{Detector, Found, Look, Rule, Scene, Severity, Sure};
 use crate::dumps;
@@ -26,6 +28,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1496; list miner_ports of the rules of Falco",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Ports;
 
 impl Look for Ports {

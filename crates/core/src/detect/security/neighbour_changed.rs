@@ -1,9 +1,10 @@
 //! `neighbour-address-changed`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
 use procnet::rtnl::neigh::Neigh;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::memory::MOST;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
@@ -34,6 +35,7 @@ pub(super) static DETECTOR: Detector = Detector {
 };
 
 /// What is known of a neighbour.
+#[derive(Serialize, Deserialize)]
 struct Known {
     now: String,
     before: String,
@@ -42,8 +44,8 @@ struct Known {
     at: u64,
 }
 
-#[derive(Default)]
-struct Changes(HashMap<(u32, IpAddr), Known>);
+#[derive(Default, Serialize, Deserialize)]
+struct Changes(BTreeMap<(u32, IpAddr), Known>);
 
 impl Changes {
     fn read(&mut self, scene: &Scene<'_>) {
@@ -59,7 +61,7 @@ impl Changes {
                 Some(known) if known.now == *hardware => {}
                 Some(known) => {
                     known.before = std::mem::replace(&mut known.now, hardware.into_owned());
-                    (known.changes, known.at) = (known.changes + 1, scene.at());
+                    (known.changes, known.at) = (known.changes.saturating_add(1), scene.at());
                 }
                 None => {
                     if self.0.len() >= MOST {

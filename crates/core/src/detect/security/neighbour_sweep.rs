@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use procnet::rtnl::neigh::Neigh;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
@@ -34,6 +35,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1018; include/uapi/linux/neighbour.h; RFC 826; RFC 4861",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Sweep;
 
 impl Look for Sweep {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use procnet::proc::inet::LISTEN;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::memory::MOST;
 use crate::detect::scene::subject;
@@ -36,7 +37,7 @@ pub(super) static DETECTOR: Detector = Detector {
 };
 
 /// Ports where the process listens or has listened, and whether each was opened while it was watched.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Listeners {
     known: HashMap<(IpAddr, u16), bool>,
     has_looked: bool,

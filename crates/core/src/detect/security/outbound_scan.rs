@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::contacts::is_public;
 use crate::detect::memory::MOST;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
@@ -49,7 +51,7 @@ pub(super) static DETECTOR: Detector = Detector {
 };
 
 /// Where connections failed, and when last.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Scan(HashMap<(IpAddr, u16), u64>);
 
 impl Look for Scan {

@@ -1,5 +1,7 @@
 //! `packet-filter-backdoor`.
 
+use serde::{Deserialize, Serialize};
+
 use super::packet_sockets::held;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
 use crate::dumps;
@@ -27,6 +29,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1205.002; net/packet/diag.c; packet(7)",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Filters;
 
 impl Look for Filters {

@@ -1,5 +1,7 @@
 //! `packet-socket`.
 
+use serde::{Deserialize, Serialize};
+
 use super::packet_sockets::held;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
 use crate::dumps;
@@ -20,6 +22,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "packet(7); ATT&CK T1040; ATT&CK T1557.002",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Packets;
 
 impl Look for Packets {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use procnet::rtnl::link::Link;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::memory::MOST;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure};
@@ -25,7 +26,7 @@ pub(super) static DETECTOR: Detector = Detector {
 };
 
 /// How many wanted it when an interface was first seen.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Promiscuous(HashMap<u32, u32>);
 
 impl Look for Promiscuous {

@@ -1,5 +1,7 @@
 //! `raw-socket`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure};
 use crate::dumps;
@@ -21,6 +23,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "raw(7); ATT&CK T1095",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Raw;
 
 impl Look for Raw {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use super::gateways::gateways;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, snmp6};
 use crate::dumps;
@@ -26,7 +28,7 @@ pub(super) static DETECTOR: Detector = Detector {
 /// The most routers that are remembered.
 const MOST: usize = 256;
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Routers {
     /// Whether there was a look with routers in it.
     has_looked: bool,

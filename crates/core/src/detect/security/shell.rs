@@ -1,5 +1,7 @@
 //! `shell-on-network`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::contacts::is_established;
 use crate::detect::scene::subject;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure};
@@ -32,6 +34,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1059.004; Sigma rule 83dcd9f6-9ca8-4af7-a16e-a1c7a6b51871; rule Redirect STDOUT/STDIN to Network Connection in Container of Falco",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Shell;
 
 impl Look for Shell {

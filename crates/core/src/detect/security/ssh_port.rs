@@ -1,5 +1,7 @@
 //! `ssh-to-other-port`.
 
+use serde::{Deserialize, Serialize};
+
 use super::peer_ports::report;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Sure};
 use crate::dumps;
@@ -23,6 +25,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1572; ATT&CK T1571; RFC 4253",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Ssh;
 
 impl Look for Ssh {

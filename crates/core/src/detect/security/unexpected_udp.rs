@@ -1,5 +1,7 @@
 //! `unexpected-udp`.
 
+use serde::{Deserialize, Serialize};
+
 use super::peer_ports::report;
 use crate::detect::{Detector, Found, Look, Rule, Scene, Severity, Sure};
 use crate::dumps;
@@ -23,6 +25,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1095; rule Unexpected UDP Traffic of Falco",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Unexpected;
 
 impl Look for Unexpected {

@@ -1,5 +1,7 @@
 //! `unusual-port`.
 
+use serde::{Deserialize, Serialize};
+
 use super::peer_ports::report;
 use crate::detect::{Detector, Found, Look, Rule, Scene, Severity, Sure};
 use crate::dumps;
@@ -23,6 +25,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1571; Sigma rule dbfc7c98-04ab-4ab7-aa94-c74d22aa7376",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Ports;
 
 impl Look for Ports {

@@ -1,5 +1,7 @@
 //! `upload-imbalance`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::baseline::moved;
 use crate::detect::{Amount, Detector, Found, Look, Rule, Scene, Severity, Subject, Sure, Threshold};
 use crate::dumps;
@@ -36,6 +38,7 @@ pub(super) static DETECTOR: Detector = Detector {
     references: "ATT&CK T1048; ATT&CK T1041",
 };
 
+#[derive(Serialize, Deserialize)]
 struct Upload;
 
 impl Look for Upload {

@@ -141,7 +141,9 @@ impl Record {
                     Ok(mut sample) => {
                         teller.tick(plan.resolve, boottime(), &mut sample);
                         writing.tick(sample)?;
-                        writing.recorder.sums(|sums| naming::want(&teller, &plan, sums));
+                        if let Some(summed) = writing.recorder.summed() {
+                            naming::want(&teller, &plan, &summed);
+                        }
                     }
                     Err(Ended) => break Woken::Ended,
                 }
