@@ -12,7 +12,8 @@ pub(crate) fn document() -> String {
          Made by `cargo xtask docs` from what detectors declare; `netmonitor explain finding:NAME` tells the same. Info is worth\n\
          knowing, a warning costs service or is what an attack leaves behind, critical is service lost now. Scope says whose state\n\
          is judged: `process` is that of the target (of its tree or control group where that is asked for). Thresholds are set in\n\
-         the configuration file, under `[thresholds]`. How detectors are tried: [scenarios.md](scenarios.md).\n\n\
+         the configuration file, under `[thresholds]`. Which scenario each is found in, made for real, and in which hours of healthy\n\
+         work nothing may be found: [scenarios.md](scenarios.md).\n\n\
          | finding | severity | scope | sure | what it is |\n|---|---|---|---|---|\n",
     );
     for Detector { name, title, severity, scope, sure, .. } in ALL.iter() {

@@ -1,17 +1,17 @@
 //! Whom the process has to do with: the other ends that it has connected to, and when it began to.
 //!
 //! It is looked at once for all detectors. Where connections are watched as they come and go each of them is told; else a
-//! connection is seen when it is there at a look, and those that are shorter are not.
+//! connection is seen when it is there at a look, and those that are shorter are not. Nothing is hashed: sockets are met in
+//! their order, and what is seen is put in order by the other end.
 
-use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use procnet::proc::inet::LISTEN;
 use serde::{Deserialize, Serialize};
 
 use super::scene::Scene;
 use crate::events::Kind;
-use crate::sockets::{Socket, SocketKind, TCP, UDP};
+use crate::sockets::{Socket, SocketKind, TCP, UDP, key};
 
 /// The most sockets that are remembered: of what comes beyond it is not known when it began.
 const SOCKETS: usize = 32_768;
@@ -68,33 +68,92 @@ pub struct Begun {
     pub at: u64,
 }
 
-/// The sockets of a kind that were there at the last look.
+/// The sockets of a kind that were there at the last look, in their order.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Known {
-    /// Each with the number of the look.
-    sockets: HashMap<u64, u64>,
-    look: u64,
+    /// Where each stands, and its number.
+    sockets: Vec<(u128, u64)>,
+    /// There was a look: of what was there at the first nobody knows when it began.
+    has_looked: bool,
 }
 
-impl Known {
-    fn is_new(&mut self, socket: u64) -> bool {
-        let look = self.look;
-        match self.sockets.get_mut(&socket) {
-            Some(seen) => {
-                *seen = look;
-                false
-            }
-            None => {
-                // Of what was there at the first look nobody knows when it began.
-                let is_kept = self.sockets.len() < SOCKETS && self.sockets.insert(socket, look).is_none();
-                is_kept && look > 1
-            }
-        }
+/// A walk through known sockets beside those that there are now, which stand in the same order.
+struct Walk {
+    before: Vec<(u128, u64)>,
+    place: usize,
+    now: Vec<(u128, u64)>,
+    has_looked: bool,
+}
+
+impl Walk {
+    fn along(known: Known) -> Self {
+        let now = Vec::with_capacity(known.sockets.len());
+        Self { before: known.sockets, place: 0, now, has_looked: known.has_looked }
     }
 
-    fn forget(&mut self) {
-        let look = self.look;
-        self.sockets.retain(|_, seen| *seen == look);
+    /// Whether the next socket was begun since the look before.
+    fn is_new(&mut self, place: u128, number: u64) -> bool {
+        if self.now.len() >= SOCKETS {
+            return false;
+        }
+        self.now.push((place, number));
+        while self.before.get(self.place).is_some_and(|(known, _)| *known < place) {
+            self.place += 1;
+        }
+        // Several may stand in one place.
+        let here = self.before[self.place..].iter().take_while(|(known, _)| *known == place);
+        self.has_looked && !here.into_iter().any(|(_, known)| *known == number)
+    }
+
+    fn end(self) -> Known {
+        Known { sockets: self.now, has_looked: true }
+    }
+}
+
+/// A socket or an attempt, as far as it counts for the other end that it is of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    /// Protocol and port, and the address as one of IPv6: what they are put in order by.
+    port: u32,
+    address: u128,
+    open: bool,
+    is_unanswered: bool,
+    is_begun: bool,
+    has_failed: bool,
+}
+
+/// What is spoken, by the number that stands above the port.
+const PROTOCOLS: [&str; 2] = ["tcp", "udp"];
+
+impl Seen {
+    fn of(protocol: &str, address: IpAddr, port: u16) -> Self {
+        let number = PROTOCOLS.iter().position(|known| *known == protocol).unwrap_or_default();
+        let address = match address {
+            IpAddr::V4(address) => address.to_ipv6_mapped(),
+            IpAddr::V6(address) => address,
+        };
+        let port = (number as u32) << 16 | u32::from(port);
+        Self { address: address.to_bits(), port, ..Self::default() }
+    }
+
+    fn key(&self) -> (u32, u128) {
+        (self.port, self.address)
+    }
+
+    /// The other end, of which nothing was counted yet.
+    fn contact(&self) -> Contact {
+        let protocol = PROTOCOLS[(self.port >> 16) as usize];
+        let address = IpAddr::V6(Ipv6Addr::from_bits(self.address)).to_canonical();
+        Contact { protocol, address, port: self.port as u16, open: 0, unanswered: 0, begun: 0, failed: 0 }
+    }
+}
+
+impl Contact {
+    fn count(&mut self, seen: &Seen) {
+        self.open += u64::from(seen.open);
+        self.unanswered += u64::from(seen.is_unanswered);
+        self.begun += u64::from(seen.is_begun);
+        self.failed += u64::from(seen.has_failed);
     }
 }
 
@@ -103,28 +162,48 @@ impl Known {
 pub(super) struct Contacts {
     tcp: Known,
     udp: Known,
+    /// By protocol, port and address.
     #[serde(skip)]
     pub(super) all: Vec<Contact>,
     #[serde(skip)]
-    places: HashMap<(&'static str, IpAddr, u16), usize>,
+    seen: Vec<Seen>,
     #[serde(skip)]
     pub(super) begun: Vec<Begun>,
-    listening: HashSet<u16>,
+    /// Ports, in order.
+    listening: Vec<u16>,
 }
 
 impl Contacts {
     /// Looks at the sockets and events of a moment.
     pub(super) fn look(&mut self, scene: &Scene<'_>) {
-        self.all.clear();
-        self.places.clear();
+        self.seen.clear();
         self.begun.clear();
         let is_watched = matches!(scene.now.events, Some(Ok(_)));
         self.listen(scene);
-        let (mut tcp, mut udp) = (std::mem::take(&mut self.tcp), std::mem::take(&mut self.udp));
-        self.take_sockets(scene, &TCP, &mut tcp, !is_watched);
-        self.take_sockets(scene, &UDP, &mut udp, true);
-        (self.tcp, self.udp) = (tcp, udp);
+        let (tcp, udp) = (std::mem::take(&mut self.tcp), std::mem::take(&mut self.udp));
+        self.tcp = self.take_sockets(scene, &TCP, tcp, !is_watched);
+        self.udp = self.take_sockets(scene, &UDP, udp, true);
         self.take_events(scene);
+        self.sum_up();
+    }
+
+    /// Those at a port.
+    pub(super) fn at(&self, protocol: &str, port: u16) -> &[Contact] {
+        let to = (protocol, port);
+        let begin = self.all.partition_point(|it| (it.protocol, it.port) < to);
+        let end = begin + self.all[begin..].partition_point(|it| (it.protocol, it.port) == to);
+        &self.all[begin..end]
+    }
+
+    /// Puts what was seen in order, and counts it by the other end.
+    fn sum_up(&mut self) {
+        self.seen.sort_unstable_by_key(Seen::key);
+        self.all.clear();
+        for ends in self.seen.chunk_by(|one, other| one.key() == other.key()) {
+            let mut contact = ends[0].contact();
+            ends.iter().for_each(|seen| contact.count(seen));
+            self.all.push(contact);
+        }
     }
 
     /// Where connections are waited for: by the process, and by its parent, which it may have them from.
@@ -134,43 +213,43 @@ impl Contacts {
         // They stand first.
         let all = sockets.places(false).iter().filter_map(|place| sockets.get(*place));
         self.listening.extend(all.take_while(|it| it.inet.st == LISTEN).map(|it| it.inet.local_port));
+        self.listening.sort_unstable();
+        self.listening.dedup();
     }
 
     fn take_sockets(
         &mut self,
         scene: &Scene<'_>,
         kind: &'static SocketKind,
-        known: &mut Known,
+        known: Known,
         is_told: bool,
-    ) {
+    ) -> Known {
         if !scene.knows_own() || !scene.has_read(kind) {
-            return;
+            return known;
         }
-        known.look = known.look.wrapping_add(1);
+        let mut walk = Walk::along(known);
         for socket in scene.held(kind) {
             if !self.is_outgoing(&socket) {
                 continue;
             }
-            let key = socket.diag().map_or(socket.inet.inode, |row| row.cookie);
-            let begun = u64::from(known.is_new(key) && is_told);
-            let to = (kind.name, socket.inet.remote_address.to_canonical(), socket.inet.remote_port);
-            let is_unanswered = socket.inet.st == SYN_SENT && socket.inet.retransmits > 0;
-            let contact = self.contact(to);
-            contact.open += 1;
-            contact.unanswered += u64::from(is_unanswered);
-            contact.begun += begun;
-            if begun > 0 {
+            let (inet, number) = (socket.inet, socket.diag().map_or(socket.inet.inode, |row| row.cookie));
+            let is_begun = walk.is_new(key(inet), number) && is_told;
+            let is_unanswered = inet.st == SYN_SENT && inet.retransmits > 0;
+            let seen = Seen::of(kind.name, inet.remote_address, inet.remote_port);
+            self.seen.push(Seen { open: true, is_unanswered, is_begun, ..seen });
+            if is_begun {
+                let to = (kind.name, inet.remote_address.to_canonical(), inet.remote_port);
                 self.begun.push(Begun { to, at: scene.at() });
             }
         }
-        known.forget();
+        walk.end()
     }
 
     /// It was made by the process: nobody waits for connections at its own port, which mostly is one that the kernel has
     /// chosen.
     fn is_outgoing(&self, socket: &Socket<'_>) -> bool {
         let inet = socket.inet;
-        let is_served = || self.listening.contains(&inet.local_port);
+        let is_served = || self.listening.binary_search(&inet.local_port).is_ok();
         let is_client = || inet.local_port >= CHOSEN || inet.local_port > inet.remote_port;
         let is_open = !matches!(inet.st, LISTEN | TIME_WAIT)
             && (inet.st != CLOSE || socket.list.part.protocols[0] != "tcp");
@@ -189,21 +268,10 @@ impl Contacts {
                 continue;
             };
             let to = ("tcp", address.to_canonical(), event.socket().remote_port);
-            let contact = self.contact(to);
-            contact.begun += 1;
-            contact.failed += u64::from(has_failed);
+            self.seen.push(Seen { is_begun: true, has_failed, ..Seen::of(to.0, to.1, to.2) });
             let at = if record.since > 0 { record.since } else { record.time };
             self.begun.push(Begun { to, at });
         }
-    }
-
-    fn contact(&mut self, to: (&'static str, IpAddr, u16)) -> &mut Contact {
-        let (protocol, address, port) = to;
-        let place = *self.places.entry(to).or_insert(self.all.len());
-        if place == self.all.len() {
-            self.all.push(Contact { protocol, address, port, open: 0, unanswered: 0, begun: 0, failed: 0 });
-        }
-        &mut self.all[place]
     }
 }
 
@@ -233,6 +301,65 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Which of these sockets are new beside those that are known.
+    fn new(known: &mut Known, sockets: &[(u128, u64)]) -> Vec<u64> {
+        let mut walk = Walk::along(std::mem::take(known));
+        let is_new = |walk: &mut Walk, (place, number): (u128, u64)| walk.is_new(place, number);
+        let new = sockets.iter().filter(|socket| is_new(&mut walk, **socket)).map(|(_, number)| *number);
+        let new = new.collect();
+        *known = walk.end();
+        new
+    }
+
+    #[test]
+    fn sockets_that_were_not_there_are_new() {
+        let mut known = Known::default();
+        assert_eq!(
+            new(&mut known, &[(1, 11), (5, 15)]),
+            [0_u64; 0],
+            "nobody knows when those of the first look began"
+        );
+        assert_eq!(new(&mut known, &[(1, 11), (3, 13), (5, 15), (9, 19)]), [13, 19]);
+        // One went, and another one stands in its place; two stand in one place, in another order.
+        assert_eq!(new(&mut known, &[(3, 23), (5, 25), (5, 15), (9, 19)]), [23, 25]);
+        assert_eq!(new(&mut known, &[(5, 15), (5, 25)]), [0_u64; 0]);
+        assert_eq!(new(&mut known, &[]), [0_u64; 0]);
+        assert_eq!(new(&mut known, &[(5, 15)]), [15]);
+    }
+
+    #[test]
+    fn what_is_beyond_the_bound_is_not_new() {
+        let mut known = Known::default();
+        new(&mut known, &[]);
+        let many: Vec<_> = (0..2 * SOCKETS as u64).map(|number| (number.into(), number)).collect();
+        assert_eq!(new(&mut known, &many).len(), SOCKETS);
+        assert_eq!(known.sockets.len(), SOCKETS);
+    }
+
+    #[test]
+    fn ends_are_counted_together_and_found_by_their_port() {
+        let mut contacts = Contacts::default();
+        let end = |protocol, address: &str, port| Seen::of(protocol, address.parse().unwrap(), port);
+        contacts.seen = vec![
+            Seen { open: true, ..end("udp", "192.0.2.1", 443) },
+            Seen { open: true, is_begun: true, ..end("tcp", "::ffff:192.0.2.1", 443) },
+            Seen { is_begun: true, has_failed: true, ..end("tcp", "192.0.2.1", 443) },
+            Seen { open: true, is_unanswered: true, ..end("tcp", "2001:db8::1", 443) },
+            Seen { open: true, ..end("tcp", "192.0.2.1", 80) },
+        ];
+        contacts.sum_up();
+        let [first, second] = contacts.at("tcp", 443) else { panic!("{:?}", contacts.all) };
+        assert_eq!(
+            (first.address.to_string(), second.address.to_string()),
+            ("192.0.2.1".into(), "2001:db8::1".into())
+        );
+        assert_eq!((first.open, first.unanswered, first.begun, first.failed), (1, 0, 2, 1));
+        assert_eq!((second.open, second.unanswered, second.begun, second.failed), (1, 1, 0, 0));
+        let lengths = [("tcp", 80), ("udp", 443), ("tcp", 81), ("udp", 80)]
+            .map(|(what, port)| contacts.at(what, port).len());
+        assert_eq!((lengths, contacts.all.len()), ([1, 1, 0, 0], 4));
+    }
 
     #[test]
     fn addresses_of_the_internet_are_told_from_others() {

@@ -213,10 +213,15 @@ impl<'a> Scene<'a> {
             .filter(move |event| event.seq > last)
     }
 
-    /// Whom the process has connected to, or tried to.
+    /// Whom the process has connected to, or tried to; by protocol, port and address.
     pub fn contacts(&self) -> &'a [Contact] {
         debug_assert!(self.is_close, "whoever asks for contacts declares it");
         self.contacts.map_or(&[], |contacts| &contacts.all)
+    }
+
+    /// Those at a port of theirs.
+    pub fn contacts_at(&self, protocol: &str, port: u16) -> &'a [Contact] {
+        self.contacts.map_or(&[], |contacts| contacts.at(protocol, port))
     }
 
     /// The connections that it has begun since the look before.

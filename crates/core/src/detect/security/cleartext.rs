@@ -50,19 +50,11 @@ struct Cleartext;
 
 impl Look for Cleartext {
     fn look(&mut self, scene: &Scene<'_>, found: &mut Found<'_>) {
-        for contact in scene.contacts().iter().filter(|it| it.protocol == "tcp" && !it.address.is_loopback()) {
-            let Ok(place) = PROTOCOLS.binary_search_by_key(&contact.port, |(port, _)| *port) else { continue };
-            let name = PROTOCOLS[place].1;
+        let at = |(port, name): &(u16, &'static str)| (*name, scene.contacts_at("tcp", *port));
+        let contacts = PROTOCOLS.iter().map(at).flat_map(|(name, all)| all.iter().map(move |it| (name, it)));
+        for (name, contact) in contacts.filter(|(_, contact)| !contact.address.is_loopback()) {
             let what = format!("connected to {} at port {}, that of {name}, which mostly is not encrypted", contact.address, contact.port);
             report(contact, what, found).shows("protocol of the port", Amount::Text(name.into()), "by its number").done();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn protocols_are_in_order() {
-        assert!(super::PROTOCOLS.is_sorted_by_key(|(port, _)| *port));
     }
 }

@@ -54,12 +54,12 @@ impl Look for Shell {
             let is_used = |number: usize| inode != 0 && streams.iter().any(|streams| streams[number] == inode);
             let used: Vec<&str> =
                 STREAMS.into_iter().enumerate().filter(|(number, _)| is_used(*number)).map(|(_, name)| name).collect();
-            let other = other_end(&socket);
+            let other = || other_end(&socket);
             let holds = is_shell && is_established(&socket) && !socket.inet.remote_address.to_canonical().is_loopback();
             let (severity, what) = match (is_shell, used.is_empty()) {
-                (true, false) => (Severity::Critical, format!("standard {} of the shell {name} is a connection{other}", used.join(", "))),
-                (true, true) if holds && scene.is_of_process(inode) => (Severity::Warning, format!("the shell {name} holds a connection{other}")),
-                (false, false) => (Severity::Info, format!("standard {} of {name} is a network socket{other}", used.join(", "))),
+                (true, false) => (Severity::Critical, format!("standard {} of the shell {name} is a connection{}", used.join(", "), other())),
+                (true, true) if holds && scene.is_of_process(inode) => (Severity::Warning, format!("the shell {name} holds a connection{}", other())),
+                (false, false) => (Severity::Info, format!("standard {} of {name} is a network socket{}", used.join(", "), other())),
                 _ => continue,
             };
             let word = if used.is_empty() { "none".to_owned() } else { used.join(", ") };

@@ -30,8 +30,8 @@ struct Ports;
 
 impl Look for Ports {
     fn look(&mut self, scene: &Scene<'_>, found: &mut Found<'_>) {
-        let is_meant = |port| PORTS.contains(&port);
-        for contact in scene.contacts().iter().filter(|it| it.protocol == "tcp" && is_meant(it.port) && it.is_public()) {
+        let contacts = PORTS.iter().flat_map(|port| scene.contacts_at("tcp", *port));
+        for contact in contacts.filter(|contact| contact.is_public()) {
             let what = format!("connected to {} at port {}, which malware is known to use", contact.address, contact.port);
             report(contact, what, found).done();
         }
