@@ -9,6 +9,7 @@ use netmonitor_testkit::{need_root, need_tool};
 
 use super::{Scenario, Watching, produces};
 use crate::events::ROLE;
+use crate::{run, stderr, stdout};
 
 const fn scenario(name: &'static str, produces: &'static [&'static str]) -> Scenario {
     Scenario { name, produces }
@@ -439,8 +440,19 @@ fn a_link_that_is_full() {
     let names = produces("sends as much as the link carries");
     let mut watching = Watching::by(&[("interface-saturated-seconds", 1.0)], here.pid(), &[], names);
     assert_eq!(here.act("associate 192.0.2.2 4914"), "ok");
-    here.tell("ask 8000 1000");
+    here.tell("ask 12000 1000");
     let found = watching.find();
     assert_eq!((&found[0]["about"], &found[0]["severity"]), (&"interface tap0".into(), &"warning".into()));
     assert!(found[0]["evidence"].as_str().unwrap().contains("speed 8 Mbit/s, full duplex"), "{found:?}");
+
+    // What is found in what was recorded is the same.
+    let folder = tempfile::tempdir().unwrap();
+    let (file, config) = (folder.path().join("full.nmr"), folder.path().join("config.toml"));
+    let (file, config) = (file.to_str().unwrap(), config.to_str().unwrap());
+    std::fs::write(config, "[thresholds]\ninterface-saturated-seconds = 1\n").unwrap();
+    let output = run(&["record", &here.pid().to_string(), "-o", file, "--for", "3s", "--interval", "0.2"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let output = run(&["--config", config, "check", "--from", file]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(stdout(&output).contains("interface-saturated"), "{}", stdout(&output));
 }
