@@ -182,6 +182,8 @@ pub struct App {
     pub(crate) totals: bool,
     /// There are so many rows that telling them apart takes long.
     pub(crate) large: bool,
+    /// What is typed is to be filtered by, once it is seen.
+    pub(crate) is_filter_due: bool,
     /// Rows that have just appeared or vanished.
     pub(crate) flash: Flash,
     /// What is remembered for later sessions.
@@ -246,6 +248,7 @@ impl App {
             counters: settings.counters.or(settings.memory.counters).unwrap_or_default(),
             totals: settings.memory.totals,
             large: false,
+            is_filter_due: false,
             flash: Flash::default(),
             remembered: settings.memory.remembered(settings.counters),
             clicked: None,
@@ -370,13 +373,28 @@ impl App {
         }))
     }
 
+    /// Whether a tick is better left out: its rows are many and nobody has arranged them as they are shown by now. The next
+    /// one will be: that thread was told.
+    fn comes_too_early(&self, snapshot: &Arc<Snapshot>) -> bool {
+        /// Whoever reads seldom has no other soon, in seconds.
+        const SOON: u64 = 5;
+        let is_ready = |ready: &Arc<Prepared>| ready.is_of(snapshot) && self.is_shown(&ready.shown);
+        self.large
+            && self.snapshot.is_some()
+            && self.time.is_none()
+            && self.waiting.is_none()
+            && self.settings.interval.duration().as_secs() <= SOON
+            && !self.awaits
+            && !self.ready.as_ref().is_some_and(is_ready)
+    }
+
     /// Takes a tick over. A frozen or ended session keeps what it shows; there must be something, though.
     pub(crate) fn take(&mut self, snapshot: Arc<Snapshot>) {
         let is_still = (self.paused || self.ended()) && self.back.is_none();
         if is_still && self.snapshot.is_some() || !self.watched.is_of(&snapshot) {
             return;
         }
-        if !self.takes(&snapshot) {
+        if self.comes_too_early(&snapshot) || !self.takes(&snapshot) {
             return self.keep_figures(&snapshot);
         }
         self.watched.saw(&snapshot);

@@ -99,6 +99,7 @@ impl App {
     fn filter_by_line(&mut self, finished: bool) {
         let text = self.filter_line.text().to_owned();
         let query = Query { filter: Some(text.clone()), ..Query::default() };
+        self.is_filter_due = false;
         self.draft.wrong = self.check(&query).err().map(|refused| refused.error);
         if self.draft.wrong.is_none() && finished {
             self.keeping_row(|app| app.pane().filter = text);

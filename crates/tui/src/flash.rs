@@ -95,7 +95,11 @@ impl App {
         let is_same = before.process.start_time == now.process.start_time
             && before.netns.inode == now.netns.inode
             && self.is_shown(&old.shown);
-        if !is_same {
+        // Many rows are told apart by the thread that reads, or not: a key may not wait for it.
+        let is_told = !self.large || old.has_identities() && new.has_identities();
+        if !(is_same && is_told) {
+            self.large = Self::are_many(&new.tables(&now));
+
             return self.flash = Flash::default();
         }
         if self.flash.shown.as_ref() != Some(&old.shown) {
@@ -118,7 +122,11 @@ impl App {
             place(&mut self.flash.gone, table);
         }
         self.flash.gone.sort_by_key(|gone| gone.before);
-        self.large = new_tables.iter().map(|table| table.counts().all).sum::<usize>() > MANY;
+        self.large = Self::are_many(&new_tables);
+    }
+
+    fn are_many(tables: &[TableView<'_>]) -> bool {
+        tables.iter().map(|table| table.counts().all).sum::<usize>() > MANY
     }
 
     /// Marks the changes of one table.

@@ -1,7 +1,7 @@
 //! The loop: receive, update, draw.
 
 use std::io;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, TryRecvError};
 
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -36,7 +36,19 @@ where
         if app.needs_draw() {
             terminal.draw(|frame| app.draw(frame)).map_err(io_error)?;
         }
-        let Ok(first) = inputs.recv() else { break };
+        let first = match inputs.try_recv() {
+            Err(TryRecvError::Empty) if app.has_more_to_do() => {
+                for effect in app.do_more() {
+                    perform(effect, terminal)?;
+                }
+                continue;
+            }
+            Ok(first) => first,
+            Err(_) => match inputs.recv() {
+                Ok(first) => first,
+                Err(_) => break,
+            },
+        };
         let batch: Vec<Input> = std::iter::once(first).chain(inputs.try_iter().take(AT_ONCE)).collect();
         let newest = batch.iter().rposition(is_snapshot);
         for (place, input) in batch.into_iter().enumerate() {

@@ -152,6 +152,11 @@ impl Prepared {
         })
     }
 
+    /// Whether rows have been told apart already.
+    pub(crate) fn has_identities(&self) -> bool {
+        self.identities.get().is_some()
+    }
+
     /// The tables as they are arranged.
     pub(crate) fn tables<'a>(&self, snapshot: &'a Snapshot) -> Vec<TableView<'a>> {
         let tables = self.shown.plain_tables(snapshot).into_iter().zip(&self.arrangements);

@@ -334,13 +334,32 @@ impl App {
         self.line.clear();
     }
 
+    /// Whether something is left to be done once what there is was drawn, and nobody waits for anything else.
+    pub fn has_more_to_do(&self) -> bool {
+        self.is_filter_due
+    }
+
+    /// Does it, and says what is to be done for it.
+    pub fn do_more(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if std::mem::take(&mut self.is_filter_due) && self.typing == Some(Typing::Filter) {
+            self.try_filter();
+            self.changed = true;
+            self.tell_shown(&mut effects);
+        }
+        effects
+    }
+
     /// Changes the line that is typed.
     pub(crate) fn edit(&mut self, change: impl FnOnce(&mut Line)) {
         match self.typing {
             Some(Typing::Filter) => {
                 change(&mut self.filter_line);
                 self.make_offers();
-                self.try_filter();
+                self.is_filter_due = self.large;
+                if !self.large {
+                    self.try_filter();
+                }
             }
             Some(Typing::Command) => {
                 self.completion.reset();
