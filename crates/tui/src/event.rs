@@ -30,8 +30,8 @@ pub enum Input {
     Snapshot(Arc<Snapshot>),
     /// What is shown comes from what was recorded; where in it the snapshot stands that comes next.
     Time(Box<Timeline>),
-    /// A tick was read while another moment is shown: what is drawn of it.
-    Passed(Arc<Figures>),
+    /// What is drawn of other moments than the one that is shown: of what was read meanwhile, or of what was before.
+    Passed(Vec<Arc<Figures>>),
     /// A large file is being read.
     Progress(Progress),
     /// The process has ended.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use netmonitor_core::dumps;
 use netmonitor_core::plan::{Needs, Plan};
 use netmonitor_core::scope::Scope;
-use netmonitor_core::series::{Drawn, Series};
+use netmonitor_core::series::{Drawn, Figures, Series};
 use netmonitor_core::snapshot::Snapshot;
 
 use crate::app::App;
@@ -110,6 +110,13 @@ impl App {
         self.graphs.series.expect(usual);
         self.graphs.series.add(snapshot.figures(drawn));
         self.graphs.drawn = Some(drawn);
+    }
+
+    /// Takes over what is drawn of other moments.
+    pub(crate) fn take_passed(&mut self, figures: Vec<Arc<Figures>>) {
+        let shown = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.moment.boottime);
+        self.changed |= figures.iter().any(|figures| figures.moment.boottime <= shown);
+        figures.into_iter().for_each(|figures| self.graphs.series.fill_in(figures));
     }
 
     /// Takes over what is drawn of the moment that is shown, where something else is drawn of it now.

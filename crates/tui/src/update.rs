@@ -33,7 +33,7 @@ impl App {
                 effects.push(Effect::Taken);
             }
             Input::Time(time) => self.take_time(*time, &mut effects),
-            Input::Passed(figures) => self.graphs.series.add(figures),
+            Input::Passed(figures) => self.take_passed(figures),
             Input::Progress(progress) => self.take_progress(progress),
             Input::ProcessEnded => self.process_ended(&mut effects),
             Input::Refused(why) => self.refused(&why, &mut effects),

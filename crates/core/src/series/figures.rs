@@ -118,6 +118,14 @@ impl Figures {
         Self { tracks: Box::default(), ..*self }
     }
 
+    /// The same, with what others know of the same moment and it does not.
+    pub(super) fn with(&self, others: &Self) -> Self {
+        let told = if self.told_by.is_some() { self } else { others };
+        let more = others.tracks.iter().filter(|track| !self.has(track.id));
+        let tracks = self.tracks.iter().chain(more).cloned().collect();
+        Self { moment: self.moment, told_by: told.told_by, process: told.process, tracks }
+    }
+
     /// Bytes of its rows.
     pub(super) fn bytes(&self) -> usize {
         let rows = |track: &Track| size_of_val(&*track.keys) + size_of_val(&*track.values);

@@ -82,6 +82,16 @@ impl Series {
         self.bound();
     }
 
+    /// Adds a moment to what is known of it already, which goes before.
+    pub fn fill_in(&mut self, figures: Arc<Figures>) {
+        let at = figures.moment.boottime;
+        let known = self.behind(at).checked_sub(1).map(|place| &self.moments[place]);
+        match known.filter(|known| known.moment.boottime == at) {
+            Some(known) => self.add(Arc::new(known.with(&figures))),
+            None => self.add(figures),
+        }
+    }
+
     fn bound(&mut self) {
         if self.moments.len() > MOMENTS
             && let Some(first) = self.moments.pop_front()
@@ -260,6 +270,33 @@ mod tests {
         assert_eq!(sent(&series, 40, 4), [Some(10.0), Some(20.0), Some(30.0), Some(40.0)]);
         assert_eq!(series.at(25 * SECOND / 10).map(|it| it.moment.boottime), Some(2 * SECOND));
         assert!(series.at(1).is_none());
+    }
+
+    #[test]
+    fn what_is_filled_in_goes_behind_what_is_known() {
+        let mut series = Series::default();
+        let [known, other] = ["known", "other"].map(|table| TrackId::of(table, RATE));
+        let at = |sent: Option<f32>, track: TrackId, value: f32| {
+            let mut figures =
+                Figures::of_process(Moment { boottime: SECOND, ..Moment::default() }, [f32::NAN; 3]);
+            if let Some(sent) = sent {
+                figures = Figures::of_process(figures.moment, [sent, f32::NAN, f32::NAN]);
+                figures.told_by = Some("bpf");
+            }
+            figures.push_rows(track, [(1, value)].into_iter());
+            Arc::new(figures)
+        };
+        series.fill_in(at(Some(3.0), known, 1.0));
+        series.fill_in(at(None, other, 2.0));
+        series.fill_in(at(Some(4.0), known, 5.0));
+        let figures = series.at(SECOND).unwrap();
+        let row = |track| figures.row(track, RowKey::of_number(1));
+        assert_eq!((figures.get(Quantity::Sent), row(known), row(other)), (3.0, 1.0, 2.0));
+        let mut series = Series::default();
+        series.fill_in(at(None, other, 2.0));
+        series.fill_in(at(Some(4.0), known, 5.0));
+        assert_eq!(series.at(SECOND).unwrap().get(Quantity::Sent), 4.0);
+        assert!(series.is_told() && series.len() == 1);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Does what the command line means, by wiring the other crates together.
 
 mod acting;
+mod backfill;
 pub(crate) mod check;
 mod choose;
 pub(crate) mod command;

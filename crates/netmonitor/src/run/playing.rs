@@ -1,32 +1,28 @@
 //! The thread that plays a recording: it obeys the same orders as the one that reads live, and those of time.
 
+mod search;
+
 use std::io::{Read, Seek};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
 use netmonitor_core::plan::Plan;
-use netmonitor_core::record::change::{self, Marked};
 use netmonitor_core::record::{About, Head, LACKS, Player, Speed, Timeline, set_between, set_words};
 use netmonitor_core::sample::{Moment, Sample};
-use netmonitor_core::scope::Scope;
 use netmonitor_core::snapshot::Snapshot;
 use netmonitor_tui::{Go, Input, Shown, Whom};
 
+use super::backfill::Backfill;
 use super::order::Order;
 use super::past::Grows;
+use search::Search;
 
 /// So long is played or sought before it is looked for orders.
 const AT_ONCE: Duration = Duration::from_millis(20);
 
-/// How often it is told how far seeking has come.
-const TOLD: Duration = Duration::from_millis(100);
-
 /// A longer time in which nothing was recorded is passed over after so much of it, nanoseconds.
 const LONGEST: u64 = 10_000_000_000;
-
-/// More found changes are not marked.
-const MARKS: usize = 1000;
 
 /// Plays a recording.
 pub(super) struct Playing<R> {
@@ -54,6 +50,8 @@ pub(super) struct Playing<R> {
     grows: Option<Box<dyn Grows<R>>>,
     /// The session looks at what is live again.
     is_left: bool,
+    /// What is drawn of moments before.
+    backfill: Backfill,
 }
 
 /// Time goes on: where it was, and when that was.
@@ -61,16 +59,6 @@ pub(super) struct Playing<R> {
 struct Clock {
     boottime: u64,
     at: Instant,
-}
-
-/// The next change is being sought.
-struct Search {
-    scope: Scope,
-    /// Only where something begins to be wrong.
-    finds: bool,
-    begun_at: u64,
-    before: Marked,
-    told: Instant,
 }
 
 impl<R: Read + Seek> Playing<R> {
@@ -93,6 +81,7 @@ impl<R: Read + Seek> Playing<R> {
             is_changed: false,
             grows: None,
             is_left: false,
+            backfill: Backfill::default(),
         }
     }
 
@@ -128,6 +117,10 @@ impl<R: Read + Seek> Playing<R> {
             if !self.hand_over() {
                 return false;
             }
+            if self.clock.is_none() && self.search.is_none() && !self.backfill.is_under_way() {
+                let number = self.number();
+                self.backfill.begin(&mut self.player, number);
+            }
             let order = match self.due() {
                 None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(due) => orders.recv_timeout(due),
@@ -161,6 +154,9 @@ impl<R: Read + Seek> Playing<R> {
     }
 
     fn take(&mut self, order: Order) {
+        if matches!(order, Order::Plan(_) | Order::Watch(_) | Order::Time(_)) {
+            self.backfill.leave(&mut self.player);
+        }
         match order {
             Order::Plan(plan) => {
                 if self.search.is_none() {
@@ -193,6 +189,8 @@ impl<R: Read + Seek> Playing<R> {
     /// Goes on with what has been kept since.
     fn renew(&mut self) {
         let Some((recording, left_out)) = self.grows.as_mut().and_then(|grows| grows.renew()) else { return };
+        self.backfill.leave(&mut self.player);
+        self.backfill.forget();
         if !self.player.renew(recording, left_out) {
             self.to(0);
             self.said =
@@ -288,6 +286,7 @@ impl<R: Read + Seek> Playing<R> {
         if ticks == 0 {
             return;
         }
+        self.backfill.leave(&mut self.player);
         self.stop_search();
         self.clock = None;
         if ticks > 0 && self.player.next_moment().is_none() {
@@ -334,7 +333,7 @@ impl<R: Read + Seek> Playing<R> {
 
     /// How long nothing is to be done unless an order comes; `None`: for ever.
     fn due(&mut self) -> Option<Duration> {
-        if self.search.is_some() {
+        if self.search.is_some() || self.backfill.is_under_way() {
             return Some(Duration::ZERO);
         }
         let clock = self.clock.filter(|_| !self.untaken && self.plan.is_some())?;
@@ -348,6 +347,12 @@ impl<R: Read + Seek> Playing<R> {
     fn go_on(&mut self) -> bool {
         if self.search.is_some() {
             return self.seek_on();
+        }
+        if self.backfill.is_under_way() {
+            let made = self.backfill.go_on(&mut self.player, AT_ONCE);
+            // Nobody is left to be told: that is noticed when something else is handed over.
+            let _ = self.inputs.send(Input::Passed(made));
+            return false;
         }
         let begun = Instant::now();
         let mut is_moved = false;
@@ -374,63 +379,11 @@ impl<R: Read + Seek> Playing<R> {
         is_moved
     }
 
-    /// Begins to seek the next change.
-    fn seek(&mut self, scope: Scope, finds: bool) {
-        self.clock = None;
-        self.player.follow(change::plan(scope));
-        let Some((number, snapshot)) = self.player.now() else { return };
-        let before = Marked::of(&snapshot, scope);
-        self.search = Some(Search { scope, finds, begun_at: number, before, told: Instant::now() });
-    }
-
-    fn seek_on(&mut self) -> bool {
-        let begun = Instant::now();
-        while begun.elapsed() < AT_ONCE {
-            let is_moved = self.player.step();
-            let Some(search) = &mut self.search else { return false };
-            if !is_moved {
-                let (begun_at, finds) = (search.begun_at, search.finds);
-                self.stop_search();
-                let what = if finds { "nothing begins to be wrong" } else { "no change" };
-                self.said = Some(format!("{what} up to the end of the recording"));
-                self.to(begun_at);
-                return true;
-            }
-            let Some((_, snapshot)) = self.player.now() else { return false };
-            let now = Marked::of(&snapshot, search.scope);
-            let said = match search.finds {
-                true => search.before.finds(&now).then(|| "something begins to be wrong here: F".to_owned()),
-                false => search.before.differs(&now).map(|words| format!("changed here: {words}")),
-            };
-            if said.is_some() {
-                self.said = said;
-                if self.changes.len() < MARKS {
-                    self.changes.push(snapshot.moment.boottime);
-                }
-                self.stop_search();
-                return true;
-            }
-            search.before = now;
-        }
-        if let Some(search) = self.search.as_mut().filter(|search| search.told.elapsed() >= TOLD) {
-            search.told = Instant::now();
-            self.is_changed = true;
-        }
-        false
-    }
-
-    /// Looks again as the session wants it.
-    fn stop_search(&mut self) {
-        if self.search.take().is_some() {
-            if let Some(plan) = self.plan.clone() {
-                self.player.follow(plan);
-            }
-            (self.is_moved, self.is_changed) = (true, true);
-        }
-    }
-
     /// Hands over what is new. `false`: the session is over.
     fn hand_over(&mut self) -> bool {
+        if self.backfill.is_under_way() {
+            return true;
+        }
         let Some((number, snapshot)) = self.player.now().filter(|_| self.plan.is_some()) else {
             let Some(said) = self.said.take() else { return true };
             return self.inputs.send(Input::Refused(said)).is_ok();
@@ -447,6 +400,7 @@ impl<R: Read + Seek> Playing<R> {
         }
         self.is_moved = false;
         self.untaken = true;
+        self.backfill.handed(self.plan.as_ref().and_then(|plan| plan.drawn), number);
         let shown = self.shown.as_ref().filter(|shown| !shown.is_plain());
         let arranged = shown.map(|shown| Input::Arranged(Arc::new(shown.arrange(&snapshot))));
         let inputs = [Some(Input::Time(time)), arranged, Some(Input::Snapshot(snapshot))];

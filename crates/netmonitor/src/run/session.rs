@@ -92,7 +92,7 @@ impl Reading {
                     Input::Snapshot(snapshot)
                 }
                 News::Arranged(prepared) => Input::Arranged(prepared),
-                News::Passed(figures) => Input::Passed(figures),
+                News::Passed(figures) => Input::Passed(vec![figures]),
                 News::Progress(progress) => Input::Progress(progress),
                 News::Waiting(words) => Input::Waiting(words),
                 News::Refused(words) => Input::Refused(words),

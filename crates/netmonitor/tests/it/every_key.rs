@@ -148,7 +148,7 @@ impl Session {
             (None, _) => ["--skip-intro", "replay", RECORDING, "--at", "+3s"].map(str::to_owned).to_vec(),
         };
         command.args(words).env("TZ", "UTC").env("LC_ALL", "C.UTF-8");
-        let pty = Pty::spawn(if has_shell { in_shell(&command) } else { command }, 30, 120);
+        let mut pty = Pty::spawn(if has_shell { in_shell(&command) } else { command }, 30, 120);
         pty.wait("what it is on", |screen| match on {
             On::Recording => screen.contains('●'),
             On::Process => screen.contains("LISTEN"),
@@ -157,6 +157,12 @@ impl Session {
             On::All => screen.contains("[processes]") && !screen.contains("counting begins"),
             On::Intro => screen.contains("any key"),
         });
+        if on == On::Recording {
+            // Graphs are filled in from moments before: without them nothing is seen to happen by itself.
+            pty.wait_for("the last ");
+            pty.send("g");
+            pty.wait("no graphs", |screen| !screen.contains("the last "));
+        }
         pty.settled();
         Self { pty, _holder: holder, _world: world }
     }

@@ -102,6 +102,40 @@ fn moment_by_moment() {
 }
 
 #[test]
+fn graphs_after_a_jump_are_those_of_moments_that_were_played_in_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = of_day(folder.path(), 300);
+    let mut in_turn = opened(&path, &[]);
+    in_turn.wait("the first moment", at("13:20"));
+    for second in 1..=70 {
+        in_turn.send("]");
+        in_turn
+            .wait("the next moment", at(&format!("{}:{:02}", 13 + (20 + second) / 60, (20 + second) % 60)));
+    }
+    let mut jumped = opened(&path, &["--at", "+70s"]);
+    jumped.wait("that moment", at("14:30"));
+    let graph = |screen: &str| -> Vec<String> {
+        let marks = |line: &&str| line.contains('┤') || line.contains("ESTABLISHED");
+        screen.lines().filter(marks).map(|line| line.trim_end().to_owned()).collect()
+    };
+    let expected = graph(&in_turn.contents());
+    assert!(expected.len() >= 8, "{}", in_turn.contents());
+    jumped.wait("the same graphs", |screen| graph(screen) == expected);
+    // The same at an earlier moment.
+    for pty in [&mut in_turn, &mut jumped] {
+        pty.send(":at +40s\r");
+        pty.wait("another moment", at("14:00"));
+    }
+    in_turn.settled();
+    let expected = graph(&in_turn.contents());
+    jumped.wait("the same graphs there", |screen| graph(screen) == expected);
+    for mut pty in [in_turn, jumped] {
+        pty.send("q");
+        assert_eq!(pty.exit().code(), Some(0));
+    }
+}
+
+#[test]
 fn time_goes_on_and_stands_still() {
     let folder = tempfile::tempdir().unwrap();
     let path = of_day(folder.path(), 200);
