@@ -32,7 +32,7 @@ fn document() -> String {
     text.push_str(
         "\nHours of healthy work, of what the kernel tells in one, at a reading a second: in none of them anything may be found\n\
          that is a warning or worse.\n\n\
-         | a process that … | false alarms |\n|---|---|\n",
+         | a process that … | false alarms that may be |\n|---|---|\n",
     );
     for (_, hour) in hours::HOURS {
         let _ = writeln!(text, "| {hour} | none |");
