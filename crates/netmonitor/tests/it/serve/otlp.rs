@@ -193,26 +193,33 @@ fn a_collector_gets_what_is_told_over_http() {
     {
         assert_eq!(push.point(name, &[]).unwrap().unit, unit, "{name}");
     }
-    // Which machine it is.
+    says_which_machine(&push);
+    let text = served.metrics();
+    let missing = missing(&push, &text);
+    assert!(missing.is_empty(), "{missing:?}");
+    assert_eq!(
+        figure(&text, "netmonitor_process_sent_bytes_total", &[("pid", &sender), ("via", "loopback")]),
+        Some(7_654_321.0)
+    );
+}
+
+/// Which machine it is, by itself and as it was told to say.
+fn says_which_machine(push: &Push) {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
     for (key, word) in
         [("host.name", host.trim()), ("service.name", "netmonitor"), ("deployment.environment.name", "test")]
     {
         assert_eq!(push.resource.get(key).map(String::as_str), Some(word), "{key}");
     }
-    // The same metrics as over HTTP, and as many figures of them.
-    let text = served.metrics();
-    let told = |text: &str| -> BTreeSet<String> {
-        let names = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
-        names.map(|name| name.trim_end_matches("_total").to_owned()).collect()
-    };
-    let pushed: BTreeSet<String> = push.points.iter().map(|point| point.name.clone()).collect();
-    // What is told of requests begins with this one.
-    let mut missing: Vec<_> = told(&text).difference(&pushed).cloned().collect();
-    missing.retain(|name| !name.starts_with("netmonitor_http_"));
-    assert!(missing.is_empty() && pushed.len() > 200, "{missing:?}");
-    assert_eq!(
-        figure(&text, "netmonitor_process_sent_bytes_total", &[("pid", &sender), ("via", "loopback")]),
-        Some(7_654_321.0)
-    );
+}
+
+/// Metrics that are told over HTTP and were not pushed.
+fn missing(push: &Push, text: &str) -> Vec<String> {
+    let pushed: BTreeSet<&str> = push.points.iter().map(|point| point.name.as_str()).collect();
+    let told = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+    let told: BTreeSet<&str> = told.map(|name| name.trim_end_matches("_total")).collect();
+    assert!(told.len() > 200, "{told:?}");
+    // What is told of requests begins with the one that asks.
+    let is_meant = |name: &&&str| !name.starts_with("netmonitor_http_");
+    told.difference(&pushed).filter(is_meant).map(|name| (*name).to_owned()).collect()
 }
