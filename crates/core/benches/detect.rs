@@ -1,7 +1,9 @@
 //! What all detectors together cost in a tick: `cargo bench -p netmonitor-core --bench detect`.
 
 use divan::Bencher;
+use netmonitor_core::detect::groups::{self, Ground, Group, Held};
 use netmonitor_core::detect::{self, Thresholds, Watch};
+use netmonitor_core::dumps;
 use netmonitor_core::engine::Engine;
 use netmonitor_core::plan::Plan;
 use netmonitor_core::sample::{Machine, Moment, Origin, Sample};
@@ -96,4 +98,31 @@ fn look(bencher: Bencher<'_, '_>, told_by: &str) {
         engine.advance(&sample(seq, origin.clone()))
     };
     bencher.with_inputs(next).bench_local_refs(|snapshot| watch.look(snapshot).all.len());
+}
+
+/// Groups of processes of a machine, so many, that hold all the sockets of a namespace, as `serve` looks at them: what each holds is
+/// told apart before.
+#[divan::bench(args = [1, 100, 1000], max_time = 8)]
+fn look_at_groups(bencher: Bencher<'_, '_>, count: usize) {
+    let mut plan = Plan::in_scope(Scope::Host);
+    plan.dumps = vec![&dumps::TCP, &dumps::UDP, &dumps::RAW, &dumps::PACKET];
+    let mut engine = Engine::new(Machine::default());
+    engine.follow(&plan);
+    let mut watches: Vec<Watch> = (0..count).map(|_| groups::watch(&plan, Thresholds::default())).collect();
+    let mut seq = 0;
+    let next = || {
+        seq += 1;
+        let snapshot = engine.advance(&sample(seq, Origin::Dump("sock_diag/tcp".into())));
+        let mut held = vec![Held::default(); count];
+        let sockets = snapshot.sockets(groups::KINDS[0]).unwrap();
+        let places = sockets.places(false).iter().enumerate();
+        places.for_each(|(number, place)| held[number % count].take(0, *place));
+        (snapshot, held)
+    };
+    bencher.with_inputs(next).bench_local_values(|(snapshot, held)| {
+        let group = Group { name: b"web", began: 0, streams: &[] };
+        let mut ground = Ground::of(&snapshot);
+        let looks = watches.iter_mut().zip(held);
+        looks.map(|(watch, held)| ground.look(watch, group, held).all.len()).sum::<usize>()
+    });
 }
