@@ -29,7 +29,7 @@ pub fn detectors(plan: &Plan) -> impl Iterator<Item = &'static Detector> {
 
 /// A watch of one group, where this is read.
 pub fn watch(plan: &Plan, thresholds: Thresholds) -> Watch {
-    Watch::of(thresholds, |detector, needs| looks(plan, detector, needs))
+    Watch::of(thresholds, |detector, needs| looks(plan, detector, needs)).forgetful()
 }
 
 fn looks(plan: &Plan, detector: &Detector, needs: &Needs) -> bool {
@@ -174,6 +174,7 @@ mod tests {
         let others: Vec<_> = ground.others().filter(|(_, inode)| inodes.contains(inode)).collect();
         others.into_iter().for_each(|(place, _)| held.take_other(place));
         let findings = ground.look(watch, group, held);
+        assert!(findings.all.iter().all(|finding| finding.is_open()), "what is over is forgotten");
         findings.open().map(|finding| (finding.detector.name, finding.severity)).collect()
     }
 

@@ -98,6 +98,8 @@ pub struct Watch {
     is_close: bool,
     pub(super) connections: Known,
     pub(super) found: BTreeMap<(usize, Subject), Kept>,
+    /// What is over is told of for so long.
+    keeps: u64,
     pub(super) count: Count,
     pub(super) contacts: Contacts,
     sightings: Vec<Sighting>,
@@ -148,11 +150,17 @@ impl Watch {
             rules,
             connections: Known::default(),
             found: BTreeMap::new(),
+            keeps: KEPT,
             count: Count::default(),
             contacts: Contacts::default(),
             sightings: Vec::new(),
             reasons: HashMap::new(),
         }
+    }
+
+    /// The same, where nobody asks for what is over: there may be very many watches.
+    pub(super) fn forgetful(self) -> Self {
+        Self { keeps: QUIET, ..self }
     }
 
     /// By what it judges.
@@ -257,12 +265,13 @@ impl Watch {
     /// Time passes: what was not seen for long is over, and forgotten after long.
     fn pass(&mut self, now: &Snapshot) {
         let at = now.moment.boottime;
+        let keeps = self.keeps;
         self.found.retain(|_, kept| {
             let ago = at.saturating_sub(kept.at);
             if ago >= QUIET {
                 kept.finding.life = Life::Over;
             }
-            ago < KEPT
+            ago < keeps
         });
     }
 
