@@ -96,6 +96,10 @@ impl Derived {
         if *of == drawn { figures.clone() } else { make() }
     }
 
+    pub(crate) fn made_figures(&self) -> Option<Arc<Figures>> {
+        self.figures.get().map(|(_, figures)| figures.clone())
+    }
+
     pub(crate) fn names(&self, snapshot: &Snapshot, scope: Scope) -> Option<&Names> {
         let make = || snapshot.census(scope).map(|census| Names::of(census, snapshot));
         self.scoped(scope).names.get_or_init(make).as_ref()

@@ -195,6 +195,11 @@ impl Snapshot {
         self.derived.figures(self, drawn)
     }
 
+    /// The same as it was made first, of whatever was looked at then; `None` where nobody has made it.
+    pub fn made_figures(&self) -> Option<Arc<Figures>> {
+        self.derived.made_figures()
+    }
+
     /// The same with nothing of what was counted but that of the processes that are asked for.
     pub(crate) fn of_own_traffic(&self) -> Self {
         let traffic = self

@@ -11,6 +11,7 @@ use netmonitor_core::snapshot::Snapshot;
 
 use crate::app::App;
 use crate::event::Whom;
+use crate::flash;
 
 /// A screen with fewer lines has no room for a graph beside tables.
 const LEAST: u16 = 14;
@@ -108,8 +109,16 @@ impl App {
         };
         let drawn = self.drawn();
         self.graphs.series.expect(usual);
-        self.graphs.series.add(snapshot.figures(drawn));
+        // Of many rows those are enough that the thread that reads has made, of another tab say: a key may not wait for more.
+        let made = if self.shows_many(snapshot) { snapshot.made_figures() } else { None };
+        self.graphs.series.add(made.unwrap_or_else(|| snapshot.figures(drawn)));
         self.graphs.drawn = Some(drawn);
+    }
+
+    /// Whether the tables that are shown have so many rows on a snapshot that going through them takes long.
+    fn shows_many(&self, snapshot: &Snapshot) -> bool {
+        let tables = self.shown().plain_tables(snapshot);
+        tables.iter().map(|table| table.counts().all).sum::<usize>() > flash::MANY
     }
 
     /// Takes over what is drawn of other moments.
