@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 use netmonitor_core::files::is_harmless;
 use netmonitor_core::plan::{Measure, Owners, Pace, Plan, Watch};
 use netmonitor_core::sample::{Moment, Origin, Reading, Sink, Status};
+use netmonitor_core::scope::Scope;
 use procnet::number::decimal;
 
 use crate::bpf::{Counters, Lister, Watching, Whom};
@@ -19,7 +20,7 @@ use crate::etc::Etc;
 use crate::family::Family;
 use crate::links::{LinkReader, Process};
 use crate::listed_group;
-use crate::listed_links::ListedLinks;
+use crate::listed_links::{ListedLinks, MANY};
 use crate::listed_sockets::ListedSockets;
 use crate::net_files::{self, place, stays_below};
 use crate::netns::Namespace;
@@ -421,6 +422,17 @@ impl Collector {
         }
     }
 
+    /// What lists the links of the target's group once, where they are so many that it is worth being loaded.
+    fn lister_of_group(&mut self, plan: &Plan, now: u64, sink: &mut dyn Sink) -> Option<Lister> {
+        let is_once =
+            plan.walk != Pace::Background && plan.group != Scope::Process && self.links.listed.is_none();
+        if !is_once || !self.tree.is_ours() || self.counters.lister().is_some() {
+            return None;
+        }
+        self.family.seek(now, &self.tree, ((self.target.pid(), self.target.dir()), plan.group), sink);
+        (self.family.descriptors(&self.tree) > MANY).then(Lister::of_descriptors)?.ok()
+    }
+
     /// The links of everybody whom the plan asks for.
     fn owners(&mut self, plan: &Plan, moment: Moment, sink: &mut dyn Sink) -> Result<(), Ended> {
         let share = match plan.walk {
@@ -435,8 +447,9 @@ impl Collector {
         }
         self.list_links(plan);
         if plan.owners != Owners::None && !self.target.is_nobody() {
+            let mut loaded = self.lister_of_group(plan, moment.boottime, sink);
             let (tree, walker) = (&self.tree, &mut self.walker);
-            let lister = lister(tree, &mut self.counters);
+            let lister = loaded.as_mut().or_else(|| lister(tree, &mut self.counters));
             let (pid, dir) = (self.target.pid(), self.target.dir());
             if let Some(status) = self.own_status {
                 walker.saw(pid, status);

@@ -165,6 +165,11 @@ impl Family {
         true
     }
 
+    /// How many descriptors those of the group have, as far as the kernel tells it without listing them (from 6.2 on).
+    pub(crate) fn descriptors(&self, tree: &ProcTree) -> u64 {
+        self.in_group.iter().filter_map(|pid| tree.dir().size(&format!("{pid}/fd")).ok()).sum()
+    }
+
     /// Who belongs to the group that is asked for.
     pub(crate) fn in_group(&self) -> &HashSet<u32> {
         &self.in_group

@@ -20,7 +20,7 @@ use crate::reader::end;
 use crate::tree::ProcTree;
 
 /// With so many open files, to load the programs and to list takes less time than to read links.
-const MANY: u64 = 20_000;
+pub(crate) const MANY: u64 = 20_000;
 
 /// What was listed.
 #[derive(Debug)]

@@ -61,6 +61,27 @@ fn a_tree_holds_what_its_descendants_hold_and_a_process_only_its_own() {
 }
 
 #[test]
+fn a_tree_with_very_many_descriptors_holds_the_same() {
+    if !need_root() {
+        return;
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = u64::from(listener.local_addr().unwrap().port());
+    // So many that a program in the kernel lists them.
+    let child = format!(
+        "( ulimit -Sn 12000; exec 9<>/dev/tcp/127.0.0.1/{port}; for i in {{1..10500}}; do exec {{fd}}</dev/null; done; echo $BASHPID >&7; read -u 8 line ) &"
+    );
+    let script = format!("exec 8<&0 7> >(for i in 1 2; do read pid; done; echo ready); {child} {child} wait");
+    let shell = Shell::start(&script);
+    let document = json(shell.0.id(), &["tcp", "--scope", "tree"]);
+    let own: Vec<_> = rows(&document, "tcp").iter().filter(|row| row["remote_port"] == port).collect();
+    assert_eq!(own.len(), 2, "{document}");
+    let owners: Vec<_> = own.iter().map(|row| row["owners"].as_array().unwrap()).collect();
+    assert!(owners[0].len() == 1 && owners[1].len() == 1 && owners[0] != owners[1], "{owners:?}");
+    assert!(rows(&document, "tcp").iter().all(|row| row["held"] != false), "{document}");
+}
+
+#[test]
 fn a_control_group_holds_more_than_a_tree() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = u64::from(listener.local_addr().unwrap().port());
