@@ -14,6 +14,7 @@ mod hostile;
 mod idle;
 mod lists;
 mod looping;
+mod many;
 mod mouse;
 mod property;
 mod recorded;
