@@ -58,9 +58,8 @@ pub(super) fn run(root: &Path) -> anyhow::Result<()> {
 fn draw(root: &Path, scene: &Scene) -> String {
     let mut command = Command::new(root.join("target/release/netmonitor"));
     command.args(["--skip-intro", "--theme", "dark", "replay", RECORDING, "--at", "-1s"]).current_dir(root);
-    for variable in ["XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
-        command.env(variable, "/nonexistent");
-    }
+    // Nobody's configuration, and nothing that is remembered from one picture to the next.
+    command.env("XDG_CONFIG_HOME", "/nonexistent").env_remove("XDG_STATE_HOME").env_remove("HOME");
     command.env("TZ", "UTC").env("LANG", "C.UTF-8").env_remove("LC_ALL");
     let mut pty = Pty::spawn(command, ROWS, COLUMNS);
     pty.wait_for("[1 tcp]");

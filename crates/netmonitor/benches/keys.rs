@@ -36,6 +36,7 @@ fn main() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
         command.args([&holder.pid().to_string(), "--skip-intro", "--interval", "0.1", "--scope", scope]);
         command.env("XDG_CONFIG_HOME", "/nonexistent").env("LC_ALL", "C.UTF-8");
+        command.env_remove("XDG_STATE_HOME").env_remove("HOME");
         let mut pty = Pty::spawn(command, 40, 120);
         pty.wait_for("ESTABLISHED");
         keys(&mut pty);

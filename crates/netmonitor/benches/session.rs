@@ -68,7 +68,8 @@ fn bare_reads(pid: u32) {
 
 fn session(pid: u32, words: &[&str], size: (u16, u16)) -> Pty {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netmonitor"));
-    command.arg(pid.to_string()).arg("--skip-intro").args(words).env("XDG_CONFIG_HOME", "/nonexistent");
+    command.arg(pid.to_string()).arg("--skip-intro").args(words);
+    command.env("XDG_CONFIG_HOME", "/nonexistent").env_remove("XDG_STATE_HOME").env_remove("HOME");
     Pty::spawn(command, size.0, size.1)
 }
 

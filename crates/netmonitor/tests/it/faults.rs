@@ -20,7 +20,11 @@ const TYPES: &str = "/sys/kernel/btf/vmlinux";
 fn where_mounted(commands: &str, words: &[&str]) -> Command {
     let mut command = Command::new("unshare");
     let words = [&["-m", "sh", "-c", commands, "sh", env!("CARGO_BIN_EXE_netmonitor")], words].concat();
-    command.args(words).env("XDG_CONFIG_HOME", "/nonexistent");
+    command
+        .args(words)
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env_remove("XDG_STATE_HOME")
+        .env_remove("HOME");
     command
 }
 

@@ -47,7 +47,12 @@ fn reply(address: Ipv4Addr) -> Reply {
 /// The program in a namespace, without anybody's configuration.
 pub(crate) fn netmonitor_in(netns: &Netns) -> Command {
     let mut command = netns.command(netmonitor().get_program());
-    command.envs(netmonitor().get_envs().filter_map(|(name, value)| Some((name, value?))));
+    for (name, value) in netmonitor().get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
     command
 }
 

@@ -244,6 +244,7 @@ fn ctrl_z_stops_it_and_fg_brings_it_back() {
     let target = Target::waiting();
     let mut shell = Command::new("bash");
     shell.args(["--norc", "--noprofile", "-i"]).env("PS1", "shell> ").env("XDG_CONFIG_HOME", "/nonexistent");
+    shell.env_remove("XDG_STATE_HOME").env_remove("HOME");
     let mut pty = Pty::spawn(shell, 30, 110);
     pty.wait_for("shell>");
     let line = format!("{} --skip-intro {}\r", env!("CARGO_BIN_EXE_netmonitor"), target.pid());
@@ -308,6 +309,7 @@ fn only_colours_that_the_terminal_has_are_sent() {
         let line = format!("{} exec {program} --skip-intro {}", set.join(" "), target.pid());
         let mut shell = Command::new("sh");
         shell.args(["-c", &line]).env("XDG_CONFIG_HOME", "/nonexistent").env_remove("COLORTERM");
+        shell.env_remove("XDG_STATE_HOME").env_remove("HOME");
         let mut pty = Pty::spawn(shell, 30, 110);
         pty.wait_for("tcp · process");
         pty.send(CTRL_D);

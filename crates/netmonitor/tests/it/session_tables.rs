@@ -43,6 +43,8 @@ fn the_mouse_is_listened_to_and_given_back() {
     let folder = tempfile::tempdir().unwrap();
     let holder = Holder::start(None, HOLDER, "tcp udp");
     let mut pty = opened(&holder.pid().to_string(), folder.path(), &[]);
+    // From now on rows stay where they are: the graph above them has its room.
+    pty.wait_for("the last ");
     assert!(holds(&pty.raw(), "\x1b[?1000h\x1b[?1006h") && !holds(&pty.raw(), "\x1b[?1003h"));
     click(&mut pty, "2 udp");
     pty.wait_for("[2 udp]");
