@@ -79,12 +79,7 @@ impl App {
         let tables = self.tables(&snapshot);
         let row = tables.iter().enumerate().filter(|(_, table)| table.name == sought.to.table).find_map(
             |(at, table)| {
-                let is_it =
-                    |row: &usize| {
-                        sought.to.cells.iter().all(|(column, text)| {
-                            table.named(*row, column).is_some_and(|cell| is(cell, text))
-                        })
-                    };
+                let is_it = |row: &usize| sought.to.is_about(table, *row);
                 (0..table.len()).find(is_it).map(|row| Cursor { table: at, row })
             },
         );
@@ -177,15 +172,5 @@ impl App {
             Some(since) => self.go_in_time(Go::To(Sought::Wall(since)), effects),
             None => self.message = Some(Message::Remark("nothing was found before this moment".to_owned())),
         }
-    }
-}
-
-/// Whether a cell is this, as it is printed.
-fn is(cell: Value<'_>, text: &str) -> bool {
-    match cell {
-        Value::Text(bytes) | Value::Line(bytes) => bytes == text.as_bytes(),
-        Value::Label(label) => label == text,
-        Value::Ip(address) => text.parse() == Ok(address),
-        cell => cell.count().is_some_and(|number| text.parse() == Ok(number)),
     }
 }

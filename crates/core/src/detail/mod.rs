@@ -1,10 +1,11 @@
 //! Everything that is known about one row, in groups with plain explanations: its cells by what they tell, what its state means,
-//! who is at its other end, what has happened to it, and what belongs to it in other tables.
+//! what is wrong with it, who is at its other end, what has happened to it, and what belongs to it in other tables.
 
 mod ends;
 mod groups;
 mod meaning;
 mod related;
+mod wrong;
 
 use procnet::{Column, Kind, Value};
 
@@ -56,7 +57,7 @@ impl Group {
 /// All that is known about a row that is shown of a table.
 pub fn of(table: &TableView<'_>, row: usize, snapshot: &Snapshot) -> Vec<Group> {
     let row = Row { table, row, snapshot };
-    let mut groups = vec![row.meaning()];
+    let mut groups = vec![row.wrong(), row.meaning()];
     groups.extend(row.cells());
     let state =
         groups.iter().position(|group| group.title == groups::STATE).map_or(groups.len(), |at| at + 1);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use procnet::Value;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -11,6 +12,7 @@ use super::Detector;
 use super::word::{self, Word};
 use crate::format::harmless_text;
 use crate::scope::Scope;
+use crate::views::TableView;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -114,6 +116,25 @@ pub struct Jump {
     pub table: &'static str,
     /// What the row has in these columns, as the table prints it.
     pub cells: Vec<(&'static str, String)>,
+}
+
+impl Jump {
+    /// Whether it is this row of that table.
+    pub fn is_about(&self, table: &TableView<'_>, row: usize) -> bool {
+        let is =
+            |(column, text): &(&str, String)| table.named(row, column).is_some_and(|cell| is(cell, text));
+        self.cells.iter().all(is)
+    }
+}
+
+/// Whether a cell is this, as it is printed.
+fn is(cell: Value<'_>, text: &str) -> bool {
+    match cell {
+        Value::Text(bytes) | Value::Line(bytes) => bytes == text.as_bytes(),
+        Value::Label(label) => label == text,
+        Value::Ip(address) => text.parse() == Ok(address),
+        cell => cell.count().is_some_and(|number| text.parse() == Ok(number)),
+    }
 }
 
 impl Subject {

@@ -22,12 +22,23 @@ pub(super) static FINDINGS: TableDef = TableDef {
     content: &Found,
 };
 
+/// What is wrong now, beside what a process is and does.
+pub(super) static OPEN: TableDef = TableDef {
+    name: "findings",
+    doc: "the 5 worst things that are wrong now; tab findings tells all, what is over, and what could not be looked at",
+    scope: None,
+    content: &Open,
+};
+
 static DETECTORS: TableDef = TableDef {
     name: super::DETECTORS,
     doc: "what is looked for, and what could not be looked at and why",
     scope: None,
     content: &Looking,
 };
+
+/// So many are shown of what is wrong now.
+const WORST: usize = 5;
 
 struct Found;
 
@@ -41,7 +52,7 @@ impl Content for Found {
     }
 
     fn default_columns(&self) -> Option<&'static [&'static str]> {
-        Some(&["severity", "life", "since", "about", "what"])
+        Some(DEFAULT)
     }
 
     fn rows<'a>(&'a self, snapshot: &'a Snapshot, _: Scope) -> Option<Box<dyn Rows + 'a>> {
@@ -69,10 +80,7 @@ impl Rows for FoundRows<'_> {
     }
 
     fn cell(&self, row: usize, column: usize) -> Value<'_> {
-        match (self.0.all.get(row), COLUMNS.get(column)) {
-            (Some(finding), Some((_, get))) => get(finding),
-            _ => Value::Absent(""),
-        }
+        cell(&self.0.all, row, column)
     }
 
     fn remark(&self) -> Option<String> {
@@ -87,6 +95,57 @@ impl Rows for FoundRows<'_> {
         (!said.is_empty()).then(|| said.join("; "))
     }
 }
+
+/// What is found anyway: nothing is read for it.
+struct Open;
+
+impl Content for Open {
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        Found.columns()
+    }
+
+    fn default_columns(&self) -> Option<&'static [&'static str]> {
+        Some(DEFAULT)
+    }
+
+    fn rows<'a>(&'a self, snapshot: &'a Snapshot, _: Scope) -> Option<Box<dyn Rows + 'a>> {
+        Some(Box::new(OpenRows(snapshot.findings.as_ref())))
+    }
+
+    fn lists_sockets(&self) -> bool {
+        false
+    }
+
+    fn words_when_empty(&self) -> Option<&'static str> {
+        Some("nothing was found: tab findings and check look for what is wrong")
+    }
+}
+
+struct OpenRows<'a>(Option<&'a Findings>);
+
+impl Rows for OpenRows<'_> {
+    fn len(&self) -> usize {
+        self.0.map_or(0, |findings| findings.open().take(WORST).count())
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Value<'_> {
+        // What is open stands first.
+        self.0.map_or(Value::Absent(""), |findings| cell(&findings.all, row, column))
+    }
+}
+
+fn cell(all: &[Finding], row: usize, column: usize) -> Value<'_> {
+    match (all.get(row), COLUMNS.get(column)) {
+        (Some(finding), Some((_, get))) => get(finding),
+        _ => Value::Absent(""),
+    }
+}
+
+static DEFAULT: &[&str] = &["severity", "life", "since", "about", "what"];
 
 type Get = for<'a> fn(&'a Finding) -> Value<'a>;
 

@@ -150,3 +150,24 @@ fn a_step_is_another_moment() {
     replayed.press('[');
     assert_eq!(rows(&mut replayed), before);
 }
+
+#[test]
+fn what_is_wrong_with_a_row_stands_in_its_details() {
+    // The worst finding is about a listening socket.
+    let mut replayed = Replayed::new((120, 40), LOSSY);
+    replayed.press('F');
+    for _ in ["to its row", "its details"] {
+        replayed.session.press(KeyCode::Enter);
+        replayed.go_on();
+    }
+    let screen = replayed.session.screen();
+    assert!(screen.contains("What is wrong with it"), "{screen}");
+    assert!(screen.contains("critical: 2 connections wait to be accepted on port 81"), "{screen}");
+    assert!(screen.contains("Next: See why the program accepts slowly"), "{screen}");
+    // Nothing is wrong with the others.
+    let mut replayed = Replayed::new((120, 40), LOSSY);
+    replayed.press('8');
+    replayed.session.press(KeyCode::Enter);
+    replayed.go_on();
+    assert!(!replayed.session.screen().contains("What is wrong with it"));
+}

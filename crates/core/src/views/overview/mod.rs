@@ -10,6 +10,7 @@ mod unread;
 
 use procnet::{Column, Kind, Unit};
 
+use super::findings::OPEN;
 use super::sockets::LISTS;
 use super::{TableDef, View};
 use crate::plan::{Derive, Needs};
@@ -19,9 +20,20 @@ pub(crate) use summary::Summary;
 
 pub(super) static VIEW: View = View {
     name: "overview",
-    help: "the process, its sockets in sum, the busiest connections and hosts, and what could not be read",
+    help: "the process, what is wrong, its sockets in sum, the busiest connections and hosts, and what could not be read",
     owners: true,
-    tables: &[&PROCESS, &TOTALS, &BYTES, &LISTENERS, &BUSIEST, &REMOTE_HOSTS, &WORST_RTT, &STATES, &UNREAD],
+    tables: &[
+        &PROCESS,
+        &OPEN,
+        &TOTALS,
+        &BYTES,
+        &LISTENERS,
+        &BUSIEST,
+        &REMOTE_HOSTS,
+        &WORST_RTT,
+        &STATES,
+        &UNREAD,
+    ],
 };
 
 static PROCESS: TableDef = TableDef {
