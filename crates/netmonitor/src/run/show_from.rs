@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use netmonitor_core::detect;
 use netmonitor_core::export::Selection;
 use netmonitor_core::interval::Interval;
 use netmonitor_core::plan::{Counting, Ended, Plan, Watch};
@@ -181,6 +182,10 @@ pub(super) fn plan(selection: &Selection, is_repeated: bool) -> Plan {
     for (view, table) in selection.tables() {
         plan.add(table.needs(), selection.scope);
         plan.tell_owners(view, selection.scope);
+    }
+    // What is recorded is there: it costs little to look for what is wrong, also where nobody would read anything for it.
+    if selection.tables().any(|(_, table)| table.name() == views::FINDINGS) {
+        plan.add(detect::needs(true), selection.scope);
     }
     plan.ended = if is_repeated { Ended::Once } else { Ended::Kept };
     plan
